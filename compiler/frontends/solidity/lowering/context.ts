@@ -1,0 +1,66 @@
+/**
+ * What the lowering of one contract shares: the IR module in work, the checked program, and a cache of helper functions
+ * (ABI coders, storage copies, revert tails), each made once per module on first use.
+ */
+import { InternalError, type DiagnosticSink } from "../../../diagnostics/diagnostic.js";
+import type { Span } from "../../../base/span.js";
+import { Builder } from "../../../ir/builder.js";
+import { Func, Module, type ValueId } from "../../../ir/module.js";
+import type { Type } from "../../../ir/ops.js";
+import type { CheckedProgram, ContractInfo } from "../semantics/program.js";
+import { StorageLayouts } from "./data/layout.js";
+
+export type RevertStrings = "default" | "strip" | "debug";
+
+export interface LoweringOptions {
+  readonly revertStrings: RevertStrings;
+}
+
+export class ModuleContext {
+  readonly module: Module;
+  readonly layouts: StorageLayouts;
+  /** Data segments by content (hex), so that equal literals share one. */
+  private readonly segments = new Map<string, string>();
+
+  constructor(
+    readonly program: CheckedProgram,
+    readonly contract: ContractInfo,
+    readonly options: LoweringOptions,
+    readonly sink: DiagnosticSink,
+  ) {
+    this.module = new Module(contract.fullName);
+    this.layouts = new StorageLayouts(program);
+  }
+
+  /**
+   * The helper function `name`, made by `body` on its first use. `body` gets a builder at the entry block and the
+   * parameters; it must end every path. The name must determine the function within the module.
+   */
+  helper(name: string, params: readonly Type[], results: readonly Type[], body: (b: Builder, args: ValueId[]) => void): Func {
+    const known = this.module.funcs.get(name);
+    if (known) return known;
+    const func = this.module.addFunc(new Func(name, params, results));
+    const b = new Builder(func);
+    b.at(func.addBlock());
+    body(b, [...func.params]);
+    if (!b.ended) throw new InternalError(`helper '${name}' does not end`);
+    return func;
+  }
+
+  /** A data segment of the module with this content. */
+  segment(content: Uint8Array): string {
+    const key = Buffer.from(content).toString("hex");
+    let name = this.segments.get(key);
+    if (name === undefined) {
+      name = `d${this.segments.size}`;
+      this.segments.set(key, name);
+      this.module.data.set(name, content);
+    }
+    return name;
+  }
+
+  /** Reports a construct that this compiler does not lower. */
+  unsupported(construct: string, span: Span | undefined, hint?: string): void {
+    this.sink.error("UnimplementedFeatureError", "SVM-1001", `${construct} is not supported yet`, span, hint);
+  }
+}
