@@ -1,0 +1,118 @@
+/**
+ * Values in call data. Dynamic parts are found through offsets that are checked when they are followed (lazily, as solc does);
+ * value types are checked when they are read; every fault reverts without data.
+ */
+import { InternalError } from "../../../../diagnostics/diagnostic.js";
+import type { Builder } from "../../../../ir/builder.js";
+import type { ValueId } from "../../../../ir/module.js";
+import { I256, PTR } from "../../../../ir/ops.js";
+import type { ModuleContext } from "../context.js";
+import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
+import { irTypes, isSigned, underlying, widthOf, type Value } from "../values.js";
+import { exceedsPtr, revertIf } from "./control.js";
+import { checkIndex } from "./memory.js";
+import { elementType, headSize, isDynamic, isReference, memberHeadOffset, staticSize, structMembers, typeKey } from "./shapes.js";
+import { addPtr, fromWord, mulPtr, toWord } from "./words.js";
+
+/** Reverts unless a word is the clean encoding of a value type, and gives the value. */
+export function validatedFromWord(b: Builder, type: SolType, word: ValueId): Value {
+  const t = underlying(type);
+  if (t.kind === "enum") {
+    revertIf(b, b.emit("ge.u", [word, b.const(I256, t.definition.members.length)]));
+    return fromWord(b, type, word);
+  }
+  if (t.kind === "bool") {
+    revertIf(b, b.emit("gt.u", [word, b.const(I256, 1)]));
+    return fromWord(b, type, word);
+  }
+  const value = fromWord(b, type, word);
+  const isFull = !(t.kind === "function") && widthOf(t) === 256;
+  if (isFull) return value;
+  if (t.kind === "function" && t.functionKind === "internal") throw new InternalError("internal functions have no ABI encoding");
+  const unsignedNumber = (t.kind === "integer" && !isSigned(t)) || t.kind === "address" || t.kind === "contract";
+  if (unsignedNumber) revertIf(b, b.emit("gt.u", [word, b.const(I256, (1n << BigInt(widthOf(t))) - 1n)]));
+  else revertIf(b, b.emit("ne", [word, toWord(b, value)]));
+  return value;
+}
+
+/** A value of a type (at location calldata) whose head stands at `offset`; `base` is where offsets in heads count from. */
+export function loadCalldata(m: ModuleContext, b: Builder, type: SolType, base: ValueId, offset: ValueId): Value {
+  if (!isReference(type)) return validatedFromWord(b, type, b.emit("calldata.load", [offset], I256));
+  if (!isDynamic(m.program, type)) return { type, ids: [offset] };
+  return { type, ids: calldataTail(m, b, type, base, offset) };
+}
+
+/** Follows the offset in the head word at `head` to a dynamic value's place: [offset] or [offset, length]. */
+function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, base: ValueId, head: ValueId): ValueId[] {
+  const func = m.helper(`calldata_tail_${typeKey(type)}`, [PTR, PTR], irTypes(type), (h, [from, at]) => {
+    const relative = h.emit("calldata.load", [at!], I256);
+    const size = h.emit("calldata.size", []);
+    // The tail needs at least `needed` bytes behind base + relative; call data shorter than that has none.
+    const needed = staticSize(m.program, type);
+    const room = h.zext(size, I256);
+    const start = h.emit("add", [relative, h.zext(from!, I256)]);
+    revertIf(h, h.emit("ge.u", [relative, room]));
+    revertIf(h, h.emit("gt.u", [h.emit("add", [start, h.const(I256, needed)]), room]));
+    const offset = h.trunc(start, PTR);
+    if (irTypes(type).length === 1) {
+      h.ret([offset]);
+      return;
+    }
+    const length = h.emit("calldata.load", [offset], I256);
+    revertIf(h, exceedsPtr(h, length));
+    const data = addPtr(h, offset, 32);
+    const stride = type.kind === "bytes" ? 1 : headSize(m.program, (type as ArrayType).element);
+    const bytes = h.emit("mul", [length, h.const(I256, stride)]);
+    revertIf(h, h.emit("gt.u", [h.emit("add", [h.zext(data, I256), bytes]), room]));
+    h.ret([data, h.trunc(length, PTR)]);
+  });
+  return b.call(func, [base, head]);
+}
+
+/** Number of elements of a calldata array as i64. */
+export function calldataLength(b: Builder, value: Value): ValueId {
+  const type = value.type;
+  if (type.kind === "array" && type.length !== undefined) return b.const(PTR, type.length);
+  return value.ids[1]!;
+}
+
+/** `x[i]` of a calldata array, slice or bytes, with the bounds check (Panic 0x32). */
+export function calldataIndex(m: ModuleContext, b: Builder, value: Value, index: ValueId): Value {
+  const type = value.type.kind === "arraySlice" ? value.type.array : value.type;
+  if (type.kind !== "array" && type.kind !== "bytes") throw new InternalError("only arrays are indexed");
+  const i = checkIndex(b, index, calldataLength(b, { type: type.kind === "array" ? type : value.type, ids: value.ids }));
+  return calldataElement(m, b, type, value.ids[0]!, i);
+}
+
+/** Element `index` (i64, in bounds) of a calldata array that starts at `data`. */
+export function calldataElement(m: ModuleContext, b: Builder, type: ArrayType | BytesType, data: ValueId, index: ValueId): Value {
+  if (type.kind === "bytes") {
+    // The byte stands at the word's high end.
+    const word = b.emit("calldata.load", [addPtr(b, data, index)], I256);
+    return fromWord(b, { kind: "fixedBytes", size: 1 }, word);
+  }
+  const element = elementType(type);
+  return loadCalldata(m, b, element, data, addPtr(b, data, mulPtr(b, index, headSize(m.program, element))));
+}
+
+/** `s.member` of a calldata struct. */
+export function calldataMember(m: ModuleContext, b: Builder, value: Value, index: number): Value {
+  const type = value.type as StructType;
+  const member = structMembers(m.program, type)[index]!;
+  const base = value.ids[0]!;
+  return loadCalldata(m, b, member.type, base, addPtr(b, base, memberHeadOffset(m.program, type.definition, index)));
+}
+
+/** `x[start:end]` with solc's checks: start <= end <= length, else a revert without data. Bounds are i256. */
+export function calldataSlice(m: ModuleContext, b: Builder, value: Value, start: ValueId | undefined, end: ValueId | undefined): Value {
+  const array = value.type.kind === "arraySlice" ? value.type.array : (value.type as ArrayType | BytesType);
+  const length = calldataLength(b, { type: array, ids: value.ids });
+  const from = start ?? b.const(I256, 0);
+  const to = end ?? b.zext(length, I256);
+  revertIf(b, b.emit("gt.u", [from, to]));
+  revertIf(b, b.emit("gt.u", [to, b.zext(length, I256)]));
+  const stride = array.kind === "bytes" ? 1 : headSize(m.program, array.element);
+  const first = b.trunc(from, PTR);
+  const offset = addPtr(b, value.ids[0]!, mulPtr(b, first, stride));
+  return { type: { kind: "arraySlice", array }, ids: [offset, b.emit("sub.nuw", [b.trunc(to, PTR), first])] };
+}
