@@ -1,0 +1,148 @@
+/**
+ * ABI decoding with solc's checks: too short data, offsets beyond it, lengths that do not fit and dirty value bits revert without data;
+ * lengths that cannot be allocated panic with 0x41. Overlapping parts and trailing bytes are legal.
+ */
+import type { Builder } from "../../../../ir/builder.js";
+import type { ValueId } from "../../../../ir/module.js";
+import { I256, PTR } from "../../../../ir/ops.js";
+import type { ModuleContext } from "../context.js";
+import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
+import { irTypes, underlying, type Value } from "../values.js";
+import { validatedFromWord } from "./calldata.js";
+import { emitLoop, exceedsPtr, panicIf, revertIf } from "./control.js";
+import { allocateArray, allocateBytes, checkedLength, memoryMember, storeMemory } from "./memory.js";
+import { elementType, headSize, isDynamic, isReference, staticSize, structMembers, typeKey } from "./shapes.js";
+import { addPtr, mulPtr } from "./words.js";
+
+/** Where encoded data lies. */
+export type DataSource = "memory" | "calldata";
+
+/** Longest byte string whose allocation cannot exceed 2^64-1. */
+const MAX_BYTES_LENGTH = (1n << 64n) - 0x100000n;
+
+function loadWord(b: Builder, source: DataSource, at: ValueId): ValueId {
+  return b.emit(source === "memory" ? "mem.load" : "calldata.load", [at], I256);
+}
+
+/** Decodes a tuple that lies in [start, end) (i64). Storage references (of libraries) are decoded as slots. */
+export function abiDecode(m: ModuleContext, b: Builder, types: readonly SolType[], source: DataSource, start: ValueId, end: ValueId): Value[] {
+  const sizes = types.map((t) => (isSlot(t) ? 32 : headSize(m.program, t)));
+  const total = sizes.reduce((sum, s) => sum + s, 0);
+  if (total > 0) revertIf(b, b.emit("lt.u", [b.emit("sub.nuw", [end, start]), b.const(PTR, total)]));
+  let head = 0;
+  return types.map((type, i) => {
+    const at = addPtr(b, start, head);
+    head += sizes[i]!;
+    if (isSlot(type)) return { type, ids: [loadWord(b, source, at)] };
+    return decodeComponent(m, b, type, source, start, at, end);
+  });
+}
+
+function isSlot(type: SolType): boolean {
+  return type.kind === "mapping" || (isReference(type) && (type.location === "storage" || type.location === "transient"));
+}
+
+/** A component whose head stands at `at`, within bounds; offsets count from `base`. */
+function decodeComponent(m: ModuleContext, b: Builder, type: SolType, source: DataSource, base: ValueId, at: ValueId, end: ValueId): Value {
+  if (!isReference(type)) return validatedFromWord(b, type, loadWord(b, source, at));
+  if (!isDynamic(m.program, type)) return { type, ids: decodeReference(m, b, type, source, at, end) };
+  const offset = loadWord(b, source, at);
+  // Whatever begins at or behind the end cannot hold even its first word.
+  revertIf(b, b.emit("ge.u", [offset, b.zext(b.emit("sub.nuw", [end, base]), I256)]));
+  return { type, ids: decodeReference(m, b, type, source, addPtr(b, base, b.trunc(offset, PTR)), end) };
+}
+
+function decodeReference(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, source: DataSource, at: ValueId, end: ValueId): ValueId[] {
+  const func = m.helper(`abi_decode_${typeKey(type)}_${source}`, [PTR, PTR], irTypes(type), (h, [from, limit]) => {
+    if (type.location === "calldata") decodeToCalldata(m, h, type, from!, limit!);
+    else if (type.kind === "bytes") decodeBytes(h, source, from!, limit!);
+    else if (type.kind === "struct") decodeStruct(m, h, type, source, from!, limit!);
+    else decodeArray(m, h, type, source, from!, limit!);
+  });
+  return b.call(func, [at, end]);
+}
+
+/** Reverts unless at least `size` bytes lie between `at` and `end` (at may lie behind the end). */
+function requireRoom(b: Builder, at: ValueId, size: ValueId, end: ValueId): void {
+  revertIf(b, b.emit("gt.u", [at, end]));
+  revertIf(b, b.emit("lt.u", [b.emit("sub.nuw", [end, at]), size]));
+}
+
+/** References that stay in call data: only bounds are checked now, contents when they are read. */
+function decodeToCalldata(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, at: ValueId, end: ValueId): void {
+  if (type.kind === "struct" || (type.kind === "array" && type.length !== undefined)) {
+    requireRoom(b, at, b.const(PTR, staticSize(m.program, type)), end);
+    b.ret([at]);
+    return;
+  }
+  requireRoom(b, at, b.const(PTR, 32), end);
+  const length = loadWord(b, "calldata", at);
+  revertIf(b, exceedsPtr(b, length));
+  const data = addPtr(b, at, 32);
+  const stride = type.kind === "bytes" ? 1 : headSize(m.program, type.element);
+  const bytes = b.emit("mul", [length, b.const(I256, stride)]);
+  revertIf(b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]));
+  b.ret([data, b.trunc(length, PTR)]);
+}
+
+function decodeBytes(b: Builder, source: DataSource, at: ValueId, end: ValueId): void {
+  requireRoom(b, at, b.const(PTR, 32), end);
+  const word = loadWord(b, source, at);
+  panicIf(b, b.emit("gt.u", [word, b.const(I256, MAX_BYTES_LENGTH)]), 0x41);
+  const length = b.trunc(word, PTR);
+  const data = addPtr(b, at, 32);
+  revertIf(b, b.emit("gt.u", [length, b.emit("sub.nuw", [end, data])]));
+  const pointer = allocateBytes(b, length);
+  b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [addPtr(b, pointer, 32), data, length]);
+  b.ret([pointer]);
+}
+
+function decodeStruct(m: ModuleContext, b: Builder, type: StructType, source: DataSource, at: ValueId, end: ValueId): void {
+  requireRoom(b, at, b.const(PTR, staticSize(m.program, type)), end);
+  const members = structMembers(m.program, type);
+  const pointer = b.emit("mem.alloc", [b.const(PTR, 32 * members.length)]);
+  let head = 0;
+  for (const member of members) {
+    const value = decodeComponent(m, b, member.type, source, at, addPtr(b, at, head), end);
+    storeMemory(m, b, memoryMember(b, pointer, member.index), value);
+    head += headSize(m.program, member.type);
+  }
+  b.ret([pointer]);
+}
+
+function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: DataSource, at: ValueId, end: ValueId): void {
+  let data = at;
+  let length: ValueId;
+  if (type.length === undefined) {
+    requireRoom(b, at, b.const(PTR, 32), end);
+    length = checkedLength(b, loadWord(b, source, at));
+    data = addPtr(b, at, 32);
+  } else length = b.const(PTR, type.length);
+  const element = elementType(type);
+  const stride = headSize(m.program, element);
+  // length < 2^59: the product is compared at full width, since strides may be large.
+  const bytes = b.emit("mul", [b.zext(length, I256), b.const(I256, stride)]);
+  revertIf(b, b.emit("gt.u", [data, end]));
+  revertIf(b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]));
+  let pointer: ValueId;
+  let to: ValueId;
+  if (type.length === undefined) {
+    pointer = allocateArray(b, length);
+    to = addPtr(b, pointer, 32);
+  } else {
+    pointer = b.emit("mem.alloc", [b.const(PTR, 32n * type.length)]);
+    to = pointer;
+  }
+  if (isFullWord(element)) b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [to, data, mulPtr(b, length, 32)]);
+  else
+    emitLoop(b, length, (i) => {
+      const value = decodeComponent(m, b, element, source, data, addPtr(b, data, mulPtr(b, i, stride)), end);
+      storeMemory(m, b, addPtr(b, to, mulPtr(b, i, 32)), value);
+    });
+  b.ret([pointer]);
+}
+
+function isFullWord(type: SolType): boolean {
+  const t = underlying(type);
+  return (t.kind === "integer" && t.bits === 256) || (t.kind === "fixedBytes" && t.size === 32);
+}
