@@ -8,7 +8,7 @@
  *   f.finish();                                  // adds the function to the program
  *
  * Registers are mutable: `set` assigns one again, for loop counters and merges. Every operation that returns a
- * register returns a fresh one. Operands may be registers, bigints or small numbers.
+ * register returns a fresh one. Operands are registers or bigint constants.
  */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.js";
 import {
@@ -102,13 +102,13 @@ export class LirBuilder {
   }
 
   // ---- arithmetic --------------------------------------------------------------------------------------------
-  alu(op: AluOp, a: Operand, b: Operand, bits: 32 | 64 = 64): VReg {
+  alu(op: AluOp, a: Operand, b: Operand): VReg {
     const dst = this.reg();
-    this.aluTo(dst, op, a, b, bits);
+    this.aluTo(dst, op, a, b);
     return dst;
   }
-  aluTo(dst: VReg, op: AluOp, a: Operand, b: Operand, bits: 32 | 64 = 64): void {
-    this.append({ kind: "alu", op, bits, dst, a, b });
+  aluTo(dst: VReg, op: AluOp, a: Operand, b: Operand): void {
+    this.append({ kind: "alu", op, dst, a, b });
   }
   add(a: Operand, b: Operand): VReg {
     return this.alu("add", a, b);
@@ -143,6 +143,12 @@ export class LirBuilder {
   }
   sar(a: Operand, b: Operand): VReg {
     return this.alu("sar", a, b);
+  }
+  /** The low 32 bits. */
+  zext32(a: VReg): VReg {
+    const dst = this.reg();
+    this.append({ kind: "zext32", dst, a });
+    return dst;
   }
   neg(a: VReg): VReg {
     const dst = this.reg();

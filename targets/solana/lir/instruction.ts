@@ -21,7 +21,7 @@ export type Operand = VReg | bigint;
 
 export const isImmediate = (operand: Operand): operand is bigint => typeof operand === "bigint";
 
-/** sBPF arithmetic. Divisions are unsigned and must not meet a zero divisor; shift amounts count modulo the width. */
+/** 64-bit arithmetic. Divisions are unsigned and must not meet a zero divisor; shift amounts count modulo 64. */
 export type AluOp = "add" | "sub" | "mul" | "div" | "mod" | "and" | "or" | "xor" | "shl" | "shr" | "sar";
 export type Condition = "eq" | "ne" | "lt.u" | "le.u" | "gt.u" | "ge.u" | "lt.s" | "le.s" | "gt.s" | "ge.s" | "test";
 /** Bytes of a memory access. */
@@ -34,9 +34,11 @@ export interface Address {
 }
 
 export type LirInst =
-  | { readonly kind: "alu"; readonly op: AluOp; readonly bits: 32 | 64; readonly dst: VReg; readonly a: Operand; readonly b: Operand }
+  | { readonly kind: "alu"; readonly op: AluOp; readonly dst: VReg; readonly a: Operand; readonly b: Operand }
   | { readonly kind: "mov"; readonly dst: VReg; readonly a: Operand }
   | { readonly kind: "neg"; readonly dst: VReg; readonly a: VReg }
+  /** The low 32 bits. */
+  | { readonly kind: "zext32"; readonly dst: VReg; readonly a: VReg }
   /** Reverses the low `bits / 8` bytes (sBPF `be`) and clears the others. */
   | { readonly kind: "swap"; readonly bits: 16 | 32 | 64; readonly dst: VReg; readonly a: VReg }
   | { readonly kind: "load"; readonly size: Size; readonly dst: VReg; readonly from: Address }
@@ -109,6 +111,7 @@ export function usesOf(inst: LirInst): VReg[] {
       break;
     case "mov":
     case "neg":
+    case "zext32":
     case "swap":
       operand(inst.a);
       break;
@@ -136,6 +139,7 @@ export function defsOf(inst: LirInst): readonly VReg[] {
     case "alu":
     case "mov":
     case "neg":
+    case "zext32":
     case "swap":
     case "load":
     case "slotaddr":

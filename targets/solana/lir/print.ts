@@ -13,11 +13,13 @@ function address(a: Address): string {
 export function printInst(inst: LirInst): string {
   switch (inst.kind) {
     case "alu":
-      return `v${inst.dst} = ${inst.op}${inst.bits === 32 ? "32" : ""} ${operand(inst.a)}, ${operand(inst.b)}`;
+      return `v${inst.dst} = ${inst.op} ${operand(inst.a)}, ${operand(inst.b)}`;
     case "mov":
       return `v${inst.dst} = ${operand(inst.a)}`;
     case "neg":
       return `v${inst.dst} = neg v${inst.a}`;
+    case "zext32":
+      return `v${inst.dst} = zext32 v${inst.a}`;
     case "swap":
       return `v${inst.dst} = swap${inst.bits} v${inst.a}`;
     case "load":

@@ -1,0 +1,197 @@
+/**
+ * Emits LIR functions as sBPF: cleans, legalizes, allocates registers and encodes.
+ *
+ * Frame of a function, below r10: slots first, then the allocator's cells. A frame is 4,096 bytes.
+ */
+import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
+import type { Address, LirFunc, LirInst, LirProgram, Operand, VReg } from "./lir/instruction.js";
+import { allocate, argumentRegister, resultRegister, type Allocation, type Location } from "./regalloc/allocate.js";
+import { cleanup } from "./regalloc/cleanup.js";
+import { legalize } from "./regalloc/legalize.js";
+import { emitMoves, type Move, type Source } from "./regalloc/moves.js";
+import { Assembler, type Assembly } from "./sbpf/assembler.js";
+import * as op from "./sbpf/opcodes.js";
+import { FRAME_POINTER, FRAME_SIZE, fitsImmediate, type SbpfVersion } from "./sbpf/opcodes.js";
+import { writeElf } from "./sbpf/elf.js";
+
+/** Machine code of a whole program and the read-only data it refers to. */
+export interface EmittedProgram {
+  readonly assembly: Assembly;
+  readonly data: Uint8Array;
+}
+
+/** Emits every function of a program; `entry` comes first. */
+export function emitProgram(program: LirProgram, entry: string, version: SbpfVersion): EmittedProgram {
+  const offsets: number[] = [];
+  let size = 0;
+  for (const bytes of program.data) {
+    offsets.push(size);
+    size = (size + bytes.length + 7) & ~7;
+  }
+  const data = new Uint8Array(size);
+  program.data.forEach((bytes, i) => data.set(bytes, offsets[i]));
+  const asm = new Assembler(version);
+  const first = program.funcs.get(entry);
+  if (!first) throw new InternalError(`the entry '${entry}' is not defined`);
+  for (const func of [first, ...[...program.funcs.values()].filter((f) => f !== first)]) new FunctionEmitter(asm, func, offsets).emit();
+  return { assembly: asm.finish(), data };
+}
+
+/** The ELF file of a program. */
+export function emitElf(program: LirProgram, entry: string, version: SbpfVersion): Uint8Array {
+  const { assembly, data } = emitProgram(program, entry, version);
+  return writeElf(assembly, data, entry, version);
+}
+
+class FunctionEmitter {
+  private readonly allocation: Allocation;
+  /** Offset from r10 of each slot, and of the first cell. */
+  private readonly slotOffsets: number[] = [];
+  private readonly cellsEnd: number;
+
+  constructor(
+    private readonly asm: Assembler,
+    private readonly func: LirFunc,
+    private readonly dataOffsets: readonly number[],
+  ) {
+    this.allocation = allocate(legalize(cleanup(func)));
+    let offset = 0;
+    for (const bytes of func.slots) {
+      offset -= bytes;
+      this.slotOffsets.push(offset);
+    }
+    this.cellsEnd = offset;
+    const frame = -offset + 8 * this.allocation.cells;
+    if (frame > FRAME_SIZE) throw new FrameTooLargeError(func.name, frame);
+  }
+
+  emit(): void {
+    this.asm.beginFunction(this.func.name);
+    const entry: Move[] = [];
+    this.func.params.forEach((param, i) => {
+      const to = this.allocation.locations.get(param);
+      if (to) entry.push({ to, from: { reg: argumentRegister(i) } });
+    });
+    this.moves(entry);
+    for (const inst of this.allocation.func.insts) this.instruction(inst);
+    this.asm.endFunction();
+  }
+
+  private cell(cell: number): number {
+    return this.cellsEnd - 8 * (cell + 1);
+  }
+  private location(reg: VReg): Location {
+    const location = this.allocation.locations.get(reg);
+    if (!location) throw new InternalError(`register v${reg} of '${this.func.name}' has no place`);
+    return location;
+  }
+  private reg(reg: VReg): number {
+    const location = this.location(reg);
+    if (!("reg" in location)) throw new InternalError(`v${reg} of '${this.func.name}' is in the frame where a register is needed`);
+    return location.reg;
+  }
+  private source(a: Operand): Source {
+    return typeof a === "bigint" ? { constant: a } : this.location(a);
+  }
+  private address(a: Address): [number, number] {
+    return typeof a.base === "number" ? [this.reg(a.base), a.offset] : [FRAME_POINTER, this.slotOffsets[a.base.slot]! + a.offset];
+  }
+
+  private moves(moves: readonly Move[]): void {
+    const { asm } = this;
+    emitMoves(moves, {
+      copy: (to, from) => asm.emit(op.movReg, to, from),
+      exchange: (a, b) => {
+        asm.emit(op.aluReg("xor"), a, b);
+        asm.emit(op.aluReg("xor"), b, a);
+        asm.emit(op.aluReg("xor"), a, b);
+      },
+      load: (to, cell) => asm.emit(op.load(8), to, FRAME_POINTER, this.cell(cell)),
+      store: (cell, from) => asm.emit(op.storeReg(8), FRAME_POINTER, from, this.cell(cell)),
+      constant: (to, value) => this.constant(to, value),
+    });
+  }
+
+  private constant(dst: number, value: bigint): void {
+    const v = BigInt.asUintN(64, value);
+    if (fitsImmediate(v)) this.asm.emit(op.OPCODE.mov64, dst, 0, 0, Number(BigInt.asIntN(32, v)));
+    else if (v <= 0xffffffffn) this.asm.emit(op.OPCODE.mov32, dst, 0, 0, Number(BigInt.asIntN(32, v)));
+    else this.asm.lddw(dst, v);
+  }
+
+  private instruction(inst: LirInst): void {
+    const { asm } = this;
+    switch (inst.kind) {
+      case "label":
+        return asm.place(inst.label);
+      case "jump":
+        return asm.jump(inst.to);
+      case "branch":
+        if (typeof inst.a === "bigint") throw new InternalError("a branch compares a constant first");
+        if (typeof inst.b === "bigint") return asm.branchImm(inst.cond, this.reg(inst.a), imm32(inst.b), inst.to);
+        return asm.branchReg(inst.cond, this.reg(inst.a), this.reg(inst.b), inst.to);
+      case "mov":
+        return this.mov(inst.dst, inst.a);
+      case "alu":
+        if (typeof inst.b === "bigint") return asm.emit(op.aluImm(inst.op), this.reg(inst.dst), 0, 0, imm32(inst.b));
+        return asm.emit(op.aluReg(inst.op), this.reg(inst.dst), this.reg(inst.b));
+      case "neg":
+        return asm.emit(op.OPCODE.neg64, this.reg(inst.dst));
+      case "zext32":
+        return asm.emit(op.movReg32, this.reg(inst.dst), this.reg(inst.a));
+      case "swap":
+        return asm.emit(op.OPCODE.be, this.reg(inst.dst), 0, 0, inst.bits);
+      case "load": {
+        const [base, offset] = this.address(inst.from);
+        return asm.emit(op.load(inst.size), this.reg(inst.dst), base, offset);
+      }
+      case "store": {
+        const [base, offset] = this.address(inst.to);
+        if (typeof inst.a === "bigint") return asm.emit(op.storeImm(inst.size), base, 0, offset, imm32(inst.a));
+        return asm.emit(op.storeReg(inst.size), base, this.reg(inst.a), offset);
+      }
+      case "slotaddr": {
+        const dst = this.reg(inst.dst);
+        asm.emit(op.movReg, dst, FRAME_POINTER);
+        return asm.emit(op.aluImm("add"), dst, 0, 0, this.slotOffsets[inst.slot]!);
+      }
+      case "rodata":
+        return asm.dataAddress(this.reg(inst.dst), this.dataOffsets[inst.data]! + inst.offset);
+      case "call":
+      case "syscall":
+        return this.call(inst);
+      case "ret":
+        this.moves(inst.values.map((v, i) => ({ to: { reg: resultRegister(i) }, from: this.source(v) })));
+        return asm.emit(op.OPCODE.exit);
+    }
+  }
+
+  private mov(dst: VReg, a: Operand): void {
+    const to = this.location(dst);
+    if ("reg" in to) return this.moves([{ to, from: this.source(a) }]);
+    const offset = this.cell(to.cell);
+    if (typeof a === "bigint") return this.asm.emit(op.storeImm(8), FRAME_POINTER, 0, offset, imm32(a));
+    this.asm.emit(op.storeReg(8), FRAME_POINTER, this.reg(a), offset);
+  }
+
+  private call(inst: LirInst & { kind: "call" | "syscall" }): void {
+    this.moves(inst.args.map((a, i) => ({ to: { reg: argumentRegister(i) }, from: this.source(a) })));
+    if (inst.kind === "call") this.asm.call(inst.callee);
+    else this.asm.syscall(inst.name);
+    const results = inst.kind === "call" ? inst.results : inst.result === undefined ? [] : [inst.result];
+    this.moves(results.map((r, i) => ({ to: this.location(r), from: { reg: resultRegister(i) } })));
+  }
+}
+
+const imm32 = (value: bigint): number => Number(BigInt.asIntN(32, value));
+
+/** A function's slots and spilled values do not fit its frame. */
+export class FrameTooLargeError extends Error {
+  constructor(
+    readonly functionName: string,
+    readonly bytes: number,
+  ) {
+    super(`'${functionName}' needs a stack frame of ${bytes} bytes; sBPF has ${FRAME_SIZE}`);
+    this.name = "FrameTooLargeError";
+  }
+}
