@@ -1,0 +1,457 @@
+/** Statements, and the distinction between declarations and expressions at their start. */
+import type {
+  Block,
+  EmitStatement,
+  Expression,
+  ExpressionStatement,
+  ForStatement,
+  FunctionCall,
+  IdentifierPath,
+  InlineAssembly,
+  Name,
+  RevertStatement,
+  Statement,
+  TryCatchClause,
+  TryStatement,
+  TypeName,
+  VariableDeclaration,
+  VariableDeclarationStatement,
+} from "../ast.js";
+import { isBefore } from "../language.js";
+import { isElementaryType, isLocation, isStateMutability, Token } from "../tokens.js";
+import { parseAbort } from "./base.js";
+import { YulParser } from "./yul.js";
+
+type SimpleStatement = VariableDeclarationStatement | ExpressionStatement;
+
+export abstract class StatementParser extends YulParser {
+  /** Whether `_` is the modifier's placeholder here. */
+  protected isInModifier = false;
+
+  /** `{ ... }` or, where `allowsUnchecked`, `unchecked { ... }`. */
+  protected parseBlock(allowsUnchecked = false): Block {
+    this.enter(1);
+    const start = this.lexer.start;
+    const isUnchecked = this.at(Token.Unchecked);
+    if (isUnchecked) {
+      if (!allowsUnchecked) this.error("5296", '"unchecked" blocks can only be used inside regular blocks.');
+      this.advance();
+    }
+    this.expect(Token.LBrace);
+    const braces = this.braces;
+    const statements: Statement[] = [];
+    while (!this.at(Token.RBrace)) this.parseElement(statements, braces);
+    this.advance();
+    this.leave(1);
+    return { kind: "Block", id: this.nextId(), span: this.spanFrom(start), isUnchecked, statements };
+  }
+
+  /** One statement into `statements`; a broken one is skipped. */
+  private parseElement(statements: Statement[], braces: number): void {
+    const depth = this.depth;
+    try {
+      statements.push(this.parseStatement(true));
+    } catch (thrown) {
+      if (thrown !== parseAbort) throw thrown;
+      this.depth = depth;
+      if (!this.skipElement(braces, () => this.startsMember())) throw parseAbort;
+    }
+  }
+
+  protected parseStatement(allowsUnchecked = false): Statement {
+    this.enter(1);
+    const statement = this.parseStatementOfKind(allowsUnchecked);
+    this.leave(1);
+    return statement;
+  }
+
+  private parseStatementOfKind(allowsUnchecked: boolean): Statement {
+    switch (this.kind) {
+      case Token.If:
+        return this.parseIf();
+      case Token.For:
+        return this.parseFor();
+      case Token.While:
+        return this.parseWhile();
+      case Token.Do:
+        return this.parseDoWhile();
+      case Token.Unchecked:
+      case Token.LBrace:
+        return this.parseBlock(allowsUnchecked);
+      case Token.Try:
+        return this.parseTry();
+      case Token.Assembly:
+        return this.parseAssembly();
+      default: {
+        const statement = this.parseTerminated();
+        this.expect(Token.Semicolon);
+        return statement;
+      }
+    }
+  }
+
+  /** The statements that end in `;`, without it. */
+  private parseTerminated(): Statement {
+    const start = this.lexer.start;
+    switch (this.kind) {
+      case Token.Return: {
+        this.advance();
+        const expression = this.at(Token.Semicolon) ? undefined : this.parseExpression();
+        return { kind: "ReturnStatement", id: this.nextId(), span: this.spanFrom(start), expression };
+      }
+      case Token.Continue:
+        this.advance();
+        return { kind: "ContinueStatement", id: this.nextId(), span: this.spanFrom(start) };
+      case Token.Break:
+        this.advance();
+        return { kind: "BreakStatement", id: this.nextId(), span: this.spanFrom(start) };
+      case Token.Throw:
+        this.advance();
+        return { kind: "ThrowStatement", id: this.nextId(), span: this.spanFrom(start) };
+      case Token.Emit:
+        return this.parseEmit();
+      case Token.Var:
+        return this.parseVar();
+      case Token.Function:
+        if (this.startsMember()) this.failNestedFunction();
+        return this.parseSimple();
+      case Token.Identifier:
+        if (this.isInModifier && this.lexer.isWord("_")) {
+          this.advance();
+          return { kind: "PlaceholderStatement", id: this.nextId(), span: this.spanFrom(start) };
+        }
+        if (this.lexer.isWord("revert") && this.lexer.peek() === Token.Identifier) return this.parseRevert();
+        return this.parseSimple();
+      default:
+        return this.parseSimple();
+    }
+  }
+
+  private failNestedFunction(): never {
+    this.advance();
+    this.failExpected(Token.LParen, "Close the body of the function before with '}'.");
+  }
+
+  /* ---------------------------------------------------------------------------------------------- control flow */
+
+  /** `(condition)`; after a fault in it the statement goes on behind the closing parenthesis. */
+  private parseCondition(): Expression {
+    this.expect(Token.LParen);
+    const { start } = this.lexer;
+    return this.recoverInParens(() => {
+      const condition = this.parseExpression();
+      this.expect(Token.RParen);
+      return condition;
+    }, () => ({ kind: "TupleExpression", id: this.nextId(), span: this.spanFrom(start), components: [], isInlineArray: false }));
+  }
+
+  private recoverInParens<T>(parse: () => T, substitute: () => T): T {
+    const depth = this.depth;
+    try {
+      return parse();
+    } catch (thrown) {
+      if (thrown !== parseAbort || !this.skipToClosingParen()) throw thrown;
+      this.depth = depth;
+      return substitute();
+    }
+  }
+
+  private parseIf(): Statement {
+    this.enter(1);
+    const start = this.lexer.start;
+    this.advance();
+    const condition = this.parseCondition();
+    const trueBody = this.parseStatement();
+    const falseBody = this.accept(Token.Else) ? this.parseStatement() : undefined;
+    this.leave(1);
+    return { kind: "IfStatement", id: this.nextId(), span: this.spanFrom(start), condition, trueBody, falseBody };
+  }
+
+  private parseWhile(): Statement {
+    this.enter(1);
+    const start = this.lexer.start;
+    this.advance();
+    const condition = this.parseCondition();
+    const body = this.parseStatement();
+    this.leave(1);
+    return { kind: "WhileStatement", id: this.nextId(), span: this.spanFrom(start), condition, body };
+  }
+
+  private parseDoWhile(): Statement {
+    this.enter(1);
+    const start = this.lexer.start;
+    this.advance();
+    const body = this.parseStatement();
+    this.expect(Token.While);
+    const condition = this.parseCondition();
+    this.expect(Token.Semicolon);
+    this.leave(1);
+    return { kind: "DoWhileStatement", id: this.nextId(), span: this.spanFrom(start), condition, body };
+  }
+
+  private parseFor(): ForStatement {
+    this.enter(1);
+    const start = this.lexer.start;
+    this.advance();
+    this.expect(Token.LParen);
+    const header = this.recoverInParens(() => this.parseForHeader(), () => ({}));
+    const body = this.parseStatement();
+    this.leave(1);
+    return { kind: "ForStatement", id: this.nextId(), span: this.spanFrom(start), ...header, body };
+  }
+
+  private parseForHeader(): Pick<ForStatement, "initialization" | "condition" | "update"> {
+    const initialization = this.at(Token.Semicolon) ? undefined : this.parseSimple();
+    this.expect(Token.Semicolon);
+    const condition = this.at(Token.Semicolon) ? undefined : this.parseExpression();
+    this.expect(Token.Semicolon);
+    const update = this.at(Token.RParen) ? undefined : this.expressionStatement(this.parseExpression());
+    this.expect(Token.RParen);
+    return { initialization, condition, update };
+  }
+
+  private parseTry(): TryStatement {
+    this.enter(1);
+    const start = this.lexer.start;
+    this.advance();
+    const externalCall = this.parseExpression();
+    const clauses = [this.parseSuccessClause()];
+    if (!this.at(Token.Catch)) this.failExpected(Token.Catch, "A try statement needs at least one catch clause.");
+    while (this.at(Token.Catch)) clauses.push(this.parseCatchClause());
+    this.leave(1);
+    return { kind: "TryStatement", id: this.nextId(), span: this.spanFrom(start), externalCall, clauses };
+  }
+
+  private parseSuccessClause(): TryCatchClause {
+    const start = this.lexer.start;
+    const parameters = this.accept(Token.Returns) ? this.parseParameters("returnParameter", false) : undefined;
+    const block = this.parseBlock();
+    return { kind: "TryCatchClause", id: this.nextId(), span: this.spanFrom(start), errorName: "", parameters, block };
+  }
+
+  private parseCatchClause(): TryCatchClause {
+    const start = this.lexer.start;
+    this.advance();
+    let errorName = "";
+    let parameters: VariableDeclaration[] | undefined;
+    if (!this.at(Token.LBrace)) {
+      if (this.at(Token.Identifier)) errorName = this.expectIdentifier();
+      parameters = this.parseParameters("catchParameter", errorName !== "");
+    }
+    const block = this.parseBlock();
+    return { kind: "TryCatchClause", id: this.nextId(), span: this.spanFrom(start), errorName, parameters, block };
+  }
+
+  /* -------------------------------------------------------------------------------------------- emit and revert */
+
+  private parseEmit(): EmitStatement {
+    const start = this.lexer.start;
+    this.advance();
+    if (!this.at(Token.Identifier)) this.fail("5620", "Expected event name or path.");
+    const eventCall = this.parseNamedCall();
+    return { kind: "EmitStatement", id: this.nextId(), span: this.spanFrom(start), eventCall };
+  }
+
+  private parseRevert(): RevertStatement {
+    const start = this.lexer.start;
+    this.advance();
+    const errorCall = this.parseNamedCall();
+    return { kind: "RevertStatement", id: this.nextId(), span: this.spanFrom(start), errorCall };
+  }
+
+  /** `M.E(1, 2)`: the call of a dotted name, and nothing behind it. */
+  private parseNamedCall(): FunctionCall {
+    let callee: Expression = this.parseIdentifier();
+    while (this.accept(Token.Period)) {
+      const memberSpan = this.tokenSpan();
+      const memberName = this.expectIdentifier();
+      callee = { kind: "MemberAccess", id: this.nextId(), span: this.spanSince(callee), expression: callee, memberName, memberSpan };
+    }
+    return this.parseCall(callee);
+  }
+
+  /* -------------------------------------------------------------------------------------------------- assembly */
+
+  private parseAssembly(): InlineAssembly {
+    this.enter(1);
+    const documentation = this.documentation();
+    const start = this.lexer.start;
+    this.advance();
+    if (this.at(Token.StringLiteral)) {
+      if (this.tokenString() !== "evmasm") this.fail("4531", 'Only "evmasm" supported.');
+      this.advance();
+    }
+    let flags: string[] | undefined;
+    if (this.accept(Token.LParen)) {
+      flags = [];
+      do {
+        if (!this.at(Token.StringLiteral)) this.failExpected(Token.StringLiteral);
+        flags.push(this.tokenString());
+        this.advance();
+      } while (this.accept(Token.Comma));
+      this.expect(Token.RParen);
+    }
+    const body = this.parseAssemblyBlock();
+    this.leave(1);
+    return { kind: "InlineAssembly", id: this.nextId(), span: this.spanFrom(start), flags, documentation, body };
+  }
+
+  /** Value of the current string token as text. */
+  protected tokenString(): string {
+    return new TextDecoder().decode(this.decodeToken(Token.StringLiteral));
+  }
+
+  /* --------------------------------------------------------------------------- declarations and expressions */
+
+  private expressionStatement(expression: Expression): ExpressionStatement {
+    return { kind: "ExpressionStatement", id: this.nextId(), span: expression.span, expression };
+  }
+
+  /**
+   * A declaration or an expression. `x[7 * 20 + 3] a;` and `x[7 * 20 + 3] = 9;` differ only behind the brackets, so
+   * an ambiguous start is read as an expression and turned into a type if a name or a location follows.
+   */
+  private parseSimple(): SimpleStatement {
+    this.enter(1);
+    const statement = this.at(Token.LParen) ? this.parseParenthesized() : this.parseUnparenthesized();
+    this.leave(1);
+    return statement;
+  }
+
+  private parseUnparenthesized(): SimpleStatement {
+    const start = this.parseDeclarationStart();
+    if (start.isDeclaration) return this.parseDeclaration(start.type);
+    return this.expressionStatement(this.parseExpression(start.expression));
+  }
+
+  private parseDeclaration(type: TypeName | undefined): VariableDeclarationStatement {
+    const declaration = this.parseVariable("local", type);
+    const initialValue = this.accept(Token.Assign) ? this.parseExpression() : undefined;
+    const span = this.spanSince(declaration);
+    return {
+      kind: "VariableDeclarationStatement", id: this.nextId(), span, declarations: [declaration], isTuple: false, initialValue,
+    };
+  }
+
+  /** Decides whether a declaration starts here; hands over what had to be read for that. */
+  private parseDeclarationStart(): { isDeclaration: boolean; type?: TypeName; expression?: Expression } {
+    const kind = this.kind;
+    if (kind === Token.Mapping || kind === Token.Function) return { isDeclaration: true };
+    if (!this.startsTypeOrExpression()) return { isDeclaration: false };
+    const next = this.lexer.peek();
+    if (isElementaryType(kind) && isStateMutability(next)) return { isDeclaration: true };
+    if (next === Token.Identifier || isLocation(next)) return { isDeclaration: true };
+    if (next !== Token.LBrack && next !== Token.Period) return { isDeclaration: false };
+
+    const expression = this.parseIndexedPath();
+    if (!this.at(Token.Identifier) && !isLocation(this.kind)) return { isDeclaration: false, expression };
+    return { isDeclaration: true, type: this.typeFromExpression(expression) };
+  }
+
+  /** `a.b.c[1][2]` or `uint[1][2]`. */
+  private parseIndexedPath(): Expression {
+    let expression: Expression;
+    if (this.at(Token.Identifier)) {
+      expression = this.parseIdentifier();
+      while (this.at(Token.Period)) expression = this.parseMemberAccess(expression);
+    } else {
+      const typeName = this.parseElementaryKeyword();
+      expression = { kind: "ElementaryTypeNameExpression", id: this.nextId(), span: typeName.span, typeName };
+    }
+    while (this.at(Token.LBrack)) expression = this.parseIndex(expression);
+    return expression;
+  }
+
+  /** Reads what {@link parseIndexedPath} returned as a type name. */
+  private typeFromExpression(expression: Expression): TypeName {
+    switch (expression.kind) {
+      case "IndexAccess": {
+        const baseType = this.typeFromExpression(expression.base);
+        return { kind: "ArrayTypeName", id: this.nextId(), span: expression.span, baseType, length: expression.index };
+      }
+      case "IndexRangeAccess":
+        this.error("5464", "Expected array length expression.", expression.span);
+        return this.typeFromExpression(expression.base);
+      case "ElementaryTypeNameExpression":
+        return expression.typeName;
+      default:
+        return this.userDefinedTypeName(this.pathFromExpression(expression));
+    }
+  }
+
+  private pathFromExpression(expression: Expression): IdentifierPath {
+    const parts: Name[] = [];
+    let rest = expression;
+    for (; rest.kind === "MemberAccess"; rest = rest.expression)
+      parts.push({ name: rest.memberName, nameSpan: rest.memberSpan });
+    if (rest.kind === "Identifier") parts.push({ name: rest.name, nameSpan: rest.span });
+    parts.reverse();
+    const name = parts.map((part) => part.name).join(".");
+    return { kind: "IdentifierPath", id: this.nextId(), span: expression.span, name, parts };
+  }
+
+  /** A statement that starts with `(`: `(uint a, , bool b) = f();` or an expression. */
+  private parseParenthesized(): SimpleStatement {
+    const start = this.lexer.start;
+    this.advance();
+    let holes = 0;
+    while (this.accept(Token.Comma)) holes++;
+    const first = this.parseDeclarationStart();
+    if (first.isDeclaration) return this.parseTupleDeclaration(start, holes, first.type);
+
+    const components: (Expression | undefined)[] = new Array<undefined>(holes).fill(undefined);
+    if (first.expression || !this.at(Token.RParen) || holes > 0)
+      components.push(this.at(Token.RParen) && !first.expression ? undefined : this.parseExpression(first.expression));
+    while (!this.at(Token.RParen)) {
+      this.expect(Token.Comma);
+      const isHole = this.at(Token.Comma) || this.at(Token.RParen);
+      components.push(isHole ? undefined : this.parseExpression());
+    }
+    this.advance();
+    const span = this.spanFrom(start);
+    const tuple = { kind: "TupleExpression", id: this.nextId(), span, components, isInlineArray: false } as const;
+    return this.expressionStatement(this.parseExpression(tuple));
+  }
+
+  private parseTupleDeclaration(start: number, holes: number, type: TypeName | undefined): VariableDeclarationStatement {
+    const declarations: (VariableDeclaration | undefined)[] = new Array<undefined>(holes).fill(undefined);
+    declarations.push(this.parseVariable("local", type));
+    while (!this.at(Token.RParen)) {
+      this.expect(Token.Comma);
+      const isHole = this.at(Token.Comma) || this.at(Token.RParen);
+      declarations.push(isHole ? undefined : this.parseVariable("local"));
+    }
+    this.advance();
+    this.expect(Token.Assign);
+    const initialValue = this.parseExpression();
+    const span = this.spanFrom(start);
+    return { kind: "VariableDeclarationStatement", id: this.nextId(), span, declarations, isTuple: true, initialValue };
+  }
+
+  /** 0.4's `var x = 1;` and `var (a, b) = f();`: rejected, but understood, so that what follows is still checked. */
+  private parseVar(): VariableDeclarationStatement {
+    const start = this.lexer.start;
+    const message = isBefore(this.line, "0.6") ? 'Use of the "var" keyword is disallowed.' : "Expected primary expression.";
+    this.error("6933", message, this.tokenSpan(), "'var' was removed in 0.5: write the type of the variable.");
+    this.advance();
+    const isTuple = this.accept(Token.LParen);
+    const declarations: (VariableDeclaration | undefined)[] = [];
+    do {
+      const isHole = isTuple && (this.at(Token.Comma) || this.at(Token.RParen));
+      declarations.push(isHole ? undefined : this.parseUntyped());
+    } while (isTuple && this.accept(Token.Comma));
+    if (isTuple) this.expect(Token.RParen);
+    const initialValue = this.accept(Token.Assign) ? this.parseExpression() : undefined;
+    const span = this.spanFrom(start);
+    return { kind: "VariableDeclarationStatement", id: this.nextId(), span, declarations, isTuple, initialValue };
+  }
+
+  private parseUntyped(): VariableDeclaration {
+    const { name, nameSpan } = this.expectName();
+    return {
+      kind: "VariableDeclaration", id: this.nextId(), span: nameSpan, name, nameSpan, documentation: undefined, role: "local",
+      typeName: undefined, location: undefined, mutability: "mutable", isTransient: false, isIndexed: false,
+      visibility: undefined, overrides: undefined, value: undefined,
+    };
+  }
+}
