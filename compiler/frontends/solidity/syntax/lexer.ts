@@ -36,6 +36,9 @@ export class Lexer {
   docStart = -1;
   docEnd = -1;
 
+  /** End of the last fault reported; what comes of it need not be reported again. */
+  faultEnd = -1;
+
   private readonly text: string;
   private readonly vocabulary: Vocabulary;
   private keywords: KeywordTable;
@@ -192,7 +195,10 @@ export class Lexer {
   private report(message: string, start: number, end: number, hint?: string): void {
     if (this.muted || this.inPragma || start < this.reportedUpTo) return;
     this.reportedUpTo = start + 1;
-    this.sink.error("ParserError", "8936", message, { file: this.file, start, end }, hint);
+    this.faultEnd = end;
+    const span = { file: this.file, start, end };
+    if (this.inYul) this.sink.error("ParserError", "1465", `Illegal token: ${message}`, span, hint);
+    else this.sink.error("ParserError", "8936", message, span, hint);
   }
 
   /* ---------------------------------------------------------------------------------------------- scanning */

@@ -168,9 +168,12 @@ export abstract class ParserBase {
     this.sink.warning(code, message, span, hint);
   }
 
-  /** Reports a fault that ends the current construct. A second one at the same token is an echo and stays silent. */
+  /**
+   * Reports a fault that ends the current construct. A second one at the same token is an echo and stays silent, as
+   * does one right behind what the lexer could not read.
+   */
   protected fail(code: string, message: string, span: Span = this.tokenSpan(), hint?: string): never {
-    if (span.start > this.lastFault) {
+    if (span.start > this.lastFault && this.lexer.faultEnd < this.lastEnd) {
       this.lastFault = span.start;
       this.error(code, message, span, hint);
     }
@@ -278,9 +281,10 @@ export abstract class ParserBase {
    *
    * @param braces how many braces are open around the elements of the list
    * @param isRestart whether the current token starts something outside of the list or surely a new element
+   * @param inStatements whether the elements are statements
    * @returns false if the list cannot go on: the source is at its end, or something outside starts here
    */
-  protected skipElement(braces: number, isRestart: () => boolean): boolean {
+  protected skipElement(braces: number, isRestart: () => boolean, inStatements = false): boolean {
     for (;;) {
       switch (this.lexer.kind) {
         case Token.EndOfSource:
@@ -288,7 +292,7 @@ export abstract class ParserBase {
         case Token.RBrace:
           if (this.braces <= braces) return true;
           this.advance();
-          if (this.braces === braces) return true;
+          if (this.braces === braces && !this.continuesElement(inStatements)) return true;
           continue;
         case Token.Semicolon:
           this.advance();
@@ -298,6 +302,23 @@ export abstract class ParserBase {
           if (isRestart()) return false;
           this.advance();
       }
+    }
+  }
+
+  /** Whether the element goes on behind the brace that was just closed. */
+  private continuesElement(inStatements: boolean): boolean {
+    switch (this.lexer.kind) {
+      case Token.Catch:
+      case Token.Else:
+      case Token.RParen:
+      case Token.Comma:
+      case Token.Period:
+      case Token.Semicolon:
+        return true;
+      case Token.For:
+        return !inStatements;
+      default:
+        return !inStatements && this.lexer.isWord("from");
     }
   }
 

@@ -17,7 +17,6 @@ import type {
   VariableDeclaration,
   VariableDeclarationStatement,
 } from "../ast.js";
-import { isBefore } from "../language.js";
 import { isElementaryType, isLocation, isStateMutability, Token } from "../tokens.js";
 import { parseAbort } from "./base.js";
 import { YulParser } from "./yul.js";
@@ -54,7 +53,7 @@ export abstract class StatementParser extends YulParser {
     } catch (thrown) {
       if (thrown !== parseAbort) throw thrown;
       this.depth = depth;
-      if (!this.skipElement(braces, () => this.startsMember())) throw parseAbort;
+      if (!this.skipElement(braces, () => this.startsMember(), true)) throw parseAbort;
     }
   }
 
@@ -97,7 +96,9 @@ export abstract class StatementParser extends YulParser {
       case Token.Return: {
         this.advance();
         const expression = this.at(Token.Semicolon) ? undefined : this.parseExpression();
-        return { kind: "ReturnStatement", id: this.nextId(), span: this.spanFrom(start), expression };
+        // A bare return is the one simple statement that, in solc, covers its `;`.
+        const span = this.spanOf(start, expression ? this.lastEnd : this.lexer.end);
+        return { kind: "ReturnStatement", id: this.nextId(), span, expression };
       }
       case Token.Continue:
         this.advance();
@@ -164,7 +165,8 @@ export abstract class StatementParser extends YulParser {
     const trueBody = this.parseStatement();
     const falseBody = this.accept(Token.Else) ? this.parseStatement() : undefined;
     this.leave(1);
-    return { kind: "IfStatement", id: this.nextId(), span: this.spanFrom(start), condition, trueBody, falseBody };
+    const span = this.spanOf(start, (falseBody ?? trueBody).span.end);
+    return { kind: "IfStatement", id: this.nextId(), span, condition, trueBody, falseBody };
   }
 
   private parseWhile(): Statement {
@@ -174,7 +176,8 @@ export abstract class StatementParser extends YulParser {
     const condition = this.parseCondition();
     const body = this.parseStatement();
     this.leave(1);
-    return { kind: "WhileStatement", id: this.nextId(), span: this.spanFrom(start), condition, body };
+    const span = this.spanOf(start, body.span.end);
+    return { kind: "WhileStatement", id: this.nextId(), span, condition, body };
   }
 
   private parseDoWhile(): Statement {
@@ -197,7 +200,8 @@ export abstract class StatementParser extends YulParser {
     const header = this.recoverInParens(() => this.parseForHeader(), () => ({}));
     const body = this.parseStatement();
     this.leave(1);
-    return { kind: "ForStatement", id: this.nextId(), span: this.spanFrom(start), ...header, body };
+    const span = this.spanOf(start, body.span.end);
+    return { kind: "ForStatement", id: this.nextId(), span, ...header, body };
   }
 
   private parseForHeader(): Pick<ForStatement, "initialization" | "condition" | "update"> {
@@ -400,8 +404,7 @@ export abstract class StatementParser extends YulParser {
     if (first.isDeclaration) return this.parseTupleDeclaration(start, holes, first.type);
 
     const components: (Expression | undefined)[] = new Array<undefined>(holes).fill(undefined);
-    if (first.expression || !this.at(Token.RParen) || holes > 0)
-      components.push(this.at(Token.RParen) && !first.expression ? undefined : this.parseExpression(first.expression));
+    components.push(this.parseExpression(first.expression));
     while (!this.at(Token.RParen)) {
       this.expect(Token.Comma);
       const isHole = this.at(Token.Comma) || this.at(Token.RParen);
@@ -431,8 +434,11 @@ export abstract class StatementParser extends YulParser {
   /** 0.4's `var x = 1;` and `var (a, b) = f();`: rejected, but understood, so that what follows is still checked. */
   private parseVar(): VariableDeclarationStatement {
     const start = this.lexer.start;
-    const message = isBefore(this.line, "0.6") ? 'Use of the "var" keyword is disallowed.' : "Expected primary expression.";
-    this.error("6933", message, this.tokenSpan(), "'var' was removed in 0.5: write the type of the variable.");
+    const hint = "'var' was removed in 0.5: write the type of the variable.";
+    const next = this.lexer.peek();
+    if (next !== Token.Identifier && next !== Token.LParen)
+      this.fail("6933", "Expected primary expression.", this.tokenSpan(), hint);
+    this.error("6933", "Expected primary expression.", this.tokenSpan(), hint);
     this.advance();
     const isTuple = this.accept(Token.LParen);
     const declarations: (VariableDeclaration | undefined)[] = [];

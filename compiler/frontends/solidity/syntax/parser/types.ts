@@ -212,8 +212,11 @@ export abstract class TypeParser extends ParserBase {
     if (!allowsNone || !this.at(Token.RParen)) {
       parameters.push(this.parseVariable(role));
       while (!this.at(Token.RParen)) {
-        if (this.at(Token.Comma) && this.lexer.peek() === Token.RParen)
-          this.fail("7591", "Unexpected trailing comma in parameter list.");
+        if (this.at(Token.Comma) && this.lexer.peek() === Token.RParen) {
+          this.error("7591", "Unexpected trailing comma in parameter list.", this.tokenSpan(), "Remove the ','.");
+          this.advance();
+          break;
+        }
         this.expect(Token.Comma);
         parameters.push(this.parseVariable(role));
       }

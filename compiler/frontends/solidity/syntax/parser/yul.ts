@@ -282,8 +282,9 @@ export abstract class YulParser extends ExpressionParser {
   /** `: u256` behind a name or literal belonged to a dialect that is no more. */
   private rejectYulType(named: Span): void {
     if (!this.accept(Token.Colon)) return;
-    this.error("5473", "Types are not supported in untyped Yul.", this.spanOf(named.start, this.lexer.end));
+    const type = this.tokenSpan();
     this.expectIdentifier();
+    this.error("5473", "Types are not supported in untyped Yul.", this.spanOf(named.start, type.end), "Remove the type.");
   }
 
   /* ----------------------------------------------------------------------------------------------- expressions */
