@@ -1,0 +1,133 @@
+/** ABI encoding and decoding for the testing library, by ethers' coder: calls, results, logs and errors of a contract. */
+import { AbiCoder, Interface, Result, type FunctionFragment, type InterfaceAbi } from "ethers";
+import type { AbiEntry } from "../compiler/driver/artifact.js";
+import type { ChainLog } from "../targets/target.js";
+import { UsageError } from "./errors.js";
+
+/** A log with what the ABI makes of it. */
+export interface DecodedLog extends ChainLog {
+  /** The event's name, where an ABI knows it. */
+  readonly event?: string;
+  /** The event's arguments, by position and by name. */
+  readonly args?: Result;
+}
+
+export interface DecodedError {
+  readonly reason: string;
+  readonly errorName: string;
+  readonly args: readonly unknown[];
+}
+
+/** Meanings of Solidity's panic codes. */
+const PANICS: Readonly<Record<string, string>> = {
+  "0x1": "assertion failed",
+  "0x11": "arithmetic overflow or underflow",
+  "0x12": "division or modulo by zero",
+  "0x21": "conversion to a value outside the enum",
+  "0x22": "storage byte array is incorrectly encoded",
+  "0x31": "pop on an empty array",
+  "0x32": "array index out of bounds",
+  "0x41": "too much memory allocated",
+  "0x51": "call of an uninitialised internal function",
+};
+
+/** Replaces contracts and accounts (anything with an `address`) by their addresses, at any depth. */
+export function plainArguments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainArguments);
+  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
+    if ("address" in value && typeof value.address === "string") return value.address;
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainArguments(v)]));
+  }
+  return value;
+}
+
+/** The coder of one contract's ABI. */
+export class Codec {
+  readonly iface: Interface;
+
+  constructor(abi: readonly AbiEntry[]) {
+    this.iface = new Interface(abi as InterfaceAbi);
+  }
+
+  /** A function by name or signature; overloads by their argument count, else by signature. */
+  function(name: string, args?: readonly unknown[]): FunctionFragment {
+    const all = this.iface.fragments.filter((f): f is FunctionFragment => f.type === "function");
+    const exact = all.find((f) => f.format("sighash") === name.replaceAll(" ", ""));
+    if (exact) return exact;
+    const named = all.filter((f) => f.name === name && (args === undefined || f.inputs.length === args.length));
+    if (named.length === 1) return named[0]!;
+    const known = all.map((f) => f.format("sighash"));
+    if (named.length > 1) throw new UsageError(`'${name}' is overloaded: write one of ${named.map((f) => f.format("sighash")).join(", ")}`);
+    const other = all.find((f) => f.name === name);
+    if (other && args) throw new UsageError(`${other.format("sighash")} takes ${other.inputs.length} arguments, ${args.length} were given`);
+    throw new UsageError(`the contract has no function '${name}'; it has ${known.length > 0 ? known.join(", ") : "none"}`);
+  }
+
+  encodeCall(name: string, args: readonly unknown[]): string {
+    return this.iface.encodeFunctionData(this.function(name, args), args.map(plainArguments));
+  }
+
+  encodeConstructor(args: readonly unknown[]): string {
+    const { inputs } = this.iface.deploy;
+    if (inputs.length !== args.length) throw new UsageError(`the constructor takes ${inputs.length} arguments, ${args.length} were given`);
+    return AbiCoder.defaultAbiCoder().encode(inputs, args.map(plainArguments));
+  }
+
+  /** The function's results: nothing, the one value, or all of them (by position and name). */
+  decodeResult(name: string, args: readonly unknown[] | undefined, data: string): unknown {
+    const fragment = this.function(name, args);
+    const values = this.iface.decodeFunctionResult(fragment, data);
+    return fragment.outputs.length === 0 ? undefined : fragment.outputs.length === 1 ? values[0] : values;
+  }
+
+  decodeLog(log: ChainLog): DecodedLog | undefined {
+    try {
+      const parsed = this.iface.parseLog({ topics: [...log.topics], data: log.data });
+      return parsed ? { ...log, event: parsed.name, args: parsed.args } : undefined;
+    } catch {
+      return undefined; // same topic, other shape: not this contract's event
+    }
+  }
+
+  decodeError(data: string): DecodedError | undefined {
+    return decodeBuiltinError(data) ?? this.decodeCustomError(data);
+  }
+
+  private decodeCustomError(data: string): DecodedError | undefined {
+    if (data.length < 10) return undefined;
+    try {
+      const parsed = this.iface.parseError(data);
+      if (!parsed) return undefined;
+      const args = parsed.args.toArray() as unknown[];
+      return { reason: `${parsed.name}(${args.map(showValue).join(", ")})`, errorName: parsed.name, args };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Error(string) and Panic(uint256), which every contract may revert with. */
+export function decodeBuiltinError(data: string): DecodedError | undefined {
+  const coder = AbiCoder.defaultAbiCoder();
+  try {
+    if (data.startsWith("0x08c379a0")) {
+      const [text] = coder.decode(["string"], `0x${data.slice(10)}`) as unknown as [string];
+      return { reason: text, errorName: "Error", args: [text] };
+    }
+    if (data.startsWith("0x4e487b71")) {
+      const [code] = coder.decode(["uint256"], `0x${data.slice(10)}`) as unknown as [bigint];
+      const hex = `0x${code.toString(16)}`;
+      return { reason: `Panic ${hex}: ${PANICS[hex] ?? "unknown code"}`, errorName: "Panic", args: [code] };
+    }
+  } catch {
+    return undefined; // the selector without a well-formed payload
+  }
+  return undefined;
+}
+
+/** A decoded value as people read it: nested results in brackets, bigints in decimal. */
+export function showValue(value: unknown): string {
+  if (value instanceof Result || Array.isArray(value)) return `[${[...(value as unknown[])].map(showValue).join(", ")}]`;
+  if (typeof value === "string") return value.startsWith("0x") ? value : JSON.stringify(value);
+  return String(value);
+}
