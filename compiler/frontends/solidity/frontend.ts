@@ -1,0 +1,62 @@
+/** The Solidity frontend as the driver sees it: load, check, lower. */
+import type { DiagnosticSink } from "../../diagnostics/diagnostic.js";
+import type { Frontend, FrontendContract, FrontendOutput, FrontendRequest } from "../frontend.js";
+import { loadSources, type LoadedSources } from "./imports/resolve.js";
+import { storageLayoutJson } from "./lowering/data/layout-json.js";
+import { lower } from "./lowering/lower.js";
+import { abiOf } from "./semantics/abi.js";
+import { check } from "./semantics/check.js";
+import type { SourceUnit } from "./syntax/ast.js";
+
+export const solidityFrontend: Frontend = { language: "solidity", extensions: [".sol"], compile };
+
+function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput | undefined {
+  const loaded = loadSources(request, sink);
+  if (sink.hasErrors) return undefined;
+  const program = check(loaded, sink);
+  if (sink.hasErrors) return undefined;
+  const modules = new Map(lower(program, { revertStrings: request.revertStrings }, sink).map((m) => [m.name, m]));
+  if (sink.hasErrors) return undefined;
+  const closures = new ImportClosures(loaded);
+  const contracts = program.contracts.map((info): FrontendContract => {
+    const module = modules.get(info.fullName);
+    return {
+      name: info.definition.name,
+      fullName: info.fullName,
+      sourceName: info.unit.file.name,
+      abi: abiOf(info, program),
+      storageLayout: storageLayoutJson(program, info),
+      sources: closures.of(info.unit),
+      ...(module && { module }),
+    };
+  });
+  return { contracts, sources: loaded.units.map((u) => ({ file: u.file, ...(u.license !== undefined && { license: u.license }) })) };
+}
+
+/** Which units a unit depends on through imports, itself included. */
+class ImportClosures {
+  private readonly known = new Map<SourceUnit, readonly string[]>();
+
+  constructor(private readonly loaded: LoadedSources) {}
+
+  of(unit: SourceUnit): readonly string[] {
+    let names = this.known.get(unit);
+    if (!names) {
+      const reached = new Set<SourceUnit>();
+      this.reach(unit, reached);
+      names = [...reached].map((u) => u.file.name).sort();
+      this.known.set(unit, names);
+    }
+    return names;
+  }
+
+  private reach(unit: SourceUnit, reached: Set<SourceUnit>): void {
+    if (reached.has(unit)) return;
+    reached.add(unit);
+    for (const node of unit.nodes) {
+      if (node.kind !== "ImportDirective") continue;
+      const imported = this.loaded.resolveImport(unit, node);
+      if (imported) this.reach(imported, reached);
+    }
+  }
+}
