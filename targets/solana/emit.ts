@@ -20,7 +20,7 @@ export interface EmittedProgram {
   readonly data: Uint8Array;
 }
 
-/** Emits every function of a program; `entry` comes first. */
+/** Emits the functions of a program that its entry reaches; the entry comes first. */
 export function emitProgram(program: LirProgram, entry: string, version: SbpfVersion): EmittedProgram {
   const offsets: number[] = [];
   let size = 0;
@@ -33,8 +33,20 @@ export function emitProgram(program: LirProgram, entry: string, version: SbpfVer
   const asm = new Assembler(version);
   const first = program.funcs.get(entry);
   if (!first) throw new InternalError(`the entry '${entry}' is not defined`);
-  for (const func of [first, ...[...program.funcs.values()].filter((f) => f !== first)]) new FunctionEmitter(asm, func, offsets).emit();
+  for (const func of reachable(program, first)) new FunctionEmitter(asm, func, offsets).emit();
   return { assembly: asm.finish(), data };
+}
+
+/** The functions that are called from `first` on, in the order of their discovery. */
+function reachable(program: LirProgram, first: LirFunc): LirFunc[] {
+  const found = new Set<LirFunc>([first]);
+  for (const func of found) {
+    for (const inst of func.insts) {
+      const callee = inst.kind === "call" ? program.funcs.get(inst.callee) : undefined;
+      if (callee) found.add(callee);
+    }
+  }
+  return [...found];
 }
 
 /** The ELF file of a program. */

@@ -8,9 +8,9 @@
  * the abstract machine defines).
  */
 import type { Condition, Label, LirFunc, LirInst } from "../lir/instruction.js";
-import { defsOf } from "../lir/instruction.js";
+import { defsOf, usesOf } from "../lir/instruction.js";
+import { holds } from "./legalize.js";
 import { BitSet, computeLiveness, splitBlocks } from "./liveness.js";
-import { usesOf } from "../lir/instruction.js";
 
 const INVERSE: Partial<Record<Condition, Condition>> = {
   eq: "ne",
@@ -27,7 +27,7 @@ const INVERSE: Partial<Record<Condition, Condition>> = {
 
 /** Applies all of it. */
 export function cleanup(func: LirFunc): LirFunc {
-  let insts: readonly LirInst[] = func.insts;
+  let insts: readonly LirInst[] = foldBranches(func.insts);
   for (;;) {
     const next = simplifyJumps(removeUnreachable(threadJumps(insts)));
     if (next.length === insts.length) {
@@ -37,6 +37,14 @@ export function cleanup(func: LirFunc): LirFunc {
     insts = next;
   }
   return removeDead({ ...func, insts });
+}
+
+/** Decides comparisons of constants. */
+function foldBranches(insts: readonly LirInst[]): LirInst[] {
+  return insts.flatMap((inst): LirInst[] => {
+    if (inst.kind !== "branch" || typeof inst.a !== "bigint" || typeof inst.b !== "bigint") return [inst];
+    return holds(inst.cond, inst.a, inst.b) ? [{ kind: "jump", to: inst.to }] : [];
+  });
 }
 
 /** Lets jumps to a label that only jumps on go to the final label. */

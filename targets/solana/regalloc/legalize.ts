@@ -86,7 +86,8 @@ class Legalizer {
       return;
     }
     if ((op === "shl" || op === "shr" || op === "sar") && isImmediate(b)) b &= 63n; // the verifier wants amounts below 64
-    b = this.operand(b);
+    // The verifier refuses a constant zero divisor even where the code is never reached.
+    b = (op === "div" || op === "mod") && b === 0n ? this.inRegister(b) : this.operand(b);
     if (b === dst && a !== dst) {
       const saved = this.fresh();
       this.out.push({ kind: "mov", dst: saved, a: b });

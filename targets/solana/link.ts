@@ -1,0 +1,104 @@
+/**
+ * Links the modules of a compilation into one LIR program: their functions, the arithmetic and memory routines, and the
+ * dispatch from contract ids to code that the in-program runtime calls (IMAGE of runtime/abi.ts).
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
+import type { Module } from "../../compiler/ir/module.js";
+import { lowerFunction } from "./codegen/lower-function.js";
+import { defineMath } from "./codegen/math/define.js";
+import type { CalleeInfo, ModuleInfo } from "./codegen/context.js";
+import { defineSupport, SUPPORT } from "./codegen/support.js";
+import { trappingFunctions } from "./codegen/traps.js";
+import { LirBuilder } from "./lir/builder.js";
+import { LirProgram } from "./lir/instruction.js";
+import { FRAME, STATUS } from "./layout.js";
+import { IMAGE } from "./runtime/abi.js";
+
+/** Bytes of machine memory that every frame may use without a check. */
+const INITIAL_MEMORY = 1024n;
+
+/** What tools and the runtime must know about a linked contract. */
+export interface LinkedContract {
+  readonly name: string;
+  readonly id: bigint;
+  /** Number of immutables (quads in the instance's account). */
+  readonly immutables: number;
+  /** Libraries whose addresses the instance carries, in this order. */
+  readonly libraries: readonly string[];
+}
+
+/** The first 8 bytes of the keccak-256 of the full name, as a big-endian number. */
+export function contractId(name: string): bigint {
+  const hash = keccak_256(new TextEncoder().encode(name));
+  return new DataView(hash.buffer, hash.byteOffset).getBigUint64(0);
+}
+
+/** External libraries that a module names, sorted. */
+export function librariesOf(module: Module): string[] {
+  const names = new Set<string>();
+  for (const func of module.funcs.values())
+    for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.library !== undefined) names.add(inst.imm.library);
+  return [...names].sort();
+}
+
+/** Lowers all modules into a program; the runtime's routines are added by the caller. */
+export function linkImage(modules: readonly Module[]): { program: LirProgram; contracts: LinkedContract[] } {
+  const program = new LirProgram();
+  defineMath(program);
+  defineSupport(program);
+  const contracts = modules.map((module) => linkModule(program, module));
+  const ids = new Set(contracts.map((c) => c.id));
+  if (ids.size !== contracts.length) throw new InternalError("two contracts of the compilation have the same contract id");
+  defineRun(program, contracts, modules);
+  defineDescribe(program, contracts);
+  return { program, contracts };
+}
+
+const linkName = (module: Module, func: string): string => `${module.name}#${func}`;
+
+function linkModule(program: LirProgram, module: Module): LinkedContract {
+  const trapping = trappingFunctions(module);
+  const libraries = librariesOf(module);
+  const info: ModuleInfo = {
+    module,
+    contractId,
+    libraryIndex: (name) => libraries.indexOf(name),
+    callee: (name): CalleeInfo => {
+      const func = module.funcs.get(name);
+      if (!func) throw new InternalError(`'${module.name}' has no function '${name}'`);
+      return { name: linkName(module, name), traps: trapping.has(name), resultTypes: func.resultTypes };
+    },
+  };
+  for (const func of module.funcs.values()) lowerFunction(program, func, info);
+  return { name: module.name, id: contractId(module.name), immutables: module.immutables.length, libraries };
+}
+
+/** image.run: prepares the frame's memory and runs the contract's entry. */
+function defineRun(program: LirProgram, contracts: readonly LinkedContract[], modules: readonly Module[]): void {
+  const f = new LirBuilder(program, IMAGE.run.name, 3);
+  const [base, id, kind] = [f.param(0), f.param(1), f.param(2)];
+  f.store(8, base, FRAME.TOUCHED, 0n);
+  f.store(8, base, FRAME.OUTPUT_SIZE, 0n);
+  const touched = f.call1(SUPPORT.touch, [base, 0n, INITIAL_MEMORY]);
+  f.if("ne", touched, STATUS.CONTINUE, () => f.ret([touched]));
+  contracts.forEach((contract, i) => {
+    const module = modules[i]!;
+    const enter = (entry: string) => (): void => {
+      if (!module.funcs.has(entry)) return f.ret([STATUS.HALT]);
+      f.ret([f.call1(linkName(module, entry), [base])]);
+    };
+    f.if("eq", id, contract.id, () => f.if("eq", kind, 0n, enter(module.creation), enter(module.runtime)));
+  });
+  f.ret([STATUS.HALT]);
+  f.finish();
+}
+
+function defineDescribe(program: LirProgram, contracts: readonly LinkedContract[]): void {
+  const f = new LirBuilder(program, IMAGE.describe.name, 1);
+  for (const contract of contracts) {
+    f.if("eq", f.param(0), contract.id, () => f.ret([1n, BigInt(contract.immutables), BigInt(contract.libraries.length)]));
+  }
+  f.ret([0n, 0n, 0n]);
+  f.finish();
+}
