@@ -1,0 +1,15 @@
+/** All passes. Adding one is adding a file and a line here; pipelines.ts says where it runs. */
+import { blockParams } from "./block-params.js";
+import { dce } from "./dce.js";
+import { mem2reg } from "./mem2reg.js";
+import type { Pass } from "./pass.js";
+import { simplifyCfg } from "./simplify-cfg.js";
+
+export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, dce];
+
+const byName = new Map(PASSES.map((pass) => [pass.name, pass]));
+
+/** The pass of a name, or undefined. */
+export function findPass(name: string): Pass | undefined {
+  return byName.get(name);
+}
