@@ -6,7 +6,7 @@
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Module } from "../module.js";
-import { bytesToInt, concatBytes, intToBytes, sameBytes } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes, sameBytes } from "../../../machine/bytes.js";
 
 /** Addresses of the linked libraries, by full name. */
 export type Libraries = ReadonlyMap<string, bigint>;

@@ -5,7 +5,7 @@ import type { Module } from "../module.js";
 import { creationBytes, runtimeBytes } from "./code.js";
 import type { Frame, Handler, Step } from "./frame.js";
 import { FrameEnd, halt, panicData } from "./outcome.js";
-import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "../../../machine/bytes.js";
 
 const PANIC_ALLOCATION = 0x41;
 

@@ -4,7 +4,7 @@ import { InternalError } from "../../diagnostics/diagnostic.js";
 import type { CallRequest, CallResult, CreateRequest, Environment, Frame, Handler, Step } from "./frame.js";
 import { isTrusted, readRange } from "./handlers-memory.js";
 import { halt } from "./outcome.js";
-import { bytesToInt, concatBytes, intToBytes } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes } from "../../../machine/bytes.js";
 
 function notStatic(frame: Frame, what: string): void {
   if (frame.message.isStatic) throw halt(`${what} in a static call`);

@@ -4,11 +4,11 @@
  */
 import { InternalError } from "../../diagnostics/diagnostic.js";
 import { runtimeCode, type Code, type ModuleCode } from "./code.js";
-import { create2Address, createAddress } from "./create-address.js";
+import { create2Address, createAddress } from "../../../machine/create-address.js";
 import { enter, resultOf, resumeFrame, runFrame } from "./execute.js";
 import { Frame, type CallRequest, type CallResult, type CreateRequest, type Message, type Request, type Session } from "./frame.js";
 import { FrameEnd, NotModelled } from "./outcome.js";
-import { precompile } from "./precompiles.js";
+import { precompile } from "../../../machine/precompiles.js";
 
 /** Frames that may wait for the one on top of them. */
 const MAX_DEPTH = 1024;

@@ -5,7 +5,7 @@
  */
 import { InternalError } from "../../diagnostics/diagnostic.js";
 import { halt } from "./outcome.js";
-import { bytesToInt, intToBytes } from "./words.js";
+import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
 
 const PAGE_BITS = 12;
 const PAGE_SIZE = 1 << PAGE_BITS;

@@ -16,7 +16,7 @@ import type { Environment, Session } from "./frame.js";
 import { run, type RunResult } from "./machine.js";
 import { OutOfFuel } from "./outcome.js";
 import { State, type Log } from "./state.js";
-import { concatBytes } from "./words.js";
+import { concatBytes } from "../../../machine/bytes.js";
 
 export { NotModelled } from "./outcome.js";
 export type { Log } from "./state.js";

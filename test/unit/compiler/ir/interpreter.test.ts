@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFoldable } from "../../../../compiler/ir/fold.js";
-import { create2Address, createAddress } from "../../../../compiler/ir/interpreter/create-address.js";
+import { create2Address, createAddress } from "../../../../machine/create-address.js";
 import { EXECUTED_OPS } from "../../../../compiler/ir/interpreter/execute.js";
 import { World, type WorldOptions } from "../../../../compiler/ir/interpreter/world.js";
 import type { Module } from "../../../../compiler/ir/module.js";

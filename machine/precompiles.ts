@@ -9,7 +9,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { blake2f } from "./blake2f.js";
 import { bn254Add, bn254Mul, bn254Pairing } from "./bn254.js";
-import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./bytes.js";
 
 export type Precompile = (input: Uint8Array) => Uint8Array | undefined;
 

@@ -1,6 +1,6 @@
 /** The precompiles of the curve bn254 (alt_bn128): addition and multiplication (EIP-196), pairing check (EIP-197). */
 import { bn254 } from "@noble/curves/bn254.js";
-import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./bytes.js";
 
 const { G1, G2, fields } = bn254;
 type PointG1 = typeof G1.Point.ZERO;

@@ -1,5 +1,5 @@
 /** The precompile of BLAKE2b's compression function F (EIP-152, RFC 7693 section 3.2). */
-import { sliceZeroPadded } from "./words.js";
+import { sliceZeroPadded } from "./bytes.js";
 
 const IV = [
   0x6a09e667f3bcc908n, 0xbb67ae8584caa73bn, 0x3c6ef372fe94f82bn, 0xa54ff53a5f1d36f1n,

@@ -1,7 +1,7 @@
 /** Precompiled contracts against the vectors of their standards. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { precompile } from "../../../../compiler/ir/interpreter/precompiles.js";
+import { precompile } from "../../../machine/precompiles.js";
 
 function run(address: number, input: string): string | undefined {
   const output = precompile(BigInt(address))!(Uint8Array.from(Buffer.from(input.replace(/\s/g, ""), "hex")));

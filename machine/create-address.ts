@@ -1,6 +1,6 @@
 /** Addresses of created contracts. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToInt, concatBytes, intToBytes } from "./words.js";
+import { bytesToInt, concatBytes, intToBytes } from "./bytes.js";
 
 /** CREATE: the low 160 bits of keccak256(rlp([sender, nonce])). */
 export function createAddress(sender: bigint, nonce: bigint): bigint {
