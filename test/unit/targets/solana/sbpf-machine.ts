@@ -24,6 +24,15 @@ export interface MachineOptions {
   readonly maxInstructions?: number;
   /** Called before each instruction. */
   readonly trace?: (pc: number, registers: readonly bigint[]) => void;
+  /** Further syscalls, which stand for a runtime in tests. */
+  readonly host?: ReadonlyMap<string, (memory: MachineMemory, args: readonly bigint[]) => bigint>;
+}
+
+/** The program's memory as a host function sees it. */
+export interface MachineMemory {
+  slice(address: bigint, size: number, write: boolean): Uint8Array;
+  read(address: bigint, size: number): bigint;
+  write(address: bigint, size: number, value: bigint): void;
 }
 
 interface Image {
@@ -59,14 +68,14 @@ function murmur(name: string): number {
 }
 
 /** Reads an ELF file; throws where Solana's loader would refuse it. */
-function loadElf(file: Uint8Array): Image {
+function loadElf(file: Uint8Array, known: readonly string[]): Image {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const u64 = (at: number): number => Number(view.getBigUint64(at, true));
   if (view.getUint32(0, false) !== 0x7f454c46 || view.getUint16(18, true) !== 247) throw new Error("not a BPF ELF file");
-  return view.getUint32(48, true) === 3 ? loadV3(file, view, u64) : loadV0(file, view, u64);
+  return view.getUint32(48, true) === 3 ? loadV3(file, view, u64, known) : loadV0(file, view, u64, known);
 }
 
-function loadV3(file: Uint8Array, view: DataView, u64: (at: number) => number): Image {
+function loadV3(file: Uint8Array, view: DataView, u64: (at: number) => number, known: readonly string[]): Image {
   const regions: Image["regions"] = new Map();
   const count = view.getUint16(56, true);
   let expected = 64 + 56 * count;
@@ -84,7 +93,7 @@ function loadV3(file: Uint8Array, view: DataView, u64: (at: number) => number): 
   }
   const offset = u64(codeHeader + 8);
   const code = new DataView(file.slice(offset, offset + u64(codeHeader + 32)).buffer);
-  const names = new Map(KNOWN_SYSCALLS.map((n) => [murmur(n), n]));
+  const names = new Map(known.map((n) => [murmur(n), n]));
   const syscalls = new Map<number, string>();
   for (let pc = 0; pc * 8 < code.byteLength; pc++) {
     if (code.getUint8(pc * 8) !== 0x85 || code.getUint8(pc * 8 + 1) !== 0) continue;
@@ -95,7 +104,7 @@ function loadV3(file: Uint8Array, view: DataView, u64: (at: number) => number): 
   return { code, entry: (u64(24) - 2 ** 32) / 8, regions, syscalls, gaps: false };
 }
 
-function loadV0(file: Uint8Array, view: DataView, u64: (at: number) => number): Image {
+function loadV0(file: Uint8Array, view: DataView, u64: (at: number) => number, known: readonly string[]): Image {
   const shoff = u64(40);
   const strings = (at: number, offset: number): string => {
     let end = at + offset;
@@ -127,7 +136,7 @@ function loadV0(file: Uint8Array, view: DataView, u64: (at: number) => number): 
       if (view.getUint32(at + 8, true) !== 10) throw new Error("unknown relocation");
       const symbol = tags.get(6)! + 24 * view.getUint32(at + 12, true);
       const name = strings(tags.get(5)!, view.getUint32(symbol, true));
-      if (!KNOWN_SYSCALLS.includes(name)) throw new Error(`unknown syscall ${name}`);
+      if (!known.includes(name)) throw new Error(`unknown syscall ${name}`);
       syscalls.set((u64(at) - text.offset) / 8, name);
     }
   }
@@ -141,10 +150,10 @@ class Fault extends Error {}
 
 /** Runs a program from its entry until `exit`. */
 export function runElf(file: Uint8Array, options: MachineOptions = {}): MachineResult {
-  return new Machine(loadElf(file), options).run();
+  return new Machine(loadElf(file, [...KNOWN_SYSCALLS, ...(options.host?.keys() ?? [])]), options).run();
 }
 
-class Machine {
+class Machine implements MachineMemory {
   private readonly regs: bigint[] = new Array<bigint>(11).fill(0n);
   private readonly calls: { pc: number; saved: bigint[]; fp: bigint }[] = [];
   private pc: number;
@@ -177,20 +186,20 @@ class Machine {
     return { r0: this.regs[0]!, instructions: this.count, returnData: this.returnData, logs: this.logs, heap: this.heap, error };
   }
 
-  private slice(address: bigint, size: number, write: boolean): Uint8Array {
+  slice(address: bigint, size: number, write: boolean): Uint8Array {
     const region = this.image.regions.get(Number(address >> 32n));
     const offset = Number(address & (REGION - 1n)) - (region?.start ?? 0);
     if (size === 0) return new Uint8Array(0);
     if (!region || offset < 0 || offset + size > region.bytes.length || (write && !region.writable)) throw new Fault(`access violation at 0x${address.toString(16)} (${size})`);
     return region.bytes.subarray(offset, offset + size);
   }
-  private read(address: bigint, size: number): bigint {
+  read(address: bigint, size: number): bigint {
     const bytes = this.slice(address, size, false);
     let value = 0n;
     for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
     return value;
   }
-  private write(address: bigint, size: number, value: bigint): void {
+  write(address: bigint, size: number, value: bigint): void {
     const bytes = this.slice(address, size, true);
     for (let i = 0; i < size; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 255n);
   }
@@ -314,6 +323,8 @@ class Machine {
 
   private syscall(name: string): bigint {
     const [, a, b, c, d] = this.regs as [bigint, bigint, bigint, bigint, bigint];
+    const host = this.options.host?.get(name);
+    if (host) return host(this, this.regs.slice(1, 6));
     switch (name) {
       case "sol_log_":
         this.logs.push(Buffer.from(this.slice(a, Number(b), false)).toString());
