@@ -1,10 +1,12 @@
 /**
  * Emits LIR functions as sBPF: cleans, legalizes, allocates registers and encodes.
  *
- * Frame of a function, below r10: slots first, then the allocator's cells. A frame is 4,096 bytes.
+ * Frame of a function, below r10: slots first, then the allocator's cells. A frame is 4,096 bytes; cells that do not fit
+ * live on the spill stack of the globals (layout.ts), which r9 then addresses.
  */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
-import type { Address, LirFunc, LirInst, LirProgram, Operand, VReg } from "./lir/instruction.js";
+import type { Address, LirFunc, LirInst, LirProgram, Label, Operand, VReg } from "./lir/instruction.js";
+import { GLOBAL, HEAP } from "./layout.js";
 import { allocate, argumentRegister, resultRegister, type Allocation, type Location } from "./regalloc/allocate.js";
 import { cleanup } from "./regalloc/cleanup.js";
 import { legalize } from "./regalloc/legalize.js";
@@ -55,30 +57,71 @@ export function emitElf(program: LirProgram, entry: string, version: SbpfVersion
   return writeElf(assembly, data, entry, version);
 }
 
+/** Addresses the spill stack in functions that use it; then it is not allocated. */
+const SPILL_BASE = 9;
+/** A label that no function has of its own. */
+const SPILL_LABEL = -1 as Label;
+
 class FunctionEmitter {
   private readonly allocation: Allocation;
   /** Offset from r10 of each slot, and of the first cell. */
   private readonly slotOffsets: number[] = [];
   private readonly cellsEnd: number;
+  /** Cells from this one on are on the spill stack. */
+  private readonly cellsInFrame: number;
 
   constructor(
     private readonly asm: Assembler,
     private readonly func: LirFunc,
     private readonly dataOffsets: readonly number[],
   ) {
-    this.allocation = allocate(legalize(cleanup(func)));
+    const legal = legalize(cleanup(func));
+    let allocation = allocate(legal);
     let offset = 0;
     for (const bytes of func.slots) {
       offset -= bytes;
       this.slotOffsets.push(offset);
     }
     this.cellsEnd = offset;
-    const frame = -offset + 8 * this.allocation.cells;
-    if (frame > FRAME_SIZE) throw new FrameTooLargeError(func.name, frame);
+    this.cellsInFrame = (FRAME_SIZE + offset) >> 3;
+    if (this.cellsInFrame < 0) throw new InternalError(`the slots of '${func.name}' exceed its frame`);
+    if (allocation.cells > this.cellsInFrame) allocation = allocate(legal, SPILL_BASE);
+    this.allocation = allocation;
+  }
+
+  /** Bytes of this function on the spill stack. */
+  private get spillBytes(): bigint {
+    return BigInt(8 * Math.max(0, this.allocation.cells - this.cellsInFrame));
+  }
+
+  /** Reserves the part on the spill stack: r9 becomes its address. r6 to r9 are free at a function's begin. */
+  private openSpillStack(): void {
+    const { asm } = this;
+    const fits = SPILL_LABEL;
+    asm.lddw(7, HEAP);
+    asm.emit(op.load(8), 6, 7, GLOBAL.SPILL_USED);
+    asm.emit(op.movReg, SPILL_BASE, 7);
+    asm.emit(op.aluReg("add"), SPILL_BASE, 6);
+    asm.emit(op.aluImm("add"), SPILL_BASE, 0, 0, GLOBAL.SPILL_STACK);
+    asm.emit(op.aluImm("add"), 6, 0, 0, Number(this.spillBytes));
+    asm.branchImm("le.u", 6, GLOBAL.SPILL_STACK_SIZE, fits);
+    asm.syscall("abort");
+    asm.place(fits);
+    asm.emit(op.storeReg(8), 7, 6, GLOBAL.SPILL_USED);
+  }
+
+  /** Gives it back; r6 and r7 are free before a return. */
+  private closeSpillStack(): void {
+    const { asm } = this;
+    asm.lddw(7, HEAP);
+    asm.emit(op.load(8), 6, 7, GLOBAL.SPILL_USED);
+    asm.emit(op.aluImm("sub"), 6, 0, 0, Number(this.spillBytes));
+    asm.emit(op.storeReg(8), 7, 6, GLOBAL.SPILL_USED);
   }
 
   emit(): void {
     this.asm.beginFunction(this.func.name);
+    if (this.spillBytes > 0n) this.openSpillStack();
     const entry: Move[] = [];
     this.func.params.forEach((param, i) => {
       const to = this.allocation.locations.get(param);
@@ -89,8 +132,10 @@ class FunctionEmitter {
     this.asm.endFunction();
   }
 
-  private cell(cell: number): number {
-    return this.cellsEnd - 8 * (cell + 1);
+  /** Base register and offset of a cell. */
+  private cell(cell: number): [number, number] {
+    if (cell < this.cellsInFrame) return [FRAME_POINTER, this.cellsEnd - 8 * (cell + 1)];
+    return [SPILL_BASE, 8 * (cell - this.cellsInFrame)];
   }
   private location(reg: VReg): Location {
     const location = this.allocation.locations.get(reg);
@@ -118,8 +163,14 @@ class FunctionEmitter {
         asm.emit(op.aluReg("xor"), b, a);
         asm.emit(op.aluReg("xor"), a, b);
       },
-      load: (to, cell) => asm.emit(op.load(8), to, FRAME_POINTER, this.cell(cell)),
-      store: (cell, from) => asm.emit(op.storeReg(8), FRAME_POINTER, from, this.cell(cell)),
+      load: (to, cell) => {
+        const [base, offset] = this.cell(cell);
+        asm.emit(op.load(8), to, base, offset);
+      },
+      store: (cell, from) => {
+        const [base, offset] = this.cell(cell);
+        asm.emit(op.storeReg(8), base, from, offset);
+      },
       constant: (to, value) => this.constant(to, value),
     });
   }
@@ -174,6 +225,7 @@ class FunctionEmitter {
         return this.call(inst);
       case "ret":
         this.moves(inst.values.map((v, i) => ({ to: { reg: resultRegister(i) }, from: this.source(v) })));
+        if (this.spillBytes > 0n) this.closeSpillStack();
         return asm.emit(op.OPCODE.exit);
     }
   }
@@ -181,9 +233,9 @@ class FunctionEmitter {
   private mov(dst: VReg, a: Operand): void {
     const to = this.location(dst);
     if ("reg" in to) return this.moves([{ to, from: this.source(a) }]);
-    const offset = this.cell(to.cell);
-    if (typeof a === "bigint") return this.asm.emit(op.storeImm(8), FRAME_POINTER, 0, offset, imm32(a));
-    this.asm.emit(op.storeReg(8), FRAME_POINTER, this.reg(a), offset);
+    const [base, offset] = this.cell(to.cell);
+    if (typeof a === "bigint") return this.asm.emit(op.storeImm(8), base, 0, offset, imm32(a));
+    this.asm.emit(op.storeReg(8), base, this.reg(a), offset);
   }
 
   private call(inst: LirInst & { kind: "call" | "syscall" }): void {
@@ -196,14 +248,3 @@ class FunctionEmitter {
 }
 
 const imm32 = (value: bigint): number => Number(BigInt.asIntN(32, value));
-
-/** A function's slots and spilled values do not fit its frame. */
-export class FrameTooLargeError extends Error {
-  constructor(
-    readonly functionName: string,
-    readonly bytes: number,
-  ) {
-    super(`'${functionName}' needs a stack frame of ${bytes} bytes; sBPF has ${FRAME_SIZE}`);
-    this.name = "FrameTooLargeError";
-  }
-}

@@ -18,20 +18,25 @@ export const HEAP = 0x3_0000_0000n;
 export const HEAP_SIZE = 256 * 1024;
 
 /** Globals: the first part of the heap. Offsets from HEAP. */
-export const GLOBALS_SIZE = 4096;
+export const GLOBALS_SIZE = 16_384;
 export const GLOBAL = {
   /** Absolute address of the first byte that the runtime uses at the heap's top; machine memory must stay below. */
   HEAP_LIMIT: 0,
   /** BASE of the running contract frame. */
   CURRENT_BASE: 8,
+  /** Bytes in use of the spill stack. */
+  SPILL_USED: 16,
   /** Arguments and results of generated functions beyond the sixth, written before and read directly after a call. */
   ARGUMENTS: 0x100,
   ARGUMENTS_SIZE: 0x700,
   /** Scratch of generated code: panic data, keccak inputs. Not preserved over any call. */
   SCRATCH: 0x800,
   SCRATCH_SIZE: 0x100,
-  /** The runtime's own globals from here to the end. */
+  /** The runtime's own globals from here to SPILL_STACK. */
   RUNTIME: 0x900,
+  /** Frames of functions that need more than the 4,096 bytes of an sBPF frame. */
+  SPILL_STACK: 0x1000,
+  SPILL_STACK_SIZE: 0x3000,
 } as const;
 
 /**

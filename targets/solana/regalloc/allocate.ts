@@ -35,22 +35,26 @@ export const argumentRegister = (i: number): number => (i < 5 ? i + 1 : 0);
 /** Result i travels in this register. */
 export const resultRegister = (i: number): number => i;
 
-/** Assigns a place to every register of a legalized function. */
-export function allocate(func: LirFunc): Allocation {
-  return tryAllocate(func, 8) ?? tryAllocate(func, 0) ?? fail(func);
+/**
+ * Assigns a place to every register of a legalized function.
+ *
+ * @param registers how many machine registers may be used: r0 to r(registers - 1)
+ */
+export function allocate(func: LirFunc, registers = REGISTERS): Allocation {
+  return tryAllocate(func, 8, registers) ?? tryAllocate(func, 0, registers) ?? fail(func);
 }
 
 function fail(func: LirFunc): never {
   throw new InternalError(`register allocation of '${func.name}' found no register for a short-lived value`);
 }
 
-function tryAllocate(original: LirFunc, window: number): Allocation | undefined {
+function tryAllocate(original: LirFunc, window: number, registers: number): Allocation | undefined {
   let func = original;
   const inFrame = new Set<VReg>();
   const shortLived = new Set<VReg>();
   for (;;) {
     const table = computeIntervals(func);
-    const round = new Round(func, table, shortLived);
+    const round = new Round(func, table, shortLived, registers);
     if (!round.assign(inFrame)) return undefined;
     if (round.spilled.size === 0) {
       const cells = assignCells(table, inFrame, round.locations);
@@ -73,6 +77,7 @@ class Round {
     func: LirFunc,
     private readonly table: IntervalTable,
     private readonly shortLived: ReadonlySet<VReg>,
+    private readonly available: number,
   ) {
     const clobbers = table.calls.map((from) => ({ from, to: from + 1 }));
     for (let r = 0; r < CALLER_SAVED; r++) this.registers[r]!.take(clobbers);
@@ -122,7 +127,7 @@ class Round {
   }
 
   private choose(interval: Interval): number | undefined {
-    const free = (r: number): boolean => this.registers[r]!.isFree(interval.segments);
+    const free = (r: number): boolean => r < this.available && this.registers[r]!.isFree(interval.segments);
     for (const wish of this.hints.get(interval.reg) ?? []) {
       const location = typeof wish === "number" ? this.locations.get(wish) : wish;
       if (location !== undefined && "reg" in location && free(location.reg)) return location.reg;

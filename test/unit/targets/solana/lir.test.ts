@@ -126,3 +126,23 @@ test("random straight and looping code with far more values than registers", () 
     }
   }
 });
+
+test("a function with more live values than a frame holds", () => {
+  const COUNT = 700n;
+  for (const version of VERSIONS) {
+    const program = new LirProgram();
+    const big = new LirBuilder(program, "big", 2);
+    const [seed, depth] = [big.param(0), big.param(1)];
+    const values = Array.from({ length: Number(COUNT) }, (_, k) => big.mul(seed, BigInt(k + 1)));
+    const inner = big.copy(0n);
+    big.if("ne", depth, 0n, () => big.set(inner, big.call1("big", [big.add(seed, 1n), big.sub(depth, 1n)])));
+    big.ret([values.reduce((a, b) => big.add(a, b), inner)]);
+    big.finish();
+    const f = new LirBuilder(program, "entrypoint", 1);
+    f.ret([f.add(f.call1("big", [5n, 3n]), f.call1("big", [1n, 0n]))]);
+    f.finish();
+    const result = runElf(emitElf(program, "entrypoint", version));
+    assert.equal(result.error, undefined);
+    assert.equal(result.r0, ((COUNT * (COUNT + 1n)) / 2n) * (5n + 6n + 7n + 8n + 1n));
+  }
+});
