@@ -8,6 +8,7 @@ import { Builder } from "../../../ir/builder.js";
 import { Func, Module, type ValueId } from "../../../ir/module.js";
 import type { Type } from "../../../ir/ops.js";
 import type { CheckedProgram, ContractInfo } from "../semantics/program.js";
+import type { VariableDeclaration } from "../syntax/ast.js";
 import { StorageLayouts } from "./data/layout.js";
 
 export type RevertStrings = "default" | "strip" | "debug";
@@ -21,6 +22,7 @@ export class ModuleContext {
   readonly layouts: StorageLayouts;
   /** Data segments by content (hex), so that equal literals share one. */
   private readonly segments = new Map<string, string>();
+  private readonly immutables = new Set<string>();
 
   constructor(
     readonly program: CheckedProgram,
@@ -45,6 +47,13 @@ export class ModuleContext {
     body(b, [...func.params]);
     if (!b.ended) throw new InternalError(`helper '${name}' does not end`);
     return func;
+  }
+
+  /** Declares an immutable of the module; the same name is declared once. */
+  immutable(name: string, variable?: VariableDeclaration): void {
+    if (this.immutables.has(name)) return;
+    this.immutables.add(name);
+    this.module.immutables.push({ name, astId: variable?.id });
   }
 
   /** A data segment of the module with this content. */

@@ -9,6 +9,7 @@
  *   calldata dynamic array, bytes, string; slices         i64 offset of the first element, i64 length (elements)
  *   calldata struct, static array                         i64 offset
  *   tuple                                                 its components, one after another
+ *   literals, types, modules, other functions             none: the type says everything
  */
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import { I1, I160, I256, PTR, type Type } from "../../../ir/ops.js";
@@ -80,8 +81,7 @@ export function irTypes(type: SolType): Type[] {
   switch (t.kind) {
     case "function":
       if (t.functionKind === "internal") return [PTR];
-      if (t.functionKind === "external") return [I160, 32];
-      break;
+      return t.functionKind === "external" ? [I160, 32] : [];
     case "tuple":
       return t.components.flatMap((c) => (c ? irTypes(c) : []));
     case "arraySlice":
@@ -95,6 +95,11 @@ export function irTypes(type: SolType): Type[] {
       if (t.location === "calldata" && t.kind !== "struct" && (t.kind === "bytes" || t.length === undefined)) return [PTR, PTR];
       return [PTR];
     case "stringLiteral":
+    case "rational":
+    case "type":
+    case "module":
+    case "magic":
+    case "modifier":
       return [];
   }
   return [widthOf(type)];
