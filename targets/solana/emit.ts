@@ -9,6 +9,7 @@ import type { Address, LirFunc, LirInst, LirProgram, Label, Operand, VReg } from
 import { GLOBAL, HEAP } from "./layout.js";
 import { allocate, argumentRegister, resultRegister, type Allocation, type Location } from "./regalloc/allocate.js";
 import { cleanup } from "./regalloc/cleanup.js";
+import { coalesce } from "./regalloc/coalesce.js";
 import { legalize } from "./regalloc/legalize.js";
 import { emitMoves, type Move, type Source } from "./regalloc/moves.js";
 import { Assembler, type Assembly } from "./sbpf/assembler.js";
@@ -75,7 +76,7 @@ class FunctionEmitter {
     private readonly func: LirFunc,
     private readonly dataOffsets: readonly number[],
   ) {
-    const legal = legalize(cleanup(func));
+    const legal = coalesce(legalize(cleanup(func)));
     let allocation = allocate(legal);
     let offset = 0;
     for (const bytes of func.slots) {
@@ -123,7 +124,7 @@ class FunctionEmitter {
     this.asm.beginFunction(this.func.name);
     if (this.spillBytes > 0n) this.openSpillStack();
     const entry: Move[] = [];
-    this.func.params.forEach((param, i) => {
+    this.allocation.func.params.forEach((param, i) => {
       const to = this.allocation.locations.get(param);
       if (to) entry.push({ to, from: { reg: argumentRegister(i) } });
     });

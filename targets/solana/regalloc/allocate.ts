@@ -10,6 +10,7 @@
  */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.js";
 import type { LirFunc, VReg } from "../lir/instruction.js";
+import { removeDead } from "./cleanup.js";
 import { computeIntervals, constantRegisters, intervalLength, type Interval, type IntervalTable } from "./intervals.js";
 import { Occupancy } from "./occupancy.js";
 import { rewriteSpills } from "./spill.js";
@@ -62,7 +63,7 @@ function tryAllocate(original: LirFunc, window: number, registers: number): Allo
     }
     const constants = constantRegisters(func);
     const spilled = new Set([...inFrame, ...round.spilled]);
-    func = rewriteSpills(func, { spilled, constants, window }, shortLived);
+    func = removeDead(rewriteSpills(func, { spilled, constants, window }, shortLived));
     for (const reg of round.spilled) if (!constants.has(reg)) inFrame.add(reg);
   }
 }

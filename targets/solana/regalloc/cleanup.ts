@@ -39,10 +39,12 @@ export function cleanup(func: LirFunc): LirFunc {
   return removeDead({ ...func, insts });
 }
 
-/** Decides comparisons of constants. */
+/** Decides comparisons of constants, and unsigned ones with 0. */
 function foldBranches(insts: readonly LirInst[]): LirInst[] {
   return insts.flatMap((inst): LirInst[] => {
-    if (inst.kind !== "branch" || typeof inst.a !== "bigint" || typeof inst.b !== "bigint") return [inst];
+    if (inst.kind !== "branch") return [inst];
+    if ((inst.cond === "lt.u" && inst.b === 0n) || (inst.cond === "gt.u" && inst.a === 0n)) return [];
+    if (typeof inst.a !== "bigint" || typeof inst.b !== "bigint") return [inst];
     return holds(inst.cond, inst.a, inst.b) ? [{ kind: "jump", to: inst.to }] : [];
   });
 }
@@ -116,7 +118,7 @@ function simplifyJumps(insts: readonly LirInst[]): LirInst[] {
 const REMOVABLE: ReadonlySet<string> = new Set(["alu", "mov", "neg", "zext32", "swap", "load", "slotaddr", "rodata"]);
 
 /** Removes computations without readers, to a fixed point within one backward walk a block. */
-function removeDead(func: LirFunc): LirFunc {
+export function removeDead(func: LirFunc): LirFunc {
   const blocks = splitBlocks(func.insts);
   const { liveOut } = computeLiveness(func, blocks);
   const keep = new Array<boolean>(func.insts.length).fill(true);

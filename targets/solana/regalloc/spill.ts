@@ -7,7 +7,8 @@
  * A reloaded value is used again within the next `window` instructions of the block; a constant is made again
  * instead of loaded. Safe: a short-lived register is dropped as soon as its original is written or a call intervenes.
  */
-import { defsOf, usesOf, type Address, type LirFunc, type LirInst, type Operand, type VReg } from "../lir/instruction.js";
+import { defsOf, usesOf, type LirFunc, type LirInst, type Operand, type VReg } from "../lir/instruction.js";
+import { renameInst } from "./rename.js";
 
 export interface SpillRequest {
   readonly spilled: ReadonlySet<VReg>;
@@ -22,6 +23,12 @@ export function rewriteSpills(func: LirFunc, request: SpillRequest, shortLived: 
   const rewriter = new SpillRewriter(func.regCount, request, shortLived);
   for (let i = 0; i < func.insts.length; i++) rewriter.rewrite(func.insts[i]!, func.insts[i + 1]);
   return { ...func, insts: rewriter.out, regCount: rewriter.regCount };
+}
+
+/** Whether the instruction computes a register's new value from its old one. */
+function changesInPlace(inst: LirInst | undefined, reg: VReg): boolean {
+  if (inst?.kind === "alu") return inst.dst === reg && inst.a === reg && inst.b !== reg;
+  return (inst?.kind === "swap" || inst?.kind === "neg") && inst.dst === reg && inst.a === reg;
 }
 
 class SpillRewriter {
@@ -81,7 +88,7 @@ class SpillRewriter {
       return;
     }
     if (this.request.constants.has(dst)) return; // made again at each use
-    if (next?.kind === "alu" && next.dst === dst && next.a === dst && next.b !== dst) {
+    if (changesInPlace(next, dst)) {
       const temp = this.fresh();
       this.out.push({ kind: "mov", dst: temp, a });
       this.pending = { reg: dst, temp };
@@ -110,7 +117,7 @@ class SpillRewriter {
       renamed.set(reg, this.reload(reg, defs.includes(reg)));
     }
     for (const reg of defs) if (this.isSpilled(reg) && !renamed.has(reg)) renamed.set(reg, this.fresh());
-    this.out.push(rename(inst, renamed));
+    this.out.push(renameInst(inst, (r) => renamed.get(r) ?? r));
     for (const reg of defs) {
       const temp = renamed.get(reg);
       if (temp === undefined) continue;
@@ -144,31 +151,5 @@ class SpillRewriter {
     if (inst.kind === "call" || inst.kind === "syscall") return { ...inst, args: inst.args.map(use) };
     if (inst.kind === "ret") return { ...inst, values: inst.values.map(use) };
     return inst;
-  }
-}
-
-/** The instruction with registers replaced. */
-function rename(inst: LirInst, map: ReadonlyMap<VReg, VReg>): LirInst {
-  const reg = (r: VReg): VReg => map.get(r) ?? r;
-  const operand = (o: Operand): Operand => (typeof o === "bigint" ? o : reg(o));
-  const address = (a: Address): Address => (typeof a.base === "number" ? { base: reg(a.base), offset: a.offset } : a);
-  switch (inst.kind) {
-    case "alu":
-      return { ...inst, dst: reg(inst.dst), a: operand(inst.a), b: operand(inst.b) };
-    case "neg":
-    case "zext32":
-    case "swap":
-      return { ...inst, dst: reg(inst.dst), a: reg(inst.a) };
-    case "load":
-      return { ...inst, dst: reg(inst.dst), from: address(inst.from) };
-    case "store":
-      return { ...inst, to: address(inst.to), a: operand(inst.a) };
-    case "slotaddr":
-    case "rodata":
-      return { ...inst, dst: reg(inst.dst) };
-    case "branch":
-      return { ...inst, a: operand(inst.a), b: operand(inst.b) };
-    default:
-      return inst;
   }
 }

@@ -20,7 +20,7 @@ for (const version of ["v0", "v3"] as const) {
     const text = disassemble(emitProgram(program, "entrypoint", version).assembly, version);
     assert.match(text, /^entrypoint:\n/);
     assert.match(text, /ldxdw r\d, \[r1\+16\]/);
-    assert.match(text, /jlt r\d, 5, \+\d+ {2}-> \d+/);
+    assert.match(text, /j(lt|ge) r\d, 5, \+\d+ {2}-> \d+/);
     assert.match(text, /lddw r1, 0x1234567890/);
     assert.match(text, /call double/);
     assert.match(text, /syscall sol_log_64_/);
