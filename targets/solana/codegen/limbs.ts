@@ -35,7 +35,19 @@ const isZero = (o: Operand): boolean => o === 0n;
 
 /** Emits arithmetic on single limbs, folding constants. */
 export class LimbEmitter {
+  /** Registers that are written once, with the number of low bits that can be set. */
+  private readonly narrow = new Map<VReg, number>();
+
   constructor(readonly f: LirBuilder) {}
+
+  /** Notes that a register, which is never written again, only has low bits. */
+  knownBits(reg: VReg, bits: number): VReg {
+    this.narrow.set(reg, bits);
+    return reg;
+  }
+  private bitsOf(a: Operand): number {
+    return typeof a === "bigint" ? a.toString(2).length : (this.narrow.get(a) ?? 64);
+  }
 
   private fold(op: AluOp, a: bigint, b: bigint): bigint | undefined {
     switch (op) {
@@ -76,17 +88,21 @@ export class LimbEmitter {
     if (op === "and" && a === MASK64) return b;
     if (op === "mul" && b === 1n) return a;
     if (op === "mul" && a === 1n) return b;
-    return this.f.alu(op, a, b);
+    const result = this.f.alu(op, a, b);
+    if (op === "shr" && typeof b === "bigint") this.knownBits(result, Math.max(0, this.bitsOf(a) - Number(b & 63n)));
+    if (op === "and") this.knownBits(result, Math.min(this.bitsOf(a), this.bitsOf(b)));
+    if (op === "or" || op === "xor") this.knownBits(result, Math.max(this.bitsOf(a), this.bitsOf(b)));
+    return result;
   }
 
   /** The limb with only its low bits. */
   low(a: Operand, bits: number): Operand {
-    if (bits >= 64) return a;
+    if (bits >= 64 || this.bitsOf(a) <= bits) return a;
     const mask = (1n << BigInt(bits)) - 1n;
     if (typeof a === "bigint") return a & mask;
-    if (bits <= 32) return this.f.and(a, mask);
+    if (bits <= 32) return this.knownBits(this.f.and(a, mask), bits);
     const shift = BigInt(64 - bits);
-    return this.f.shr(this.f.shl(a, shift), shift);
+    return this.knownBits(this.f.shr(this.f.shl(a, shift), shift), bits);
   }
 
   /** The limb with its low bits sign-extended to 64. */

@@ -18,9 +18,9 @@ export function loadWord(c: FunctionContext, base: VReg | SlotBase, offset: numb
   return Array.from({ length: limbCount(bits) }, (_, i) => {
     const used = i + 1 < limbCount(bits) ? 64 : topBits(bits);
     const at = offset + 24 - 8 * i;
-    if (used <= 8) return e.low(f.load(1, base, at + 7), used);
-    if (used === 16) return f.swap(16, f.load(2, base, at + 6));
-    if (used === 32) return f.swap(32, f.load(4, base, at + 4));
+    if (used <= 8) return e.low(e.knownBits(f.load(1, base, at + 7), 8), used);
+    if (used === 16) return e.knownBits(f.swap(16, f.load(2, base, at + 6)), 16);
+    if (used === 32) return e.knownBits(f.swap(32, f.load(4, base, at + 4)), 32);
     return e.low(f.swap(64, f.load(8, base, at)), used);
   });
 }
@@ -147,6 +147,9 @@ function slotArray(c: FunctionContext, inst: Inst): void {
 // ---- call data, return data ------------------------------------------------------------------------------------
 const frameCell = (c: FunctionContext, offset: number): VReg => c.f.load(8, c.base, offset);
 
+/** Offsets for which offset + 32 is known not to overflow. */
+const MAX_CONSTANT_OFFSET = 1n << 32n;
+
 /** Inside the data the word is read in place; at its end, from a zero-padded copy. */
 function calldataLoad(c: FunctionContext, inst: Inst): void {
   const { f } = c;
@@ -156,8 +159,11 @@ function calldataLoad(c: FunctionContext, inst: Inst): void {
   const pointer = f.reg();
   const slow = f.label();
   const done = f.label();
-  f.branch("gt.u", offset, size, slow);
-  f.branch("lt.u", f.sub(size, offset), 32n, slow);
+  if (typeof offset === "bigint" && offset < MAX_CONSTANT_OFFSET) f.branch("lt.u", size, offset + 32n, slow);
+  else {
+    f.branch("gt.u", offset, size, slow);
+    f.branch("lt.u", f.sub(size, offset), 32n, slow);
+  }
   f.set(pointer, f.add(data, offset));
   f.jump(done);
   f.place(slow);
