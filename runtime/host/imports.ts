@@ -1,0 +1,191 @@
+/**
+ * The import family `supervm` (docs/host-abi.md, section 3): what a compiled contract can ask of its host. Each function reads its
+ * operands from cells of the instance's memory and writes results there; pointers were checked by the contract.
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { CALL_KIND, CELL, CODE_KIND, CREATE_KIND } from "./abi.js";
+import { codeHash, referenceBytes } from "./code.js";
+import { HOST_GAS } from "./gas-schedule.js";
+import { EXIT_SIGNAL, InvalidOperation, readBigint, writeBigint, type ContractInstance } from "./instance.js";
+import type { AddressKey } from "../store/state.js";
+
+const ADDRESS_SIZE = 20;
+const WORD = 32;
+const EMPTY = new Uint8Array(0);
+/** keccak256 of no bytes: EXTCODEHASH of an account without code. */
+const EMPTY_HASH = keccak_256(EMPTY);
+
+/** The imports of one instance. */
+export function hostImports(host: ContractInstance): Record<string, unknown> {
+  const addressAt = (cell: number): AddressKey => host.buffer.toString("latin1", cell, cell + ADDRESS_SIZE);
+  const keyAt = (cell: number): string => host.buffer.toString("latin1", cell, cell + WORD);
+  const journal = (): typeof host.activation.handler.journal => host.activation.handler.journal;
+  const setValue = (word: Uint8Array | undefined): void => {
+    if (word) host.bytes.set(word, CELL.VALUE);
+    else host.bytes.fill(0, CELL.VALUE, CELL.VALUE + WORD);
+  };
+  const requireWritable = (what: string): void => {
+    if (host.activation.isStatic) throw new InvalidOperation(`${what} in a static call`);
+  };
+  /** Copies part of a byte string, zeros beyond its end. */
+  const copy = (source: Uint8Array, to: number, offset: number, length: number): void => {
+    const part = source.subarray(offset, offset + length);
+    host.bytes.set(part, to);
+    if (part.length < length) host.bytes.fill(0, to + part.length, to + length);
+  };
+  /** Hands a call's or creation's result to the contract. */
+  const settle = (data: Uint8Array, used: number): void => {
+    host.refresh();
+    host.returnData = data;
+    host.view.setUint32(CELL.RETURNDATA_SIZE, data.length, true);
+    host.gas = host.gas - used;
+  };
+  const codeOf = (): { bytes: Uint8Array } => journal().account(addressAt(CELL.KEY))?.code ?? { bytes: EMPTY };
+
+  return {
+    exit(status: number): never {
+      host.exitStatus = status;
+      throw EXIT_SIGNAL;
+    },
+
+    storage_load(): void {
+      host.refresh();
+      setValue(journal().storage(host.activation.address, keyAt(CELL.KEY)));
+    },
+    storage_store(): void {
+      host.refresh();
+      requireWritable("a storage write");
+      journal().setStorage(host.activation.address, keyAt(CELL.KEY), host.bytes.slice(CELL.VALUE, CELL.VALUE + WORD));
+    },
+    transient_load(): void {
+      host.refresh();
+      setValue(journal().transientWord(host.activation.address, keyAt(CELL.KEY)));
+    },
+    transient_store(): void {
+      host.refresh();
+      requireWritable("a transient storage write");
+      journal().setTransient(host.activation.address, keyAt(CELL.KEY), host.bytes.slice(CELL.VALUE, CELL.VALUE + WORD));
+    },
+
+    calldata_copy(to: number, offset: number, length: number): void {
+      host.refresh();
+      copy(host.activation.data, to >>> 0, offset >>> 0, length >>> 0);
+    },
+    returndata_copy(to: number, offset: number, length: number): void {
+      host.refresh();
+      copy(host.returnData, to >>> 0, offset >>> 0, length >>> 0);
+    },
+    code_size: (): number => host.activation.code.length,
+    code_copy(to: number, offset: number, length: number): void {
+      host.refresh();
+      copy(host.activation.code, to >>> 0, offset >>> 0, length >>> 0);
+    },
+
+    balance(): void {
+      host.refresh();
+      writeBigint(host.view, CELL.VALUE, journal().balance(addressAt(CELL.KEY)));
+    },
+    extcode_size(): number {
+      host.refresh();
+      return codeOf().bytes.length;
+    },
+    extcode_hash(): void {
+      host.refresh();
+      const account = journal().account(addressAt(CELL.KEY));
+      // EIP-1052: zero for accounts that are empty (EIP-161).
+      if (!account || (account.nonce === 0 && account.balance === 0n && !account.code)) setValue(undefined);
+      else setValue(Uint8Array.from(account.code ? codeHash(account.code) : EMPTY_HASH).reverse());
+    },
+    extcode_copy(to: number, offset: number, length: number): void {
+      host.refresh();
+      copy(codeOf().bytes, to >>> 0, offset >>> 0, length >>> 0);
+    },
+
+    blockhash(): void {
+      host.refresh();
+      setValue(host.activation.handler.block.blockHash(readBigint(host.view, CELL.KEY)));
+    },
+    blobhash(): void {
+      host.refresh();
+      const index = readBigint(host.view, CELL.KEY);
+      const { blobHashes } = host.activation.handler.transaction;
+      setValue(index < BigInt(blobHashes.length) ? blobHashes[Number(index)] : undefined);
+    },
+
+    log(topics: number, pointer: number, length: number): void {
+      host.refresh();
+      requireWritable("a log");
+      const list: Uint8Array[] = [];
+      for (let i = 0; i < topics; i++) list.push(host.bytes.slice(CELL.TOPICS + WORD * i, CELL.TOPICS + WORD * (i + 1)).reverse());
+      const start = pointer >>> 0;
+      journal().logs.push({ address: host.activation.address, topics: list, data: host.bytes.slice(start, start + (length >>> 0)) });
+    },
+
+    call(kind: number, input: number, inputLength: number, output: number, outputLength: number): number {
+      host.refresh();
+      const { activation } = host;
+      const target = addressAt(CELL.CALL_TO);
+      const value = kind === CALL_KIND.CALL ? readBigint(host.view, CELL.CALL_VALUE) : 0n;
+      if (value > 0n) requireWritable("a transfer of value");
+      const available = host.gas;
+      const requested = host.view.getUint32(CELL.CALL_GAS, true) + host.view.getUint32(CELL.CALL_GAS + 4, true) * 0x1_0000_0000;
+      const forwarded = Math.min(requested, available - Math.floor(available / 64));
+      const gas = forwarded + (value > 0n ? HOST_GAS.CALL_STIPEND : 0);
+      const delegate = kind === CALL_KIND.DELEGATECALL;
+      const start = input >>> 0;
+      const result = activation.handler.call({
+        kind: delegate ? "delegatecall" : kind === CALL_KIND.STATICCALL ? "staticcall" : "call",
+        codeAddress: target,
+        address: delegate ? activation.address : target,
+        caller: delegate ? activation.caller : activation.address,
+        value: delegate ? activation.value : value,
+        data: host.bytes.slice(start, start + (inputLength >>> 0)),
+        gas,
+        isStatic: activation.isStatic || kind === CALL_KIND.STATICCALL,
+        depth: activation.depth + 1,
+      });
+      // What is left of the stipend is the caller's, as on the EVM.
+      settle(result.data, forwarded - result.gasLeft);
+      const part = result.data.subarray(0, outputLength >>> 0);
+      host.bytes.set(part, output >>> 0);
+      return result.success ? 1 : 0;
+    },
+
+    create(kind: number, pointer: number, length: number): number {
+      host.refresh();
+      requireWritable("a creation");
+      const { activation } = host;
+      const start = pointer >>> 0;
+      const available = host.gas;
+      const gas = available - Math.floor(available / 64);
+      const result = activation.handler.create({
+        caller: activation.address,
+        value: readBigint(host.view, CELL.CALL_VALUE),
+        code: host.bytes.slice(start, start + (length >>> 0)),
+        ...(kind === CREATE_KIND.CREATE2 && { salt: host.bytes.slice(CELL.KEY, CELL.KEY + WORD) }),
+        gas,
+        depth: activation.depth + 1,
+      });
+      settle(result.success ? EMPTY : result.data, gas - result.gasLeft);
+      setValue(undefined);
+      if (!result.success || result.address === undefined) return 0;
+      host.buffer.write(result.address, CELL.VALUE, "latin1");
+      return 1;
+    },
+
+    object_reference(index: number, kind: number, to: number): void {
+      host.refresh();
+      const identity = host.module.references[index];
+      if (!identity) throw new InvalidOperation("a reference to a contract that the module does not carry");
+      host.bytes.set(referenceBytes(identity, kind === 0 || kind === CODE_KIND.CREATION_REFERENCE ? CODE_KIND.CREATION_REFERENCE : CODE_KIND.RUNTIME_REFERENCE), to >>> 0);
+    },
+
+    selfdestruct(): void {
+      host.refresh();
+      requireWritable("a selfdestruct");
+      const { address } = host.activation;
+      journal().transfer(address, addressAt(CELL.KEY), journal().balance(address));
+      journal().destroy(address);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * Instances of compiled contracts and their reuse. An instance serves one activation at a time; reentrancy takes another one from
+ * the module's pool. Between activations everything that a contract could read is put back: the touched part of the machine's memory and
+ * the call data are zeroed, cells are written anew (docs/host-abi.md, section 2).
+ */
+import { CALLDATA, CALLDATA_WINDOW, CELL, HOST_MODULE, IMMUTABLES, MACHINE_BASE, STATUS } from "./abi.js";
+import type { Activation, BlockCells, Ending, TransactionCells } from "./activation.js";
+import type { ModuleEntry } from "./code.js";
+import { hostImports } from "./imports.js";
+
+/** Thrown by the import `exit` to leave a contract from within nested functions. Made once: no stack is captured. */
+export const EXIT_SIGNAL: unique symbol = Symbol("contract exit");
+/** Thrown by imports that end an activation as INVALID: a write in a static call. */
+export class InvalidOperation {
+  constructor(readonly reason: string) {}
+}
+
+/** Instances whose memory has grown beyond this are not kept. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** Idle instances kept for a module. */
+const MAX_IDLE = 16;
+
+const EMPTY = new Uint8Array(0);
+
+export class ContractInstance {
+  readonly memory: WebAssembly.Memory;
+  /** Views of the memory; renewed when it has grown. */
+  bytes: Uint8Array;
+  view: DataView;
+  buffer: Buffer;
+  /** The running activation; set while one runs. */
+  activation!: Activation;
+  returnData: Uint8Array = EMPTY;
+  exitStatus: number = STATUS.INVALID;
+  private readonly run: () => number;
+  private readonly construct: () => number;
+  private readonly immutableCount: number;
+  private blockId = -1;
+  private transaction: TransactionCells | undefined;
+  private calldataWritten = 0;
+
+  constructor(readonly module: ModuleEntry) {
+    const { exports } = new WebAssembly.Instance(module.compiled, { [HOST_MODULE]: hostImports(this) });
+    this.memory = exports.memory as WebAssembly.Memory;
+    this.run = exports.call as () => number;
+    this.construct = exports.create as () => number;
+    this.immutableCount = Number((exports.immutables as WebAssembly.Global | undefined)?.value ?? 0);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.view = new DataView(this.memory.buffer);
+    this.buffer = Buffer.from(this.memory.buffer);
+  }
+
+  /** Renews the views where memory has grown since they were made. Called at the entry of each import that uses them. */
+  refresh(): void {
+    if (this.view.buffer === this.memory.buffer) return;
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.view = new DataView(this.memory.buffer);
+    this.buffer = Buffer.from(this.memory.buffer);
+  }
+
+  /** Gas left, as the contract last wrote it. Below 2^53: gas limits are. */
+  get gas(): number {
+    return this.view.getUint32(CELL.GAS, true) + this.view.getUint32(CELL.GAS + 4, true) * 0x1_0000_0000;
+  }
+
+  set gas(value: number) {
+    this.view.setUint32(CELL.GAS, value >>> 0, true);
+    this.view.setUint32(CELL.GAS + 4, Math.floor(value / 0x1_0000_0000), true);
+  }
+
+  /** Runs one activation to its end. */
+  execute(activation: Activation): Ending {
+    this.enter(activation);
+    let status: number;
+    let reason: string | undefined;
+    try {
+      status = activation.isCreation ? this.construct() : this.run();
+    } catch (thrown) {
+      if (thrown === EXIT_SIGNAL) status = this.exitStatus;
+      else {
+        status = STATUS.INVALID;
+        reason = describeTrap(thrown);
+      }
+    }
+    this.refresh();
+    return this.leave(status, reason);
+  }
+
+  private enter(activation: Activation): void {
+    this.activation = activation;
+    this.returnData = EMPTY;
+    const { bytes, view } = this;
+    this.gas = activation.gas;
+    const { data } = activation;
+    view.setUint32(CELL.CALLDATA_SIZE, data.length, true);
+    bytes.set(data.length <= CALLDATA_WINDOW ? data : data.subarray(0, CALLDATA_WINDOW), CALLDATA);
+    this.calldataWritten = Math.min(data.length, CALLDATA_WINDOW);
+    this.buffer.write(activation.address, CELL.ADDRESS, "latin1");
+    this.buffer.write(activation.caller, CELL.CALLER, "latin1");
+    writeBigint(view, CELL.VALUE_SENT, activation.value);
+    this.writeBlock(activation.handler.block);
+    const { transaction } = activation.handler;
+    if (this.transaction !== transaction) {
+      bytes.set(transaction.bytes, CELL.ORIGIN);
+      this.transaction = transaction;
+    }
+    if (activation.isCreation) bytes.fill(0, IMMUTABLES, IMMUTABLES + 32 * this.immutableCount);
+    else if (activation.immutables) bytes.set(activation.immutables, IMMUTABLES);
+  }
+
+  private writeBlock(block: BlockCells): void {
+    if (this.blockId === block.id) return;
+    this.bytes.set(block.bytes, CELL.COINBASE);
+    this.blockId = block.id;
+  }
+
+  private leave(status: number, reason: string | undefined): Ending {
+    const { view, bytes } = this;
+    const hasResult = status === STATUS.RETURN || status === STATUS.REVERT;
+    let data = EMPTY;
+    if (hasResult) {
+      const length = view.getUint32(CELL.RESULT_LENGTH, true);
+      const pointer = view.getUint32(CELL.RESULT_POINTER, true);
+      if (length > 0) data = bytes.slice(pointer, pointer + length);
+    }
+    const gasLeft = hasResult || status === STATUS.DEPLOY ? Math.min(this.gas, this.activation.gas) : 0;
+    const ending: Ending = {
+      status,
+      data,
+      gasLeft,
+      ...(status === STATUS.DEPLOY && { immutables: bytes.slice(IMMUTABLES, IMMUTABLES + 32 * this.immutableCount) }),
+      ...(reason !== undefined && { reason }),
+    };
+    this.reset();
+    return ending;
+  }
+
+  /** Makes the instance ready for another activation: nothing of this one can be read by the next. */
+  private reset(): void {
+    const extent = this.view.getUint32(CELL.EXTENT, true);
+    this.bytes.fill(0, MACHINE_BASE, Math.min(MACHINE_BASE + extent, this.bytes.length));
+    this.bytes.fill(0, CALLDATA, CALLDATA + this.calldataWritten);
+    this.returnData = EMPTY;
+  }
+
+  get isWorthKeeping(): boolean {
+    return this.bytes.length <= MAX_KEPT_BYTES;
+  }
+}
+
+function describeTrap(thrown: unknown): string {
+  if (thrown instanceof InvalidOperation) return thrown.reason;
+  if (thrown instanceof RangeError) return "engine stack overflow";
+  return thrown instanceof Error ? `trap: ${thrown.message}` : "trap";
+}
+
+/** Writes a 256-bit number to a cell; nothing is computed for zero, the usual case. */
+export function writeBigint(view: DataView, at: number, value: bigint): void {
+  if (value === 0n) {
+    for (let i = 0; i < 32; i += 8) view.setFloat64(at + i, 0);
+    return;
+  }
+  for (let i = 0; i < 4; i++) view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * i)), true);
+}
+
+/** Reads a 256-bit number from a cell. */
+export function readBigint(view: DataView, at: number): bigint {
+  let value = 0n;
+  for (let i = 3; i >= 0; i--) value = (value << 64n) | view.getBigUint64(at + 8 * i, true);
+  return value;
+}
+
+/** The instances of one module. */
+export class InstancePool {
+  private readonly idle: ContractInstance[] = [];
+
+  constructor(private readonly module: ModuleEntry) {}
+
+  acquire(): ContractInstance {
+    return this.idle.pop() ?? new ContractInstance(this.module);
+  }
+
+  release(instance: ContractInstance): void {
+    if (instance.isWorthKeeping && this.idle.length < MAX_IDLE) this.idle.push(instance);
+  }
+}
+
+/** Runs an activation on an instance of its module's pool. */
+export function execute(activation: Activation): Ending {
+  const pool = (activation.module.pool ??= new InstancePool(activation.module));
+  const instance = pool.acquire();
+  const ending = instance.execute(activation);
+  pool.release(instance);
+  return ending;
+}

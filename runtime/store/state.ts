@@ -1,0 +1,43 @@
+/**
+ * State as the executor sees it: accounts and storage behind one small reading interface, and the set of changes that a
+ * transaction makes. Any store that can answer reads and apply a change set can stand behind the executor.
+ *
+ * Keys are strings made once from bytes (one character a byte), which JavaScript's maps handle without copying; bigints
+ * and hex appear at the borders only.
+ */
+import type { Code } from "../host/code.js";
+
+/** A 20-byte address as a string of 20 characters, one a byte, least significant byte first (as cells hold it). */
+export type AddressKey = string;
+/** A 32-byte slot as a string of 32 characters, least significant byte first. */
+export type SlotKey = string;
+
+/** What an account holds besides storage. Values are never changed in place: a change is a new record. */
+export interface AccountRecord {
+  readonly nonce: number;
+  /** In wei. */
+  readonly balance: bigint;
+  /** Absent for accounts without code. */
+  readonly code?: Code;
+}
+
+export interface StateReader {
+  account(address: AddressKey): AccountRecord | undefined;
+  /** A storage word, 32 bytes, least significant first; undefined for zero. The caller does not change it. */
+  storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined;
+}
+
+/** Everything that a transaction changed. */
+export interface ChangeSet {
+  /** Undefined: the account no longer exists (and its storage is gone). */
+  readonly accounts: ReadonlyMap<AddressKey, AccountRecord | undefined>;
+  /** Undefined: the word is zero. */
+  readonly storage: ReadonlyMap<AddressKey, ReadonlyMap<SlotKey, Uint8Array | undefined>>;
+}
+
+export interface StateStore extends StateReader {
+  /** Makes a change set part of the state, all at once. */
+  apply(changes: ChangeSet): void;
+  /** True where an account has a non-zero storage word. */
+  hasStorage(address: AddressKey): boolean;
+}

@@ -1,0 +1,126 @@
+/** The SuperVM target's in-process chain: the reference runtime behind the interface that all targets' chains have. */
+import { LocalChain } from "../../runtime/executor/local-chain.js";
+import type { Receipt } from "../../runtime/executor/transaction.js";
+import { addressHex, addressKey, slotKey } from "../../runtime/store/keys.js";
+import type { Chain, Deployment, Message, Outcome } from "../target.js";
+
+/** The accounts of the mnemonic "test test test test test test test test test test test junk", which development nodes use. */
+const ACCOUNTS = [
+  "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+  "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+  "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+  "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
+  "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
+  "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955",
+  "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f",
+  "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
+];
+/** 10,000 ether. */
+const FUNDS = 10_000n * 10n ** 18n;
+const DEFAULT_GAS = 1_000_000_000;
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString("hex")}`;
+}
+
+/** A new chain with ten funded accounts. */
+export function createSupervmChain(): Chain {
+  return new SupervmChain(new LocalChain());
+}
+
+class SupervmChain implements Chain {
+  readonly accounts = ACCOUNTS;
+
+  constructor(private readonly chain: LocalChain) {
+    for (const account of ACCOUNTS) chain.fund(addressKey(account), FUNDS);
+  }
+
+  async deploy(deployment: Deployment): Promise<Outcome> {
+    const code = link(deployment);
+    const receipt = this.chain.send({
+      from: addressKey(deployment.from),
+      data: Uint8Array.from(Buffer.concat([code, bytesOf(deployment.args)])),
+      value: deployment.value,
+      gasLimit: Number(deployment.gas ?? DEFAULT_GAS),
+      gasPrice: 0n,
+    });
+    return outcome(receipt);
+  }
+
+  async send(message: Message): Promise<Outcome> {
+    return outcome(this.chain.send(transaction(message)));
+  }
+
+  async call(message: Message): Promise<Outcome> {
+    return outcome(this.chain.call(transaction(message)));
+  }
+
+  async storageAt(address: string, slot: bigint): Promise<string> {
+    const word = this.chain.store.storage(addressKey(address), slotKey(slot));
+    return hexOf(word ? Uint8Array.from(word).reverse() : new Uint8Array(32));
+  }
+
+  async balance(address: string): Promise<bigint> {
+    return this.chain.store.account(addressKey(address))?.balance ?? 0n;
+  }
+
+  async codeSize(address: string): Promise<number> {
+    return this.chain.store.account(addressKey(address))?.code?.bytes.length ?? 0;
+  }
+
+  async mine(blocks: number): Promise<void> {
+    this.chain.mine(blocks);
+  }
+
+  async time(): Promise<bigint> {
+    return this.chain.time;
+  }
+
+  async setTime(timestamp: bigint): Promise<void> {
+    this.chain.setNextTime(timestamp);
+  }
+
+  async close(): Promise<void> {
+    // Everything is memory of this object.
+  }
+}
+
+function transaction(message: Message): Parameters<LocalChain["send"]>[0] {
+  return {
+    from: addressKey(message.from),
+    to: addressKey(message.to),
+    data: bytesOf(message.data),
+    value: message.value,
+    gasLimit: Number(message.gas ?? DEFAULT_GAS),
+    gasPrice: 0n,
+  };
+}
+
+/** The creation code with the libraries' addresses written in. */
+function link(deployment: Deployment): Uint8Array {
+  const code = bytesOf(deployment.part.bytecode as string);
+  for (const [library, places] of Object.entries(deployment.part.linkReferences ?? {})) {
+    const address = deployment.libraries.get(library);
+    if (address === undefined) throw new Error(`the library '${library}' is not linked`);
+    for (const { start } of places) code.set(bytesOf(address), start);
+  }
+  return code;
+}
+
+function outcome(receipt: Receipt): Outcome {
+  return {
+    success: receipt.success,
+    returnData: hexOf(receipt.data),
+    logs: receipt.logs.map((log) => ({ address: addressHex(log.address), topics: log.topics.map(hexOf), data: hexOf(log.data) })),
+    gasUsed: BigInt(receipt.gasUsed),
+    executionGas: BigInt(receipt.executionGas),
+    ...(receipt.created !== undefined && { address: addressHex(receipt.created) }),
+    ...(receipt.error !== undefined && { error: receipt.error }),
+  };
+}
