@@ -4,15 +4,19 @@
  */
 import type { Level } from "./pass.js";
 
-/** -O0: what backends need; the code stays close to the source. */
-const NONE = ["mem2reg"];
+/** Makes code small and constant before anything looks at its size. */
+const CLEAN = ["simplify-cfg", "sccp", "simplify", "cse", "dce", "simplify-cfg"];
 
-const BASIC = ["mem2reg", "simplify-cfg", "dce", "simplify-cfg"];
+/** After inlining: the same again, as arguments are known now. */
+const SCALAR = [...CLEAN, "simplify", "dce"];
 
 export const PIPELINES: Readonly<Record<Level, readonly string[]>> = {
-  "0": NONE,
-  "1": BASIC,
-  "2": BASIC,
-  "3": BASIC,
-  s: BASIC,
+  // What backends need; the code stays close to the source.
+  "0": ["mem2reg"],
+  // Cheap and sure.
+  "1": ["mem2reg", ...CLEAN, "inline", ...SCALAR],
+  "2": ["mem2reg", ...CLEAN, "inline", ...SCALAR],
+  "3": ["mem2reg", ...CLEAN, "inline", ...SCALAR, ...SCALAR],
+  // As -O2; inlining's size model is stricter (inline.ts).
+  s: ["mem2reg", ...CLEAN, "inline", ...SCALAR],
 };

@@ -1,11 +1,15 @@
 /** All passes. Adding one is adding a file and a line here; pipelines.ts says where it runs. */
 import { blockParams } from "./block-params.js";
+import { cse } from "./cse.js";
 import { dce } from "./dce.js";
+import { inline } from "./inline.js";
 import { mem2reg } from "./mem2reg.js";
 import type { Pass } from "./pass.js";
+import { sccp } from "./sccp.js";
+import { simplify } from "./simplify/simplify.js";
 import { simplifyCfg } from "./simplify-cfg.js";
 
-export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, dce];
+export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline];
 
 const byName = new Map(PASSES.map((pass) => [pass.name, pass]));
 
