@@ -8,6 +8,7 @@ import type { LowerOptions, LowerResult, TargetPart } from "../target.js";
 import { emitProgram } from "./emit.js";
 import { linkImage, type LinkedContract } from "./link.js";
 import type { LirProgram } from "./lir/instruction.js";
+import { mergeFunctions } from "./merge-functions.js";
 import { ENTRY_POINT } from "./runtime/abi.js";
 import { JumpTooFarError } from "./sbpf/assembler.js";
 import { disassemble } from "./sbpf/disassemble.js";
@@ -27,7 +28,7 @@ export interface SolanaPart extends TargetPart {
   readonly disasm?: string;
 }
 
-/** Accounts of the programs that mainnet loads by default are sBPF v0. */
+/** What mainnet loads without a feature gate. */
 const DEFAULT_VERSION = "v0";
 
 /**
@@ -42,7 +43,7 @@ export function lowerModules(modules: readonly Module[], options: LowerOptions, 
   try {
     const { program, contracts } = linkImage(modules);
     defineRuntime(program);
-    const { assembly, data } = emitProgram(program, ENTRY_POINT, version);
+    const { assembly, data } = emitProgram(mergeFunctions(program, new Set([ENTRY_POINT])), ENTRY_POINT, version);
     const elf = writeElf(assembly, data, ENTRY_POINT, version);
     const hex = `0x${Buffer.from(elf).toString("hex")}`;
     const disasm = options.emit.has("disasm") || options.emit.has("asm") ? disassemble(assembly, version) : undefined;
