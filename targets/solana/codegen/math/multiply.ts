@@ -41,7 +41,14 @@ function multiplyRow(f: LirBuilder, digit: VReg, b: readonly VReg[], i: number, 
   const carry = f.copy(0n);
   for (let j = 0; i + j < 4; j++) {
     const target = product[i + j]!;
-    const [low, high] = multiplyWide(f, digit, b[j]!);
+    // Most numbers are short: a zero limb costs a branch instead of a product.
+    const low = f.copy(0n);
+    const high = f.copy(0n);
+    f.if("ne", b[j]!, 0n, () => {
+      const [productLow, productHigh] = multiplyWide(f, digit, b[j]!);
+      f.set(low, productLow);
+      f.set(high, productHigh);
+    });
     f.aluTo(low, "add", low, carry);
     f.if("lt.u", low, carry, () => f.aluTo(high, "add", high, 1n));
     f.aluTo(target, "add", target, low);
