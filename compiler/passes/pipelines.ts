@@ -7,16 +7,17 @@ import type { Level } from "./pass.js";
 /** Makes code small and constant before anything looks at its size. */
 const CLEAN = ["simplify-cfg", "sccp", "simplify", "cse", "dce", "simplify-cfg"];
 
-/** After inlining: the same again, as arguments are known now. */
-const SCALAR = [...CLEAN, "simplify", "dce"];
+/** Loads and checks that what is known now makes superfluous; then what follows from that. */
+const REDUNDANCY = ["storage-forward", "memory-forward", "range-checks", ...CLEAN];
 
 export const PIPELINES: Readonly<Record<Level, readonly string[]>> = {
   // What backends need; the code stays close to the source.
   "0": ["mem2reg"],
   // Cheap and sure.
-  "1": ["mem2reg", ...CLEAN, "inline", ...SCALAR],
-  "2": ["mem2reg", ...CLEAN, "inline", ...SCALAR],
-  "3": ["mem2reg", ...CLEAN, "inline", ...SCALAR, ...SCALAR],
+  "1": ["mem2reg", ...CLEAN, "inline", ...CLEAN],
+  "2": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY],
+  // Once more: forwarded values are new material for everything else.
+  "3": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY, ...REDUNDANCY],
   // As -O2; inlining's size model is stricter (inline.ts).
-  s: ["mem2reg", ...CLEAN, "inline", ...SCALAR],
+  s: ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY],
 };

@@ -4,12 +4,15 @@ import { cse } from "./cse.js";
 import { dce } from "./dce.js";
 import { inline } from "./inline.js";
 import { mem2reg } from "./mem2reg.js";
+import { memoryForward } from "./memory-forward.js";
 import type { Pass } from "./pass.js";
+import { rangeChecks } from "./range-checks.js";
 import { sccp } from "./sccp.js";
 import { simplify } from "./simplify/simplify.js";
 import { simplifyCfg } from "./simplify-cfg.js";
+import { storageForward } from "./storage-forward.js";
 
-export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline];
+export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline, rangeChecks, storageForward, memoryForward];
 
 const byName = new Map(PASSES.map((pass) => [pass.name, pass]));
 

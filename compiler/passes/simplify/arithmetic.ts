@@ -2,15 +2,16 @@
 import type { Inst, ValueId } from "../../ir/module.js";
 import { log2, mask, type Rule, type SimplifyContext } from "./context.js";
 
-/** x + 0; (x + a) + b => x + (a + b), also where both sums are claimed not to wrap. */
+/** x + 0; (x + a) + b => x + (a + b), claimed not to wrap where both sums are. */
 const sum: Rule = (inst, cx) => {
   const [x, y] = inst.args as [ValueId, ValueId];
   const c = cx.constOf(y);
   if (c === 0n) return x;
   if (c === undefined || inst.op.includes("checked")) return undefined;
-  const inner = cx.def(x, inst.op);
+  const inner = cx.def(x, "add") ?? cx.def(x, "add.nuw");
   const d = inner && cx.constOf(inner.args[1]!);
-  return inner && d !== undefined ? cx.emit(inst.op, [cx.arg(inner, 0), cx.const(cx.type(x), c + d)], cx.type(x)) : undefined;
+  const op = inner?.op === inst.op ? inst.op : "add";
+  return inner && d !== undefined ? cx.emit(op, [cx.arg(inner, 0), cx.const(cx.type(x), c + d)], cx.type(x)) : undefined;
 };
 
 /** x - 0, x - x; (x + a) - b => x + (a - b) where nothing is claimed. */
