@@ -2,11 +2,12 @@
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import { I256 } from "../../../ir/ops.js";
 import type { Body } from "./body.js";
+import { setLength } from "./data/array-ops.js";
 import { clearStorage } from "./data/clear.js";
 import { splitTuple } from "./data/convert.js";
 import { assignStorage } from "./data/copy-to-storage.js";
 import { loadMemory, storeMemory } from "./data/memory.js";
-import { loadStorage } from "./data/storage.js";
+import { loadStorage, storageLength } from "./data/storage.js";
 import { fromWord, toWord } from "./data/words.js";
 import type { Place } from "./place.js";
 import type { Value } from "./values.js";
@@ -27,6 +28,8 @@ export function loadPlace(f: Body, place: Place): Value {
       return fromWord(f.b, type, f.b.emit("immutable.load", [], I256, { immutable: place.name }));
     case "value":
       return { type, ids: place.ids };
+    case "length":
+      return { type, ids: [storageLength(f.m, f.b, place.array, place.slot)] };
     case "tuple":
       return { type, ids: place.places.flatMap((p) => (p ? [...loadPlace(f, p).ids] : [])) };
   }
@@ -49,6 +52,9 @@ export function storePlace(f: Body, place: Place, value: Value): void {
       return;
     case "immutable":
       f.b.emit("immutable.store", [toWord(f.b, f.convert(value, place.type))], undefined, { immutable: place.name });
+      return;
+    case "length":
+      setLength(f.m, f.b, place.array, place.slot, f.convert(value, place.type).ids[0]!);
       return;
     case "tuple": {
       const parts = splitTuple(value);

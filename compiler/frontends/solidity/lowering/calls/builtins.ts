@@ -9,6 +9,7 @@ import { UNIT } from "../common-types.js";
 import { arrayPop, bytesPop } from "../data/array-ops.js";
 import { emitIf, panicIf } from "../data/control.js";
 import { revertForward } from "../data/revert.js";
+import { storageLength } from "../data/storage.js";
 import { storeMemoryWord } from "../data/words.js";
 import { loadPlace, storePlace } from "../places.js";
 import { keccakNumber } from "../signatures.js";
@@ -130,6 +131,9 @@ function push(f: Body, e: FunctionCall): Value {
   const isWord = element.kind === "bytes" || (element.kind === "array" && !["array", "bytes", "struct"].includes(element.element.kind));
   const converted = isWord ? f.convert(value, element.kind === "bytes" ? { kind: "fixedBytes", size: 1 } : element.element) : value;
   storePlace(f, pushedPlace(f, array), converted);
+  const result = f.typeOf(e);
+  // Before 0.6 push gave the new length.
+  if (result.kind === "integer" && (element.kind === "array" || element.kind === "bytes")) return { type: result, ids: [storageLength(f.m, f.b, element, array.ids[0]!)] };
   return { type: UNIT, ids: [] };
 }
 

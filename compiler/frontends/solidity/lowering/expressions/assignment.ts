@@ -9,7 +9,7 @@ import type { Body } from "../body.js";
 import { arrayPush, bytesPush } from "../data/array-ops.js";
 import { splitTuple } from "../data/convert.js";
 import { elementType, isReference } from "../data/shapes.js";
-import { BYTES1 } from "../common-types.js";
+import { BYTES1, UINT256 } from "../common-types.js";
 import type { Place } from "../place.js";
 import { loadPlace, storePlace } from "../places.js";
 import { underlying, type Value } from "../values.js";
@@ -40,8 +40,12 @@ export function placeOf(f: Body, e: Expression): Place {
 
 function memberAccessPlace(f: Body, e: MemberAccess): Place {
   const reference = f.program.reference(e);
-  if (reference?.kind !== "declaration" || reference.declaration.kind !== "VariableDeclaration") return f.unsupported(`an assignment to '${e.memberName}'`, e.span);
   const base = f.typeOf(e.expression);
+  if (reference?.kind !== "declaration" || reference.declaration.kind !== "VariableDeclaration") {
+    const array = underlying(base);
+    if (array.kind === "array" && array.location === "storage" && e.memberName === "length") return { kind: "length", type: UINT256, array, slot: f.expr(e.expression).ids[0]! };
+    return f.unsupported(`an assignment to '${e.memberName}'`, e.span);
+  }
   return base.kind === "struct" ? memberPlace(f, e, reference.declaration) : variablePlace(f, reference.declaration);
 }
 

@@ -3,8 +3,9 @@
  * names inside contracts, enums and modules.
  */
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
+import type { ValueId } from "../../../../ir/module.js";
 import { I256 } from "../../../../ir/ops.js";
-import type { MemberAccess } from "../../syntax/ast.js";
+import type { Expression, MemberAccess } from "../../syntax/ast.js";
 import type { FunctionType, SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import { calldataLength } from "../data/calldata.js";
@@ -39,7 +40,7 @@ function valueMember(f: Body, e: MemberAccess, base: SolType): Value {
     case "array":
     case "bytes":
     case "arraySlice":
-      if (e.memberName === "length") return { type, ids: [lengthOf(f, f.expr(e.expression))] };
+      if (e.memberName === "length") return { type, ids: [codeLength(f, e.expression) ?? lengthOf(f, f.expr(e.expression))] };
       break;
     case "fixedBytes":
       if (e.memberName === "length") {
@@ -60,6 +61,12 @@ function valueMember(f: Body, e: MemberAccess, base: SolType): Value {
   // Functions that only a call can use (push, abi.encode, wrap, C.f) have no value of their own.
   if (type.kind === "function" || type.kind === "type" || type.kind === "module") return { type, ids: [] };
   return f.unsupported(`the member '${e.memberName}'`, e.span);
+}
+
+/** `a.code.length` without copying the code; undefined for other expressions. */
+function codeLength(f: Body, e: Expression): ValueId | undefined {
+  if (e.kind !== "MemberAccess" || e.memberName !== "code" || f.typeOf(e.expression).kind !== "address") return undefined;
+  return f.b.zext(f.b.emit("extcode.size", [f.expr(e.expression).ids[0]!]), I256);
 }
 
 /** `x.length` as i256. */
@@ -84,11 +91,11 @@ function functionMember(f: Body, e: MemberAccess, type: FunctionType): Value {
   const result = f.typeOf(e);
   const { declaration } = type;
   if (e.memberName === "selector") {
-    // The object is evaluated even where the selector is known (`f().g.selector` calls f).
-    const value = f.expr(e.expression);
+    // An instance is evaluated even where the selector is known (`f().g.selector` calls f).
+    const value = type.functionKind === "external" ? f.expr(e.expression) : undefined;
     if (declaration?.kind === "EventDefinition") return { type: result, ids: [f.b.const(I256, eventTopic(f.program, declaration))] };
     if (declaration?.kind === "ErrorDefinition") return { type: result, ids: [f.b.const(32, errorSelector(f.program, declaration))] };
-    if (value.ids.length === 2) return { type: result, ids: [value.ids[1]!] };
+    if (value?.ids.length === 2) return { type: result, ids: [value.ids[1]!] };
     if (declaration) return { type: result, ids: [f.b.const(32, functionSelector(f.program, declaration))] };
   }
   if (e.memberName === "address") return { type: result, ids: [f.expr(e.expression).ids[0]!] };
