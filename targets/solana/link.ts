@@ -11,7 +11,7 @@ import type { CalleeInfo, ModuleInfo } from "./codegen/context.js";
 import { defineSupport, SUPPORT } from "./codegen/support.js";
 import { trappingFunctions } from "./codegen/traps.js";
 import { LirBuilder } from "./lir/builder.js";
-import { LirProgram } from "./lir/instruction.js";
+import { LirProgram, type VReg } from "./lir/instruction.js";
 import { FRAME, STATUS } from "./layout.js";
 import { IMAGE } from "./runtime/abi.js";
 
@@ -82,23 +82,42 @@ function defineRun(program: LirProgram, contracts: readonly LinkedContract[], mo
   f.store(8, base, FRAME.OUTPUT_SIZE, 0n);
   const touched = f.call1(SUPPORT.touch, [base, 0n, INITIAL_MEMORY]);
   f.if("ne", touched, STATUS.CONTINUE, () => f.ret([touched]));
-  contracts.forEach((contract, i) => {
-    const module = modules[i]!;
+  selectContract(f, id, contracts, (contract) => {
+    const module = modules[contracts.indexOf(contract)]!;
     const enter = (entry: string) => (): void => {
       if (!module.funcs.has(entry)) return f.ret([STATUS.HALT]);
       f.ret([f.call1(linkName(module, entry), [base])]);
     };
-    f.if("eq", id, contract.id, () => f.if("eq", kind, 0n, enter(module.creation), enter(module.runtime)));
+    f.if("eq", kind, 0n, enter(module.creation), enter(module.runtime));
   });
   f.ret([STATUS.HALT]);
   f.finish();
 }
 
+/** Runs `body` for the contract of an id, found by binary search; goes on behind it where there is none. */
+function selectContract(f: LirBuilder, id: VReg, contracts: readonly LinkedContract[], body: (contract: LinkedContract) => void): void {
+  const sorted = [...contracts].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const none = f.label();
+  const search = (from: number, to: number): void => {
+    const middle = (from + to) >> 1;
+    if (to - from > 1) {
+      const upper = f.label();
+      f.branch("ge.u", id, sorted[middle]!.id, upper);
+      search(from, middle);
+      f.place(upper);
+      search(middle, to);
+    } else if (to > from) {
+      f.branch("ne", id, sorted[from]!.id, none);
+      body(sorted[from]!);
+    }
+  };
+  search(0, sorted.length);
+  f.place(none);
+}
+
 function defineDescribe(program: LirProgram, contracts: readonly LinkedContract[]): void {
   const f = new LirBuilder(program, IMAGE.describe.name, 1);
-  for (const contract of contracts) {
-    f.if("eq", f.param(0), contract.id, () => f.ret([1n, BigInt(contract.immutables), BigInt(contract.libraries.length)]));
-  }
+  selectContract(f, f.param(0), contracts, (contract) => f.ret([1n, BigInt(contract.immutables), BigInt(contract.libraries.length)]));
   f.ret([0n, 0n, 0n]);
   f.finish();
 }
