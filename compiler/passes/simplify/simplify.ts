@@ -13,7 +13,7 @@
  */
 import { computeCfg } from "../../analysis/cfg.js";
 import { computeDefs, countUses } from "../../analysis/uses.js";
-import { evaluate, isFoldable } from "../../ir/fold.js";
+import { evaluate, isFoldable, PANIC_DIVISION } from "../../ir/fold.js";
 import type { Block, Func, Inst, ValueId } from "../../ir/module.js";
 import { opInfo } from "../../ir/ops.js";
 import type { FunctionPass } from "../pass.js";
@@ -29,6 +29,8 @@ import { CONVERT_RULES } from "./convert.js";
 const SWEEPS = 4;
 
 const RULES: ReadonlyMap<string, Rule> = new Map([...ARITHMETIC_RULES, ...BIT_RULES, ...COMPARE_RULES, ...CONVERT_RULES]);
+
+const DIVISIONS: ReadonlySet<string> = new Set(["div.checked.u", "div.checked.s", "rem.checked.u", "rem.checked.s"]);
 
 export function simplifyInstructions(func: Func): boolean {
   let changed = false;
@@ -82,6 +84,7 @@ class Sweep {
   /** The panic code of an operation that always traps. */
   private panics(inst: Inst): number | undefined {
     if (!opInfo(inst.op).traps || !isFoldable(inst.op)) return undefined;
+    if (DIVISIONS.has(inst.op) && this.cx.constOf(inst.args[1]!) === 0n) return PANIC_DIVISION;
     const folded = this.fold(inst);
     return typeof folded === "object" ? folded.trap : undefined;
   }
