@@ -217,7 +217,7 @@ class FunctionEmitter {
       case "slotaddr": {
         const dst = this.reg(inst.dst);
         asm.emit(op.movReg, dst, FRAME_POINTER);
-        return asm.emit(op.aluImm("add"), dst, 0, 0, this.slotOffsets[inst.slot]!);
+        return asm.emit(op.aluImm("add"), dst, 0, 0, this.slotOffsets[inst.slot]);
       }
       case "rodata":
         return asm.dataAddress(this.reg(inst.dst), this.dataOffsets[inst.data]! + inst.offset);

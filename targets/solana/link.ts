@@ -37,8 +37,7 @@ export function contractId(name: string): bigint {
 /** External libraries that a module names, sorted. */
 export function librariesOf(module: Module): string[] {
   const names = new Set<string>();
-  for (const func of module.funcs.values())
-    for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.library !== undefined) names.add(inst.imm.library);
+  for (const func of module.funcs.values()) for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.library !== undefined) names.add(inst.imm.library);
   return [...names].sort();
 }
 

@@ -149,7 +149,15 @@ const division =
     const [a, b] = operands(c, inst) as [Limbs, Limbs];
     const bits = resultBits(c, inst);
     const { f, e } = c;
-    if (kind.checked) branchOn(e, "eq", b, b.map(() => 0n), bits, c.panic(DIVISION));
+    if (kind.checked)
+      branchOn(
+        e,
+        "eq",
+        b,
+        b.map(() => 0n),
+        bits,
+        c.panic(DIVISION),
+      );
     if (kind.checked && kind.signed && !kind.remainder) {
       const fine = f.label();
       branchOn(e, "ne", b, constantLimbs(-1n, bits), bits, fine);
@@ -218,14 +226,20 @@ const bitwise =
   (op: "and" | "or" | "xor"): Handler =>
   (c, inst) => {
     const [a, b] = operands(c, inst) as [Limbs, Limbs];
-    c.define(inst, a.map((limb, i) => c.e.alu(op, limb, b[i]!)));
+    c.define(
+      inst,
+      a.map((limb, i) => c.e.alu(op, limb, b[i]!)),
+    );
   };
 
 function not(c: FunctionContext, inst: Inst): void {
   if (c.isDeferred(inst.results[0]!)) return;
   const bits = resultBits(c, inst);
   const mask = constantLimbs((1n << BigInt(bits)) - 1n, bits);
-  c.define(inst, c.limbs(inst.args[0]!).map((limb, i) => c.e.alu("xor", limb, mask[i]!)));
+  c.define(
+    inst,
+    c.limbs(inst.args[0]!).map((limb, i) => c.e.alu("xor", limb, mask[i]!)),
+  );
 }
 
 type Shift = "shl" | "shr" | "sar";
@@ -248,7 +262,11 @@ function shiftByConstant(c: FunctionContext, op: Shift, a: Limbs, amount: bigint
   const { e } = c;
   const n = a.length;
   const signFill = op === "sar" ? signOf(e, a, bits) : 0n;
-  if (amount >= BigInt(bits)) return e.clean(a.map(() => signFill), bits);
+  if (amount >= BigInt(bits))
+    return e.clean(
+      a.map(() => signFill),
+      bits,
+    );
   const limbs = Number(amount >> 6n);
   const rest = amount & 63n;
   const source = a.slice();
@@ -349,10 +367,7 @@ const convert =
 
 const divisions = (name: "div" | "rem"): [string, Handler][] =>
   [true, false].flatMap((signed) =>
-    [true, false].map((checked): [string, Handler] => [
-      `${name}${checked ? ".checked" : ""}${signed ? ".s" : ".u"}`,
-      division({ signed, checked, remainder: name === "rem" }),
-    ]),
+    [true, false].map((checked): [string, Handler] => [`${name}${checked ? ".checked" : ""}${signed ? ".s" : ".u"}`, division({ signed, checked, remainder: name === "rem" })]),
   );
 
 /** By instruction name. */

@@ -70,7 +70,11 @@ export function subLimbs(e: LimbEmitter, a: Limbs, b: Limbs, underflow?: Label):
 
 /** Two's complement negation. */
 export function negateLimbs(e: LimbEmitter, a: Limbs): Operand[] {
-  return subLimbs(e, a.map(() => 0n), a);
+  return subLimbs(
+    e,
+    a.map(() => 0n),
+    a,
+  );
 }
 
 /** -a where the sign register is not 0 (then it is all ones), else a; modulo 2^64 per limb. */

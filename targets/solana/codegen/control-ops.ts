@@ -67,7 +67,15 @@ function switchTo(c: FunctionContext, inst: Inst, state: ControlState): void {
   const edges = inst.targets.map((target) => edge(c, target, state));
   const otherwise = edges[cases.length]!;
   const bits = c.bits(value);
-  if (bits <= 64) searchCases(c, c.limbs(value)[0]!, bits, cases, edges.map((e) => e.label), otherwise.label);
+  if (bits <= 64)
+    searchCases(
+      c,
+      c.limbs(value)[0]!,
+      bits,
+      cases,
+      edges.map((e) => e.label),
+      otherwise.label,
+    );
   else {
     cases.forEach((k, i) => branchOn(c.e, "eq", c.limbs(value), constantLimbs(k, bits), bits, edges[i]!.label));
     c.f.jump(otherwise.label);
@@ -109,7 +117,11 @@ function ret(c: FunctionContext, inst: Inst): void {
 
 function call(c: FunctionContext, inst: Inst): void {
   const callee = c.info.callee(inst.imm.func ?? "");
-  const args = passCells(c.f, inst.args.flatMap((a) => c.limbs(a)), ARGUMENT_REGISTERS);
+  const args = passCells(
+    c.f,
+    inst.args.flatMap((a) => c.limbs(a)),
+    ARGUMENT_REGISTERS,
+  );
   const counts = callee.resultTypes.map(limbCount);
   const total = counts.reduce((a, b) => a + b, 0);
   const direct = Math.min(total, resultRegisters(callee.traps));

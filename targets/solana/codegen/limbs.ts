@@ -139,7 +139,7 @@ export class LimbEmitter {
 
   /** All limbs or-ed together. */
   orAll(limbs: Limbs): Operand {
-    return limbs.reduce((a, b) => this.alu("or", a, b), 0n as Operand);
+    return limbs.reduce<Operand>((a, b) => this.alu("or", a, b), 0n);
   }
 
   /** A register with the operand's value (which must not be changed). */

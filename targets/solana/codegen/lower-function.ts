@@ -60,7 +60,10 @@ function controlState(f: LirBuilder, func: Func): ControlState {
   const registers = (bits: number): VReg[] => Array.from({ length: limbCount(bits) }, () => f.reg());
   for (const block of func.blocks) {
     labels.set(block.id, f.label());
-    params.set(block.id, block.params.map((p) => registers(func.typeOf(p))));
+    params.set(
+      block.id,
+      block.params.map((p) => registers(func.typeOf(p))),
+    );
   }
   const known = <T>(map: Map<BlockId, T>, id: BlockId): T => {
     const value = map.get(id);

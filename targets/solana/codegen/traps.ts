@@ -32,7 +32,7 @@ function mayTrap(func: Func, inst: Inst, trapping: ReadonlySet<string>): boolean
 /** Names of the functions that may trap. */
 export function trappingFunctions(module: Module): Set<string> {
   const trapping = new Set<string>();
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const func of module.funcs.values()) {
       if (trapping.has(func.name)) continue;

@@ -48,10 +48,13 @@ const digitAt = (f: LirBuilder, base: VReg, index: VReg): VReg => f.add(base, f.
 /** Counts `index` down from `from` - 1 to 0. */
 function countDown(f: LirBuilder, from: VReg, body: (index: VReg) => void): void {
   const index = f.copy(from);
-  f.while(() => ["ne", index, 0n], () => {
-    f.aluTo(index, "sub", index, 1n);
-    body(index);
-  });
+  f.while(
+    () => ["ne", index, 0n],
+    () => {
+      f.aluTo(index, "sub", index, 1n);
+      body(index);
+    },
+  );
 }
 
 function defineDivmod(program: LirProgram): void {
@@ -59,7 +62,10 @@ function defineDivmod(program: LirProgram): void {
   const [aPtr, digits, bPtr, qPtr, rPtr] = [f.param(0), f.param(1), f.param(2), f.param(3), f.param(4)];
   // Length of the divisor in digits.
   const length = f.copy(8n);
-  f.while(() => ["eq", f.load(4, digitAt(f, bPtr, length), -4), 0n], () => f.aluTo(length, "sub", length, 1n));
+  f.while(
+    () => ["eq", f.load(4, digitAt(f, bPtr, length), -4), 0n],
+    () => f.aluTo(length, "sub", length, 1n),
+  );
   f.if("eq", length, 1n, () => {
     const divisor = f.load(4, bPtr, 0);
     const rest = f.copy(0n);
@@ -77,10 +83,13 @@ function defineDivmod(program: LirProgram): void {
   const v = f.slotAddr(f.slot(32));
   const shift = f.copy(0n);
   const top = f.load(4, digitAt(f, bPtr, length), -4);
-  f.while(() => ["lt.u", top, BASE >> 1n], () => {
-    f.aluTo(top, "add", top, top);
-    f.aluTo(shift, "add", shift, 1n);
-  });
+  f.while(
+    () => ["lt.u", top, BASE >> 1n],
+    () => {
+      f.aluTo(top, "add", top, top);
+      f.aluTo(shift, "add", shift, 1n);
+    },
+  );
   scale(f, aPtr, u, digits, shift, true);
   scale(f, bPtr, v, length, shift, false);
   divideDigits(f, { u, v, digits, length, qPtr });
@@ -99,12 +108,15 @@ function defineDivmod(program: LirProgram): void {
 function scale(f: LirBuilder, from: VReg, to: VReg, count: VReg, shift: VReg, extra: boolean): void {
   const carry = f.copy(0n);
   const index = f.copy(0n);
-  f.while(() => ["lt.u", index, count], () => {
-    const value = f.or(f.shl(f.load(4, digitAt(f, from, index)), shift), carry);
-    f.store(4, digitAt(f, to, index), 0, value);
-    f.set(carry, f.shr(value, 32n));
-    f.aluTo(index, "add", index, 1n);
-  });
+  f.while(
+    () => ["lt.u", index, count],
+    () => {
+      const value = f.or(f.shl(f.load(4, digitAt(f, from, index)), shift), carry);
+      f.store(4, digitAt(f, to, index), 0, value);
+      f.set(carry, f.shr(value, 32n));
+      f.aluTo(index, "add", index, 1n);
+    },
+  );
   if (extra) f.store(4, digitAt(f, to, count), 0, carry);
 }
 
@@ -123,10 +135,13 @@ function divideDigits(f: LirBuilder, d: Digits): void {
   const zero = f.copy(f.sub(d.digits, d.length));
   const index = f.copy(d.digits);
   // Quotient digits above digits - length are 0.
-  f.while(() => ["gt.u", index, f.add(zero, 1n)], () => {
-    f.aluTo(index, "sub", index, 1n);
-    f.store(4, digitAt(f, d.qPtr, index), 0, 0n);
-  });
+  f.while(
+    () => ["gt.u", index, f.add(zero, 1n)],
+    () => {
+      f.aluTo(index, "sub", index, 1n);
+      f.store(4, digitAt(f, d.qPtr, index), 0, 0n);
+    },
+  );
   countDown(f, f.add(zero, 1n), (j) => {
     const uAt = digitAt(f, d.u, j);
     const uTop = f.add(uAt, f.shl(d.length, 2n));
@@ -163,15 +178,18 @@ function estimate(f: LirBuilder, dividend: VReg, vTop: VReg, vNext: VReg, uThird
 function multiplySubtract(f: LirBuilder, u: VReg, v: VReg, length: VReg, guess: VReg): VReg {
   const carry = f.copy(0n);
   const index = f.copy(0n);
-  f.while(() => ["lt.u", index, length], () => {
-    const product = f.add(f.mul(guess, f.load(4, digitAt(f, v, index))), carry);
-    const at = digitAt(f, u, index);
-    const difference = f.sub(f.load(4, at, 0), f.zext32(product));
-    f.store(4, at, 0, difference);
-    // The high half of the product, and 1 more where the digit went below zero.
-    f.set(carry, f.add(f.shr(product, 32n), f.shr(difference, 63n)));
-    f.aluTo(index, "add", index, 1n);
-  });
+  f.while(
+    () => ["lt.u", index, length],
+    () => {
+      const product = f.add(f.mul(guess, f.load(4, digitAt(f, v, index))), carry);
+      const at = digitAt(f, u, index);
+      const difference = f.sub(f.load(4, at, 0), f.zext32(product));
+      f.store(4, at, 0, difference);
+      // The high half of the product, and 1 more where the digit went below zero.
+      f.set(carry, f.add(f.shr(product, 32n), f.shr(difference, 63n)));
+      f.aluTo(index, "add", index, 1n);
+    },
+  );
   const at = digitAt(f, u, length);
   const difference = f.sub(f.load(4, at, 0), carry);
   f.store(4, at, 0, difference);
@@ -182,13 +200,16 @@ function multiplySubtract(f: LirBuilder, u: VReg, v: VReg, length: VReg, guess: 
 function addBack(f: LirBuilder, u: VReg, v: VReg, length: VReg): void {
   const carry = f.copy(0n);
   const index = f.copy(0n);
-  f.while(() => ["lt.u", index, length], () => {
-    const at = digitAt(f, u, index);
-    const sum = f.add(f.add(f.load(4, at, 0), f.load(4, digitAt(f, v, index))), carry);
-    f.store(4, at, 0, sum);
-    f.set(carry, f.shr(sum, 32n));
-    f.aluTo(index, "add", index, 1n);
-  });
+  f.while(
+    () => ["lt.u", index, length],
+    () => {
+      const at = digitAt(f, u, index);
+      const sum = f.add(f.add(f.load(4, at, 0), f.load(4, digitAt(f, v, index))), carry);
+      f.store(4, at, 0, sum);
+      f.set(carry, f.shr(sum, 32n));
+      f.aluTo(index, "add", index, 1n);
+    },
+  );
   const at = digitAt(f, u, length);
   f.store(4, at, 0, f.add(f.load(4, at, 0), carry));
 }

@@ -84,22 +84,25 @@ function defineExp(program: LirProgram): void {
   QUAD.forEach((o) => f.store(8, { slot: result }, o, o === 0 ? 1n : 0n));
   const rest = loadQuad(f, f.param(1));
   const any = (): VReg => rest.reduce((x, y) => f.or(x, y));
-  f.while(() => ["ne", any(), 0n], () => {
-    const even = f.label();
-    f.branch("eq", f.and(rest[0]!, 1n), 0n, even);
-    // A base that has outgrown 256 bits counts only once it is multiplied in.
-    f.aluTo(overflow, "or", overflow, baseOverflow);
-    multiplyInto(f, result, base, overflow);
-    f.place(even);
-    rest.forEach((limb, i) => {
-      f.aluTo(limb, "shr", limb, 1n);
-      if (i < 3) f.aluTo(limb, "or", limb, f.shl(rest[i + 1]!, 63n));
-    });
-    const done = f.label();
-    f.branch("eq", any(), 0n, done);
-    multiplyInto(f, base, base, baseOverflow);
-    f.place(done);
-  });
+  f.while(
+    () => ["ne", any(), 0n],
+    () => {
+      const even = f.label();
+      f.branch("eq", f.and(rest[0]!, 1n), 0n, even);
+      // A base that has outgrown 256 bits counts only once it is multiplied in.
+      f.aluTo(overflow, "or", overflow, baseOverflow);
+      multiplyInto(f, result, base, overflow);
+      f.place(even);
+      rest.forEach((limb, i) => {
+        f.aluTo(limb, "shr", limb, 1n);
+        if (i < 3) f.aluTo(limb, "or", limb, f.shl(rest[i + 1]!, 63n));
+      });
+      const done = f.label();
+      f.branch("eq", any(), 0n, done);
+      multiplyInto(f, base, base, baseOverflow);
+      f.place(done);
+    },
+  );
   f.ret([...QUAD.map((o) => f.load(8, { slot: result }, o)), overflow]);
   f.finish();
 }

@@ -17,10 +17,13 @@ export function defineShift(program: LirProgram): void {
 
 /** Repeats `move` for every 64 of the amount; leaves the amount below 64. */
 function byLimbs(f: LirBuilder, amount: VReg, move: () => void): void {
-  f.while(() => ["ge.u", amount, 64n], () => {
-    move();
-    f.aluTo(amount, "sub", amount, 64n);
-  });
+  f.while(
+    () => ["ge.u", amount, 64n],
+    () => {
+      move();
+      f.aluTo(amount, "sub", amount, 64n);
+    },
+  );
 }
 
 function defineShl(program: LirProgram): void {

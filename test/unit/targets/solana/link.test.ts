@@ -51,7 +51,14 @@ test("creation code reads its arguments and its code", () => {
   const value = BigInt(`0x${hex(argument)}`);
   // The code is the reference, then the argument; bytes 24 to 47 of it are the contract id and half of the argument.
   const copied = BigInt(`0x${contractId(module.name).toString(16).padStart(16, "0")}${hex(argument).slice(0, 32)}${"0".repeat(16)}`);
-  assert.deepEqual([...world.storage], [[0n, value], [2n, 64n], [3n, copied]]);
+  assert.deepEqual(
+    [...world.storage],
+    [
+      [0n, value],
+      [2n, 64n],
+      [3n, copied],
+    ],
+  );
 });
 
 test("references of code", () => {

@@ -24,10 +24,13 @@ for (const version of VERSIONS) {
     const sum = new LirBuilder(program, "sum", 2);
     const total = sum.copy(0n);
     const i = sum.copy(sum.param(0));
-    sum.while(() => ["lt.u", i, sum.param(1)], () => {
-      sum.aluTo(total, "add", total, i);
-      sum.aluTo(i, "add", i, 1n);
-    });
+    sum.while(
+      () => ["lt.u", i, sum.param(1)],
+      () => {
+        sum.aluTo(total, "add", total, i);
+        sum.aluTo(i, "add", i, 1n);
+      },
+    );
     sum.ret([total, i]);
     sum.finish();
     const f = new LirBuilder(program, "entrypoint", 1);
@@ -93,10 +96,20 @@ test("random straight and looping code with far more values than registers", () 
       const what = next(12);
       if (what === 0) {
         const picks = Array.from({ length: 6 }, pick);
-        f.call("mix", picks.map((p) => p[0]), 6).forEach((r, j) => define(r, picks[j]![1] ^ BigInt(j * 7 + 1)));
+        f.call(
+          "mix",
+          picks.map((p) => p[0]),
+          6,
+        ).forEach((r, j) => define(r, picks[j]![1] ^ BigInt(j * 7 + 1)));
       } else if (what === 1) {
         const r = f.copy(0n);
-        f.if("lt.u", a, b, () => f.set(r, 1n), () => f.set(r, 2n));
+        f.if(
+          "lt.u",
+          a,
+          b,
+          () => f.set(r, 1n),
+          () => f.set(r, 2n),
+        );
         define(r, x < y ? 1n : 2n);
       } else if (what === 2) define(f.shl(a, b), x << (y & 63n));
       else if (what === 3) define(f.sar(a, b), BigInt.asIntN(64, x) >> (y & 63n));
@@ -112,10 +125,13 @@ test("random straight and looping code with far more values than registers", () 
     }
     const hash = f.copy(0n);
     let expected = 0n;
-    f.while(() => ["ne", rounds, 0n], () => {
-      f.aluTo(rounds, "sub", rounds, 1n);
-      for (const r of regs) f.set(hash, f.add(f.mul(hash, 31n), r));
-    });
+    f.while(
+      () => ["ne", rounds, 0n],
+      () => {
+        f.aluTo(rounds, "sub", rounds, 1n);
+        for (const r of regs) f.set(hash, f.add(f.mul(hash, 31n), r));
+      },
+    );
     for (let round = 0; round < 3; round++) for (const v of values) expected = (expected * 31n + v) & MASK;
     f.ret([hash]);
     f.finish();

@@ -8,7 +8,27 @@ import { LirProgram, type VReg } from "../../../../targets/solana/lir/instructio
 import { runElf } from "./sbpf-machine.js";
 
 const MOD = 1n << 256n;
-const EDGES = [0n, 1n, 2n, 3n, 10n, 255n, (1n << 32n) - 1n, 1n << 32n, (1n << 64n) - 1n, 1n << 64n, (1n << 128n) - 1n, 1n << 128n, (1n << 255n) - 1n, 1n << 255n, MOD - 1n, MOD - 2n, 0xffffffff00000000ffffffff00000000n, 0x80000000_00000000_fffffffe_00000000n, 0x80000000_00000000_80000000_00000001_00000000n];
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  3n,
+  10n,
+  255n,
+  (1n << 32n) - 1n,
+  1n << 32n,
+  (1n << 64n) - 1n,
+  1n << 64n,
+  (1n << 128n) - 1n,
+  1n << 128n,
+  (1n << 255n) - 1n,
+  1n << 255n,
+  MOD - 1n,
+  MOD - 2n,
+  0xffffffff00000000ffffffff00000000n,
+  0x80000000_00000000_fffffffe_00000000n,
+  0x80000000_00000000_80000000_00000001_00000000n,
+];
 
 /** Runs a routine whose first `quads` arguments are pointers to 32-byte quads of the input, then a register argument. */
 function compileRoutine(name: string, quads: number, byValue: boolean, results: number): (args: bigint[]) => bigint[] {
@@ -16,9 +36,7 @@ function compileRoutine(name: string, quads: number, byValue: boolean, results: 
   defineMath(program);
   const f = new LirBuilder(program, "entrypoint", 1);
   const input = f.param(0);
-  const args: VReg[] = byValue
-    ? Array.from({ length: 4 }, (_, i) => f.load(8, input, 8 * i))
-    : Array.from({ length: quads }, (_, i) => f.add(input, BigInt(32 * i)));
+  const args: VReg[] = byValue ? Array.from({ length: 4 }, (_, i) => f.load(8, input, 8 * i)) : Array.from({ length: quads }, (_, i) => f.add(input, BigInt(32 * i)));
   if (byValue && quads > 1) args.push(f.load(8, input, 32));
   const out = f.call(name, args, results);
   const heap = f.copy(0x3_0000_0000n);

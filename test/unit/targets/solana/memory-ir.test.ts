@@ -104,7 +104,9 @@ test("allocation and its panics", () => {
       b.emit("mem.store", [b.const(64, 0x20), b.emit("mem.load", [b.const(64, 0x40)], 256)]);
       b.emit("mem.store", [b.const(64, 0x60), b.emit("mem.free", [])]);
     }),
-    [0n, 1n, 32n, 33n, 5000n, (1n << 64n) - 1n, (1n << 64n) - 0x200n, 1n << 63n].flatMap((s) => [0x80n, 0x400n, 1n << 63n, (1n << 64n) - 1n, 1n << 64n, -1n].map((f) => encode([s, f]))),
+    [0n, 1n, 32n, 33n, 5000n, (1n << 64n) - 1n, (1n << 64n) - 0x200n, 1n << 63n].flatMap((s) =>
+      [0x80n, 0x400n, 1n << 63n, (1n << 64n) - 1n, 1n << 64n, -1n].map((f) => encode([s, f])),
+    ),
   );
 });
 
@@ -132,7 +134,16 @@ test("reverts and exceptional halts", () => {
       ADDRESSES.flatMap((a) => [encode([a, 0n]), encode([a, 70n]), encode([a, 1n << 65n])]),
     );
   }
-  compare(contract("invalid", (b) => b.exit("exit.invalid")), [encode([])]);
-  compare(contract("stop", (b) => b.exit("exit.stop")), [encode([])]);
-  compare(contract("panic", (b) => b.panic(0x32)), [encode([])]);
+  compare(
+    contract("invalid", (b) => b.exit("exit.invalid")),
+    [encode([])],
+  );
+  compare(
+    contract("stop", (b) => b.exit("exit.stop")),
+    [encode([])],
+  );
+  compare(
+    contract("panic", (b) => b.panic(0x32)),
+    [encode([])],
+  );
 });

@@ -45,14 +45,26 @@ interface Image {
 }
 
 export const KNOWN_SYSCALLS = [
-  "abort", "sol_panic_", "sol_log_", "sol_log_64_", "sol_log_data", "sol_keccak256", "sol_sha256", "sol_memcpy_", "sol_memmove_",
-  "sol_memset_", "sol_memcmp_", "sol_set_return_data", "sol_get_return_data", "sol_remaining_compute_units",
+  "abort",
+  "sol_panic_",
+  "sol_log_",
+  "sol_log_64_",
+  "sol_log_data",
+  "sol_keccak256",
+  "sol_sha256",
+  "sol_memcpy_",
+  "sol_memmove_",
+  "sol_memset_",
+  "sol_memcmp_",
+  "sol_set_return_data",
+  "sol_get_return_data",
+  "sol_remaining_compute_units",
 ];
 
 function murmur(name: string): number {
   const bytes = Buffer.from(name);
   let h = 0;
-  const mix = (k: number): number => Math.imul(((Math.imul(k, 0xcc9e2d51) << 15) | (Math.imul(k, 0xcc9e2d51) >>> 17)) | 0, 0x1b873593);
+  const mix = (k: number): number => Math.imul((Math.imul(k, 0xcc9e2d51) << 15) | (Math.imul(k, 0xcc9e2d51) >>> 17) | 0, 0x1b873593);
   let i = 0;
   for (; i + 4 <= bytes.length; i += 4) {
     h ^= mix(bytes.readInt32LE(i));
@@ -239,22 +251,34 @@ class Machine implements MachineMemory {
     const a = this.regs[dst]!;
     const shift = b & 63n;
     switch (opcode & 0xf0) {
-      case 0x00: return this.set(dst, a + b);
-      case 0x10: return this.set(dst, a - b);
-      case 0x20: return this.set(dst, a * b);
+      case 0x00:
+        return this.set(dst, a + b);
+      case 0x10:
+        return this.set(dst, a - b);
+      case 0x20:
+        return this.set(dst, a * b);
       case 0x30:
       case 0x90:
         if (b === 0n) throw new Fault("division by zero");
         return this.set(dst, (opcode & 0xf0) === 0x30 ? a / b : a % b);
-      case 0x40: return this.set(dst, a | b);
-      case 0x50: return this.set(dst, a & b);
-      case 0x60: return this.set(dst, a << shift);
-      case 0x70: return this.set(dst, a >> shift);
-      case 0x80: return this.set(dst, -a);
-      case 0xa0: return this.set(dst, a ^ b);
-      case 0xb0: return this.set(dst, b);
-      case 0xc0: return this.set(dst, BigInt.asIntN(64, a) >> shift);
-      default: throw new Fault(`unknown opcode ${opcode}`);
+      case 0x40:
+        return this.set(dst, a | b);
+      case 0x50:
+        return this.set(dst, a & b);
+      case 0x60:
+        return this.set(dst, a << shift);
+      case 0x70:
+        return this.set(dst, a >> shift);
+      case 0x80:
+        return this.set(dst, -a);
+      case 0xa0:
+        return this.set(dst, a ^ b);
+      case 0xb0:
+        return this.set(dst, b);
+      case 0xc0:
+        return this.set(dst, BigInt.asIntN(64, a) >> shift);
+      default:
+        throw new Fault(`unknown opcode ${opcode}`);
     }
   }
 
@@ -286,18 +310,30 @@ class Machine implements MachineMemory {
     const x = BigInt.asIntN(64, a);
     const y = BigInt.asIntN(64, b);
     switch (code) {
-      case 0x10: return a === b;
-      case 0x20: return a > b;
-      case 0x30: return a >= b;
-      case 0x40: return (a & b) !== 0n;
-      case 0x50: return a !== b;
-      case 0x60: return x > y;
-      case 0x70: return x >= y;
-      case 0xa0: return a < b;
-      case 0xb0: return a <= b;
-      case 0xc0: return x < y;
-      case 0xd0: return x <= y;
-      default: throw new Fault(`unknown jump ${code}`);
+      case 0x10:
+        return a === b;
+      case 0x20:
+        return a > b;
+      case 0x30:
+        return a >= b;
+      case 0x40:
+        return (a & b) !== 0n;
+      case 0x50:
+        return a !== b;
+      case 0x60:
+        return x > y;
+      case 0x70:
+        return x >= y;
+      case 0xa0:
+        return a < b;
+      case 0xb0:
+        return a <= b;
+      case 0xc0:
+        return x < y;
+      case 0xd0:
+        return x <= y;
+      default:
+        throw new Fault(`unknown jump ${code}`);
     }
   }
 

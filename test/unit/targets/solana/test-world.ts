@@ -126,7 +126,13 @@ export class TestWorld {
     });
     this.host.set(`test_${RUNTIME.env.name}`, (memory, [block]) => {
       const which = memory.read(block! + 8n, 8);
-      const known = new Map<bigint, bigint>([[ENV.timestamp, 1_700_000_000n], [ENV.number, 1n], [ENV.gaslimit, 30_000_000n], [ENV.chainid, 1n], [ENV.blobbasefee, 1n]]);
+      const known = new Map<bigint, bigint>([
+        [ENV.timestamp, 1_700_000_000n],
+        [ENV.number, 1n],
+        [ENV.gaslimit, 30_000_000n],
+        [ENV.chainid, 1n],
+        [ENV.blobbasefee, 1n],
+      ]);
       writeQuad(memory, block!, known.get(which) ?? 0n);
       return 0n;
     });
@@ -174,4 +180,3 @@ export class TestWorld {
 function assertUnused(name: string): never {
   throw new Error(`${name} is not modelled by this test`);
 }
-
