@@ -1,0 +1,145 @@
+/**
+ * Cleans the block list before assembly. No block changes its meaning; only copies, detours and dead code go:
+ *
+ *   1. a label whose block is `PUSH other JUMP` stands for `other` (jump threading);
+ *   2. of blocks with identical items that end control only the first stays (shared revert, panic and return tails);
+ *   3. a jump to the block behind it is dropped; blocks that nothing reaches are dropped.
+ *
+ * Safe because a block that ends control behaves by its items alone, whatever lies on the stack below.
+ */
+import { ENDS } from "./opcodes.js";
+import type { AsmBlock, Item, Label } from "./item.js";
+
+/** True where control never runs from the block's end into the next block. */
+function isClosed(block: AsmBlock): boolean {
+  const last = block.items[block.items.length - 1];
+  return last !== undefined && last.kind === "op" && ENDS.has(last.name);
+}
+
+function itemKey(item: Item): string {
+  switch (item.kind) {
+    case "op":
+      return item.name;
+    case "push":
+      return `#${item.value.toString(16)}`;
+    case "label":
+      return `L${item.label}`;
+    case "offset":
+    case "size":
+      return `${item.kind}:${item.object}`;
+    case "end":
+    case "heap":
+      return item.kind;
+    case "immutable":
+    case "library":
+      return `${item.kind}:${item.name}`;
+    case "slot":
+      return `slot:${item.area}:${item.index}`;
+    case "hole":
+      return `hole:${item.name}:${item.index}`;
+  }
+}
+
+/** The target of a block that only jumps. */
+function detour(block: AsmBlock): Label | undefined {
+  const [first, second] = block.items;
+  return block.items.length === 2 && first!.kind === "label" && second!.kind === "op" && second!.name === "JUMP" ? first!.label : undefined;
+}
+
+class Aliases {
+  private readonly map = new Map<Label, Label>();
+
+  resolve(label: Label): Label {
+    let at = label;
+    for (let steps = 0; this.map.has(at) && steps <= this.map.size; steps++) at = this.map.get(at)!;
+    return at;
+  }
+
+  /** False where it would close a ring (an empty endless loop keeps its jump). */
+  add(from: Label, to: Label): boolean {
+    if (this.map.has(from) || this.resolve(to) === from) return false;
+    this.map.set(from, to);
+    return true;
+  }
+}
+
+function rename(blocks: readonly AsmBlock[], aliases: Aliases): void {
+  for (const block of blocks)
+    block.items.forEach((item, i) => {
+      if (item.kind !== "label") return;
+      const label = aliases.resolve(item.label);
+      if (label !== item.label) block.items[i] = { ...item, label };
+    });
+}
+
+function dropFallthroughJumps(blocks: readonly AsmBlock[]): boolean {
+  let changed = false;
+  blocks.forEach((block, i) => {
+    const { items } = block;
+    const push = items[items.length - 2];
+    const jump = items[items.length - 1];
+    if (push?.kind !== "label" || jump?.kind !== "op" || jump.name !== "JUMP" || jump.jump) return;
+    if (blocks[i + 1]?.label !== push.label) return;
+    items.length -= 2;
+    changed = true;
+  });
+  return changed;
+}
+
+function dropUnreached(blocks: readonly AsmBlock[]): AsmBlock[] {
+  const index = new Map(blocks.map((block, i) => [block.label, i]));
+  const reached = new Set<number>();
+  const work = [0];
+  while (work.length > 0) {
+    const i = work.pop()!;
+    if (reached.has(i) || i >= blocks.length) continue;
+    reached.add(i);
+    for (const item of blocks[i]!.items) if (item.kind === "label") work.push(index.get(item.label)!);
+    if (!isClosed(blocks[i]!)) work.push(i + 1);
+  }
+  return blocks.filter((_, i) => reached.has(i));
+}
+
+/** The same code with less of it. The first block is the entry and stays first. */
+export function cleanBlocks(input: readonly AsmBlock[]): AsmBlock[] {
+  let blocks = [...input];
+  for (let changed = true; changed; ) {
+    changed = false;
+    const aliases = new Aliases();
+    const seen = new Map<string, Label>();
+    blocks.forEach((block, i) => {
+      const to = detour(block);
+      if (to !== undefined) {
+        if (i > 0 && to !== block.label && aliases.add(block.label, to)) changed = true;
+        return;
+      }
+      if (!isClosed(block)) return;
+      const key = block.items.map(itemKey).join(" ");
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, block.label);
+      else if (aliases.add(block.label, first)) changed = true;
+    });
+    if (changed) {
+      rename(blocks, aliases);
+      blocks = foldIntoFirst(blocks, aliases);
+    }
+    if (dropFallthroughJumps(blocks)) changed = true;
+    const before = blocks.length;
+    blocks = dropUnreached(blocks);
+    if (blocks.length !== before) changed = true;
+    // A replaced block that its predecessor runs into stays, and would be found again for ever.
+    if (changed && !progress(input, blocks)) break;
+    input = blocks.map((block) => ({ label: block.label, items: [...block.items] }));
+  }
+  return blocks;
+}
+
+/** A replaced block stays only where the block before runs into it. */
+function foldIntoFirst(blocks: readonly AsmBlock[], aliases: Aliases): AsmBlock[] {
+  return blocks.filter((block, i) => aliases.resolve(block.label) === block.label || i === 0 || !isClosed(blocks[i - 1]!));
+}
+
+function progress(before: readonly AsmBlock[], after: readonly AsmBlock[]): boolean {
+  if (before.length !== after.length) return true;
+  return before.some((block, i) => block.items.map(itemKey).join(" ") !== after[i]!.items.map(itemKey).join(" "));
+}

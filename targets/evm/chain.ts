@@ -1,0 +1,277 @@
+/**
+ * An in-process EVM chain on @ethereumjs/evm (optional packages, loaded on first use): one transaction a block, ten funded
+ * accounts, chain id 31337, deterministic time. Gas is as on mainnet: intrinsic gas with EIP-7623's floor, warm addresses by
+ * EIP-2929 and EIP-3651, refunds capped by EIP-3529. Gas costs nothing (price and base fee are 0). Code may exceed 24,576 bytes, so that
+ * unoptimised contracts can be tested; the compiler warns of those.
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { EVM, EVMResult } from "@ethereumjs/evm";
+import type { Common } from "@ethereumjs/common";
+import type { SimpleStateManager } from "@ethereumjs/statemanager";
+import type { Address } from "@ethereumjs/util";
+import type { Chain, ChainLog, ChainOptions, Deployment, Message, Outcome } from "../target.js";
+import { MissingPeerError } from "../target.js";
+import { gasUsedBy, intrinsicGas } from "./chain-gas.js";
+import { DEFAULT_FORK, isAtLeast, parseFork, type Fork } from "./hardfork.js";
+
+/** The addresses of the mnemonic "test test test test test test test test test test test junk", which local nodes fund by custom. */
+const ACCOUNTS = [
+  "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+  "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+  "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
+  "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
+  "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
+  "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955",
+  "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f",
+  "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
+] as const;
+
+const FUNDS = 10_000n * 10n ** 18n;
+const CHAIN_ID = 31_337;
+const GENESIS_TIME = 1_700_000_000n;
+/** In gas; also the default limit of a transaction. */
+const BLOCK_GAS_LIMIT = 1_000_000_000n;
+
+async function load<T>(packageName: string, importer: () => Promise<T>): Promise<T> {
+  try {
+    return await importer();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") throw new MissingPeerError(packageName, "the EVM chain");
+    throw error;
+  }
+}
+
+interface Libraries {
+  readonly evm: typeof import("@ethereumjs/evm");
+  readonly util: typeof import("@ethereumjs/util");
+}
+
+/** A new empty chain. Throws MissingPeerError where @ethereumjs packages are not installed, RangeError on an unknown version. */
+export async function createEvmChain(options: ChainOptions = {}): Promise<Chain> {
+  const fork = parseFork(options.evmVersion ?? DEFAULT_FORK);
+  if (!fork) throw new RangeError(`no EVM version is called '${options.evmVersion}'`);
+  const evm = await load("@ethereumjs/evm", () => import("@ethereumjs/evm"));
+  const util = await load("@ethereumjs/util", () => import("@ethereumjs/util"));
+  const common = await load("@ethereumjs/common", () => import("@ethereumjs/common"));
+  const state = await load("@ethereumjs/statemanager", () => import("@ethereumjs/statemanager"));
+  const rules: Common = common.createCustomCommon({ chainId: CHAIN_ID }, common.Mainnet, { hardfork: hardforkName(fork, common.Hardfork) });
+  const stateManager = new state.SimpleStateManager({ common: rules });
+  const blockHash = (number: number): Uint8Array => keccak_256(util.setLengthLeft(util.bigIntToBytes(BigInt(number)), 32));
+  const blockchain = {
+    getBlock: async (number: number) => ({ hash: () => blockHash(number) }),
+    putBlock: async () => {},
+    shallowCopy: () => blockchain,
+  };
+  const machine = await evm.createEVM({ common: rules, stateManager, blockchain, allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true });
+  const chain = new EvmChain(fork, { evm, util }, machine, stateManager, blockHash);
+  await chain.fundAccounts();
+  return chain;
+}
+
+type HardforkNames = typeof import("@ethereumjs/common").Hardfork;
+
+/** The library's name of a fork: names differ in case only. */
+function hardforkName(fork: Fork, names: HardforkNames): HardforkNames[keyof HardforkNames] {
+  const found = Object.values(names).find((name) => name.toLowerCase() === fork);
+  if (!found) throw new RangeError(`the EVM library does not know the version '${fork}'`);
+  return found;
+}
+
+interface Transaction {
+  readonly from: string;
+  readonly to?: string;
+  readonly data: Uint8Array;
+  readonly value: bigint;
+  readonly gas?: bigint;
+}
+
+class EvmChain implements Chain {
+  readonly accounts: readonly string[] = ACCOUNTS;
+  private number = 0n;
+  private timestamp = GENESIS_TIME;
+  private nextTimestamp: bigint | undefined;
+
+  constructor(
+    private readonly fork: Fork,
+    private readonly libraries: Libraries,
+    private readonly machine: EVM,
+    private readonly state: SimpleStateManager,
+    private readonly blockHash: (number: number) => Uint8Array,
+  ) {}
+
+  async fundAccounts(): Promise<void> {
+    const { Account } = this.libraries.util;
+    for (const account of ACCOUNTS) await this.state.putAccount(this.address(account), new Account(0n, FUNDS));
+  }
+
+  async deploy({ part, args, from, value, libraries, gas }: Deployment): Promise<Outcome> {
+    const code = bytesOf(part.bytecode as string);
+    for (const [library, places] of Object.entries(part.linkReferences ?? {})) {
+      const address = libraries.get(library);
+      if (address === undefined) throw new Error(`the library '${library}' is not linked`);
+      for (const { start } of places) code.set(bytesOf(address), start);
+    }
+    return this.transact({ from, data: Buffer.concat([code, bytesOf(args)]), value, gas });
+  }
+
+  async send({ from, to, data, value, gas }: Message): Promise<Outcome> {
+    return this.transact({ from, to, data: bytesOf(data), value, gas });
+  }
+
+  async call({ from, to, data, value, gas }: Message): Promise<Outcome> {
+    await this.state.checkpoint();
+    try {
+      return await this.execute({ from, to, data: bytesOf(data), value, gas });
+    } finally {
+      await this.state.revert();
+    }
+  }
+
+  async storageAt(address: string, slot: bigint): Promise<string> {
+    const { util } = this.libraries;
+    const value = await this.state.getStorage(this.address(address), util.setLengthLeft(util.bigIntToBytes(slot), 32));
+    return hexOf(util.setLengthLeft(value, 32));
+  }
+
+  async balance(address: string): Promise<bigint> {
+    return (await this.state.getAccount(this.address(address)))?.balance ?? 0n;
+  }
+
+  async codeSize(address: string): Promise<number> {
+    return this.state.getCodeSize(this.address(address));
+  }
+
+  async mine(blocks: number): Promise<void> {
+    for (let i = 0; i < blocks; i++) this.seal();
+  }
+
+  async time(): Promise<bigint> {
+    return this.timestamp;
+  }
+
+  async setTime(timestamp: bigint): Promise<void> {
+    if (timestamp < this.timestamp) throw new RangeError(`the next block cannot be at ${timestamp}: the newest is at ${this.timestamp}`);
+    this.nextTimestamp = timestamp;
+  }
+
+  async close(): Promise<void> {
+    // Everything is memory of this object.
+  }
+
+  private async transact(transaction: Transaction): Promise<Outcome> {
+    const outcome = await this.execute(transaction);
+    this.seal();
+    return outcome;
+  }
+
+  private get pendingTime(): bigint {
+    return this.nextTimestamp ?? this.timestamp + 1n;
+  }
+
+  private seal(): void {
+    this.timestamp = this.pendingTime;
+    this.nextTimestamp = undefined;
+    this.number++;
+  }
+
+  private address(hex: string): Address {
+    return this.libraries.util.createAddressFromString(hex.toLowerCase());
+  }
+
+  private checksum(hex: string): string {
+    return this.libraries.util.toChecksumAddress(hex as `0x${string}`);
+  }
+
+  /** Runs a transaction in the pending block. */
+  private async execute({ from, to, data, value, gas = BLOCK_GAS_LIMIT }: Transaction): Promise<Outcome> {
+    const intrinsic = intrinsicGas(this.fork, data, to === undefined);
+    if (intrinsic.required > gas) return { success: false, returnData: "0x", logs: [], gasUsed: gas, executionGas: 0n, error: "the gas limit is below the transaction's intrinsic gas" };
+    const sender = this.address(from);
+    if (((await this.state.getAccount(sender))?.balance ?? 0n) < value) return { success: false, returnData: "0x", logs: [], gasUsed: 0n, executionGas: 0n, error: "the sender's balance is below the value" };
+    this.begin(from, to);
+    const result = await this.machine.runCall({
+      block: { header: this.header() },
+      caller: sender,
+      origin: sender,
+      to: to === undefined ? undefined : this.address(to),
+      data,
+      value,
+      gasLimit: gas - intrinsic.execution,
+      gasPrice: 0n,
+      blobVersionedHashes: [],
+    });
+    await this.finish(result);
+    const executionGas = result.execResult.executionGasUsed;
+    const gasUsed = gasUsedBy(this.fork, intrinsic, executionGas, result.execResult.gasRefund ?? 0n);
+    return this.outcome(result, gasUsed, executionGas, to === undefined);
+  }
+
+  /** What is warm at a transaction's start, and no memory of the one before. */
+  private begin(from: string, to: string | undefined): void {
+    const { journal, transientStorage, precompiles } = this.machine;
+    this.state.originalStorageCache.clear();
+    transientStorage.clear();
+    journal.cleanJournal();
+    if (!isAtLeast(this.fork, "berlin")) return;
+    const warm = (address: string): void => journal.addAlwaysWarmAddress(address.toLowerCase().replace(/^0x/, ""));
+    for (const address of precompiles.keys()) warm(address);
+    warm(from);
+    if (to !== undefined) warm(to);
+    if (isAtLeast(this.fork, "shanghai")) warm("0".repeat(40));
+  }
+
+  private async finish(result: EVMResult): Promise<void> {
+    const { selfdestruct, createdAddresses } = result.execResult;
+    for (const hex of selfdestruct?.keys() ?? []) {
+      if (isAtLeast(this.fork, "cancun") && !createdAddresses?.has(hex)) continue;
+      const address = this.address(hex);
+      await this.state.clearStorage(address);
+      await this.state.putCode(address, new Uint8Array(0));
+      await this.state.deleteAccount(address);
+    }
+    await this.machine.journal.cleanup();
+    this.machine.transientStorage.clear();
+  }
+
+  private header(): NonNullable<NonNullable<Parameters<EVM["runCall"]>[0]["block"]>["header"]> {
+    const number = this.number + 1n;
+    return {
+      number,
+      coinbase: this.libraries.util.createZeroAddress(),
+      timestamp: this.pendingTime,
+      difficulty: 0n,
+      prevRandao: this.blockHash(Number(number)),
+      gasLimit: BLOCK_GAS_LIMIT,
+      baseFeePerGas: 0n,
+      slotNumber: number,
+      getBlobGasPrice: () => 1n,
+    };
+  }
+
+  private outcome(result: EVMResult, gasUsed: bigint, executionGas: bigint, creates: boolean): Outcome {
+    const { exceptionError, returnValue, logs } = result.execResult;
+    const reverted = exceptionError?.error === this.libraries.evm.EVMError.errorMessages.REVERT;
+    const success = exceptionError === undefined;
+    const chainLogs: ChainLog[] = (success ? (logs ?? []) : []).map(([address, topics, data]) => ({ address: this.checksum(hexOf(address)), topics: topics.map(hexOf), data: hexOf(data) }));
+    return {
+      success,
+      returnData: success || reverted ? hexOf(returnValue) : "0x",
+      logs: chainLogs,
+      gasUsed,
+      executionGas,
+      ...(creates && success && result.createdAddress ? { address: this.checksum(result.createdAddress.toString()) } : {}),
+      ...(exceptionError && !reverted ? { error: String(exceptionError.error) } : {}),
+    };
+  }
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.replace(/^0x/, ""), "hex"));
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString("hex")}`;
+}
