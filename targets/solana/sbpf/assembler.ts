@@ -89,6 +89,10 @@ export class Assembler {
     this.dataReferences.push({ index: this.position, offset });
     this.lddw(dst, 0n);
   }
+  /**
+   * The v0 loader names a callee by the hash of its position. That hash is a bijection on 32-bit positions, and no position below
+   * four million instructions has the key of a syscall, so that no two names collide.
+   */
   call(callee: string): void {
     this.calls.push({ index: this.position, callee });
     this.emit(OPCODE.call, 0, 1);

@@ -7,7 +7,7 @@
  */
 import { ALU_CODE, INSTRUCTION_SIZE, JUMP_CODE, SIZE_CODE, type SbpfVersion } from "./opcodes.js";
 import type { Assembly } from "./assembler.js";
-import { syscallKey } from "./murmur3.js";
+import { SYSCALL_NAMES } from "./syscalls.js";
 
 const inverse = (codes: Readonly<Record<string, number>>): Map<number, string> => new Map(Object.entries(codes).map(([name, code]) => [code, name]));
 const ALU_NAMES = inverse({ ...ALU_CODE, lsh: ALU_CODE.shl, rsh: ALU_CODE.shr, arsh: ALU_CODE.sar, mov: 0xb0, neg: 0x80 });
@@ -90,44 +90,3 @@ function control(opcode: number, x: Fields, names: Names, version: SbpfVersion):
   const target = x.index + 1 + x.imm;
   return `call ${names.functions.get(target) ?? target}`;
 }
-
-/** Names of the syscalls of a v3 image, which has only their keys. */
-const SYSCALL_NAMES: ReadonlyMap<number, string> = new Map(
-  [
-    "abort",
-    "sol_panic_",
-    "sol_log_",
-    "sol_log_64_",
-    "sol_log_pubkey",
-    "sol_log_compute_units_",
-    "sol_log_data",
-    "sol_sha256",
-    "sol_keccak256",
-    "sol_blake3",
-    "sol_poseidon",
-    "sol_secp256k1_recover",
-    "sol_big_mod_exp",
-    "sol_alt_bn128_group_op",
-    "sol_alt_bn128_compression",
-    "sol_curve_validate_point",
-    "sol_curve_group_op",
-    "sol_memcpy_",
-    "sol_memmove_",
-    "sol_memset_",
-    "sol_memcmp_",
-    "sol_create_program_address",
-    "sol_try_find_program_address",
-    "sol_invoke_signed_c",
-    "sol_invoke_signed_rust",
-    "sol_set_return_data",
-    "sol_get_return_data",
-    "sol_get_stack_height",
-    "sol_get_processed_sibling_instruction",
-    "sol_get_clock_sysvar",
-    "sol_get_rent_sysvar",
-    "sol_get_epoch_schedule_sysvar",
-    "sol_get_last_restart_slot",
-    "sol_get_sysvar",
-    "sol_remaining_compute_units",
-  ].map((name) => [syscallKey(name), name]),
-);
