@@ -1,0 +1,80 @@
+/** solc's compilation of the same sources, in the form of this compiler's artifacts, so that the same chain runs both. */
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { ARTIFACT_FORMAT, type AbiEntry, type Artifact } from "../../compiler/driver/artifact.js";
+
+interface SolcOutput {
+  readonly errors?: readonly { severity: string; formattedMessage: string }[];
+  readonly contracts?: Record<string, Record<string, SolcContract>>;
+}
+interface SolcContract {
+  readonly abi: AbiEntry[];
+  readonly storageLayout: Artifact["storageLayout"];
+  readonly evm: { bytecode: SolcCode; deployedBytecode: SolcCode };
+}
+interface SolcCode {
+  readonly object: string;
+  readonly linkReferences: Record<string, Record<string, { start: number; length: number }[]>>;
+}
+
+export interface SolcOptions {
+  readonly viaIR?: boolean;
+  readonly optimize?: boolean;
+  readonly evmVersion?: string;
+}
+
+const require = createRequire(import.meta.url);
+
+/** npm's solc: the newest 0.8 as WebAssembly. */
+export function solc(): { compile(input: string, callbacks?: { import(name: string): { contents: string } | { error: string } }): string } {
+  return require("solc") as ReturnType<typeof solc>;
+}
+
+/** Compiles files of the repository; imports come from node_modules. Throws with solc's messages where it fails. */
+export function solcArtifacts(sources: readonly string[], options: SolcOptions = {}): Record<string, Artifact> {
+  const input = {
+    language: "Solidity",
+    sources: Object.fromEntries(sources.map((s) => [s, { content: fs.readFileSync(s, "utf8") }])),
+    settings: {
+      viaIR: options.viaIR ?? true,
+      optimizer: { enabled: options.optimize ?? true, runs: 200 },
+      ...(options.evmVersion !== undefined && { evmVersion: options.evmVersion }),
+      outputSelection: { "*": { "*": ["abi", "storageLayout", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.deployedBytecode.linkReferences"] } },
+    },
+  };
+  const output = JSON.parse(solc().compile(JSON.stringify(input), { import: readImport })) as SolcOutput;
+  const errors = (output.errors ?? []).filter((e) => e.severity === "error");
+  if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
+  const artifacts: Record<string, Artifact> = {};
+  for (const [sourceName, contracts] of Object.entries(output.contracts ?? {}))
+    for (const [name, contract] of Object.entries(contracts)) {
+      const artifact = toArtifact(sourceName, name, contract);
+      artifacts[`${sourceName}:${name}`] = artifact;
+      artifacts[name] = artifact;
+    }
+  return artifacts;
+}
+
+function readImport(name: string): { contents: string } | { error: string } {
+  for (const place of [name, path.join("node_modules", name)]) if (fs.existsSync(place)) return { contents: fs.readFileSync(place, "utf8") };
+  return { error: "not found" };
+}
+
+function toArtifact(sourceName: string, contractName: string, contract: SolcContract): Artifact {
+  const { bytecode, deployedBytecode } = contract.evm;
+  const linkReferences: Record<string, { start: number; length: number }[]> = {};
+  for (const [file, libraries] of Object.entries(bytecode.linkReferences)) for (const [library, places] of Object.entries(libraries)) linkReferences[`${file}:${library}`] = places;
+  // Placeholders of unlinked libraries are no hex.
+  const hex = (object: string): string => `0x${object.replace(/__\$[0-9a-f]{34}\$__/g, "0".repeat(40))}`;
+  return {
+    format: ARTIFACT_FORMAT,
+    contractName,
+    sourceName,
+    language: "solidity",
+    abi: contract.abi,
+    storageLayout: contract.storageLayout,
+    metadata: { compiler: { name: "supervm", version: "solc" }, language: "solidity", settings: { optimize: "", evmVersion: "", targets: [], remappings: [] }, sources: {} },
+    targets: bytecode.object === "" ? {} : { evm: { bytecode: hex(bytecode.object), deployedBytecode: hex(deployedBytecode.object), linkReferences } },
+  };
+}
