@@ -88,7 +88,9 @@ class ObjectBuilder implements Unit {
     const blocks: AsmBlock[] = [];
     const frames = new Map<string, number>();
     let resultSlots = 0;
-    for (const func of this.funcs.values()) {
+    // Helpers were added while the entry was selected, yet the entry must come first.
+    const entryFunc = this.funcs.get(entry)!;
+    for (const func of [entryFunc, ...[...this.funcs.values()].filter((func) => func !== entryFunc)]) {
       const scheduled = scheduleFunction(func, {
         freshLabel: () => this.labels.fresh(),
         functionLabel: (name) => this.functionLabel(name),
@@ -107,7 +109,6 @@ class ObjectBuilder implements Unit {
     return assemble({ ...this.input, objects: this.allObjects(), blocks: cleanBlocks(blocks), ...reserved });
   }
 
-  /** The entry comes first. */
   private selectFrom(entry: string): void {
     const work = [entry];
     while (work.length > 0) {

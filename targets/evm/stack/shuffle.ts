@@ -23,15 +23,32 @@ class Shuffle {
 
   run(): void {
     const { stack, target } = this;
+    this.markSuperfluous();
     for (let steps = 0; !this.done(); steps++) {
       if (steps > 40 * (target.length + stack.height + 4)) throw new InternalError(`the stack [${stack.slots.join(" ")}] cannot be brought into [${target.join(" ")}]`);
       this.step();
     }
   }
 
+  /** Copies that the target has no use for become JUNK, which from here on is a word like any other; those in their place stay. */
+  private markSuperfluous(): void {
+    const { slots } = this.stack;
+    const left = new Map<Word, number>();
+    for (const word of this.target) left.set(word, (left.get(word) ?? 0) + 1);
+    const take = (index: number): void => {
+      const word = slots[index]!;
+      const count = left.get(word) ?? 0;
+      if (count > 0) left.set(word, count - 1);
+      else slots[index] = JUNK;
+    };
+    const settled = (index: number): boolean => this.fits(index, slots[index]!);
+    const indices = [...slots.keys()];
+    const order = [...indices.filter((i) => settled(i)), ...indices.filter((i) => !settled(i))];
+    for (const index of order) if (slots[index] !== JUNK) take(index);
+  }
+
   private fits(index: number, word: Word): boolean {
-    const wanted = this.target[index];
-    return wanted !== undefined && (wanted === JUNK || wanted === word);
+    return this.target[index] === word;
   }
 
   private done(): boolean {
@@ -56,12 +73,11 @@ class Shuffle {
     const top = slots.length - 1;
     const word = slots[top];
     if (word === undefined) return this.grow();
-    const inPlace = this.fits(top, word);
-    if (!inPlace && (word === JUNK || this.deficit(word) < 0)) return this.dropTop();
-    if (inPlace) {
+    if (this.fits(top, word)) {
       if (this.misplaced() < 0 || slots.length < target.length) return this.grow();
       return stack.swap(top - this.misplaced());
     }
+    if (this.deficit(word) < 0) return stack.pop();
     // Its place, lowest first, where it is not yet.
     const home = target.findIndex((wanted, i) => i < top && wanted === word && slots[i] !== word);
     if (home >= 0) return stack.swap(top - home);
@@ -70,12 +86,6 @@ class Shuffle {
     const other = this.misplaced();
     if (other < 0 || other === top) throw new InternalError("no entry to exchange");
     stack.swap(top - other);
-  }
-
-  /** The top is superfluous: it may fill a place where anything goes that lies higher, else it is popped. */
-  private dropTop(): void {
-    if (this.stack.height < this.target.length && this.target.slice(this.stack.height - 1).every((word) => word === JUNK)) return this.grow();
-    this.stack.pop();
   }
 
   /** Lowest entry that is not in its place, -1 if none. */
@@ -88,13 +98,20 @@ class Shuffle {
   private grow(): void {
     const { stack, target } = this;
     const next = target[stack.height];
-    if (next === JUNK) return this.provide(JUNK);
     let word = next !== undefined && this.deficit(next) > 0 ? next : undefined;
-    word ??= target.find((wanted) => wanted !== JUNK && this.deficit(wanted) > 0);
-    if (word === undefined) return this.provide(JUNK);
-    const depth = stack.depthOf(word);
+    word ??= target.find((wanted) => this.deficit(wanted) > 0);
+    // Nothing is missing but places are in the wrong order: there are superfluous entries below to bring up.
+    if (word === undefined) return this.bringUp();
+    const depth = word === JUNK ? 0 : stack.depthOf(word);
     if (depth > 0) stack.dup(depth);
     else this.provide(word);
+  }
+
+  private bringUp(): void {
+    const { stack } = this;
+    const other = this.misplaced();
+    if (other < 0) throw new InternalError("no entry to bring up");
+    stack.swap(stack.height - 1 - other);
   }
 }
 
