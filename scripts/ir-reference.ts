@@ -78,7 +78,8 @@ export function irReference(): string {
   const lines = [INTRODUCTION];
   for (const op of OPS.values()) {
     const section = SECTIONS.find(([, first]) => first === op.name);
-    if (section) lines.push(`${section[1] === "const" ? "" : "\n"}### ${section[0]}\n`, "| instruction | operands | result | effects | meaning |", "| --- | --- | --- | --- | --- |");
+    if (section)
+      lines.push(`${section[1] === "const" ? "" : "\n"}### ${section[0]}\n`, "| instruction | operands | result | effects | meaning |", "| --- | --- | --- | --- | --- |");
     lines.push(row(op));
   }
   lines.push("\n## Passes\n", "| pass | what it does |", "| --- | --- |");
@@ -103,5 +104,4 @@ function row(op: OpInfo): string {
   return `| \`${op.name}\` | ${operands} | ${results} | ${effects.join("; ")} | ${op.doc.replaceAll("|", "\\|")} |`;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  writeFileSync(path.join(process.cwd(), "docs", "ir.md"), irReference());
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) writeFileSync(path.join(process.cwd(), "docs", "ir.md"), irReference());

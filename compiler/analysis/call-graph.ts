@@ -13,8 +13,7 @@ export interface CallGraph {
 /** Calls of one function: callee to number of sites. */
 export function callsOf(func: Func): Map<string, number> {
   const calls = new Map<string, number>();
-  for (const block of func.blocks)
-    for (const { op, imm } of block.insts) if (op === "call") calls.set(imm.func!, (calls.get(imm.func!) ?? 0) + 1);
+  for (const block of func.blocks) for (const { op, imm } of block.insts) if (op === "call") calls.set(imm.func!, (calls.get(imm.func!) ?? 0) + 1);
   return calls;
 }
 

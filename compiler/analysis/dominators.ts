@@ -32,7 +32,7 @@ function immediateDominators(cfg: Cfg): Int32Array {
   // By position in reverse postorder, so that intersection is walking towards smaller numbers.
   const idom = new Int32Array(rpo.length).fill(-1);
   idom[0] = 0;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = 1; i < rpo.length; i++) {
       let common = -1;

@@ -88,9 +88,7 @@ export class Ranges {
     for (const { from, args } of jumps) {
       if (this.intervals[args[index]!] === undefined && !this.isParam(args[index]!)) return fullInterval(bits);
       const interval = this.at(args[index]!, from);
-      joined = joined
-        ? { low: joined.low < interval.low ? joined.low : interval.low, high: joined.high > interval.high ? joined.high : interval.high }
-        : interval;
+      joined = joined ? { low: joined.low < interval.low ? joined.low : interval.low, high: joined.high > interval.high ? joined.high : interval.high } : interval;
     }
     return joined ?? fullInterval(bits);
   }
@@ -156,7 +154,10 @@ export class Ranges {
 
   /** Differing from an end of the interval moves that end. */
   private differ(a: ValueId, b: ValueId, block: BlockId): void {
-    for (const [x, y] of [[a, b], [b, a]] as const) {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       const [mine, other] = [this.at(x, block), this.at(y, block)];
       if (other.low !== other.high) continue;
       if (mine.low === other.low && mine.low < mine.high) this.refine(x, block, { low: mine.low + 1n, high: mine.high });

@@ -84,15 +84,25 @@ export class Builder {
     this.terminate("jump", [], [{ block: block.id, args }]);
   }
   branch(condition: ValueId, then: Block, otherwise: Block, thenArgs: ValueId[] = [], otherwiseArgs: ValueId[] = []): void {
-    this.terminate("branch", [condition], [
-      { block: then.id, args: thenArgs },
-      { block: otherwise.id, args: otherwiseArgs },
-    ]);
+    this.terminate(
+      "branch",
+      [condition],
+      [
+        { block: then.id, args: thenArgs },
+        { block: otherwise.id, args: otherwiseArgs },
+      ],
+    );
   }
   /** Cases with their blocks, then the default. */
   switch(value: ValueId, cases: readonly [bigint, Block][], otherwise: Block): void {
     const targets = [...cases.map(([, block]) => block), otherwise].map((block) => ({ block: block.id, args: [] }));
-    this.terminate("switch", [value], targets, {}, cases.map(([c]) => c));
+    this.terminate(
+      "switch",
+      [value],
+      targets,
+      {},
+      cases.map(([c]) => c),
+    );
   }
   ret(values: ValueId[] = []): void {
     this.terminate("ret", values, []);

@@ -164,8 +164,7 @@ export class Module {
   /** Contracts whose creation or runtime code this one embeds (`new`, `type(C).creationCode`), by full name, sorted. */
   referencedObjects(): string[] {
     const names = new Set<string>();
-    for (const func of this.funcs.values())
-      for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.object !== undefined) names.add(inst.imm.object);
+    for (const func of this.funcs.values()) for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.object !== undefined) names.add(inst.imm.object);
     return [...names].sort();
   }
 }

@@ -171,7 +171,13 @@ op("mem.store.byte", ["A", 8], [], "Stores one byte.", { ...writes("memory"), ..
 op("mem.copy", ["A", "A", "A"], [], "mem.copy(to, from, length); the ranges may overlap (EIP-5656).", { ...reads("memory"), ...writes("memory"), ...traps });
 op("mem.zero", ["A", "A"], [], "mem.zero(to, length): clears a range.", { ...writes("memory"), ...traps });
 op("mem.keccak", ["A", "A"], [256], "Keccak-256 of memory[address, address+length).", { ...reads("memory"), ...traps });
-op("mem.alloc", [PTR], [PTR], "Allocates size bytes, rounded up to 32, at the free pointer (memory word 0x40), and moves it; Panic(0x41) where the new pointer would exceed 2^64-1; out of gas beyond the machine's limit. Contents are undefined.", { reads: ["free"], writes: ["free", "memory"], traps: true });
+op(
+  "mem.alloc",
+  [PTR],
+  [PTR],
+  "Allocates size bytes, rounded up to 32, at the free pointer (memory word 0x40), and moves it; Panic(0x41) where the new pointer would exceed 2^64-1; out of gas beyond the machine's limit. Contents are undefined.",
+  { reads: ["free"], writes: ["free", "memory"], traps: true },
+);
 op("mem.free", [], [PTR], "The free pointer; the 1,024 bytes from it on are trusted. Contents are undefined.", { reads: ["free"], traps: true });
 op("mem.ensure", [PTR, PTR], [], "mem.ensure(address, length): makes a range trusted (grows memory); no code on the EVM.", { writes: ["gas"], traps: true });
 op("mem.size", [], [256], "The EVM's MSIZE; only where the target's capabilities say so.", { reads: ["memory"] });
@@ -186,7 +192,10 @@ op("data.copy", [PTR, PTR, PTR], [], "data.copy $segment (to, offset, length): c
 op("code.size", [], [PTR], "Size of the running code.");
 op("code.copy", ["A", "A", "A"], [], "code.copy(to, offset, length) of the running code; zeros beyond the end.", { ...writes("memory"), ...traps });
 op("object.size", [], [PTR], "Size of the creation code of a contract of this compilation, as this target represents it.", { immediates: ["object"] });
-op("object.copy", [PTR], [], "object.copy @object (to): copies that creation code to memory; constructor arguments are appended behind it.", { immediates: ["object"], ...writes("memory") });
+op("object.copy", [PTR], [], "object.copy @object (to): copies that creation code to memory; constructor arguments are appended behind it.", {
+  immediates: ["object"],
+  ...writes("memory"),
+});
 op("object.runtime.size", [], [PTR], "Size of the runtime code of a contract of this compilation.", { immediates: ["object"] });
 op("object.runtime.copy", [PTR], [], "Copies that runtime code to memory.", { immediates: ["object"], ...writes("memory") });
 
@@ -196,7 +205,13 @@ op("storage.store", [256, 256], [], "storage.store(slot, value); halts in a stat
 op("transient.load", [256], [256], "The transient storage word of a slot (EIP-1153).", reads("transient"));
 op("transient.store", [256, 256], [], "transient.store(slot, value).", { ...writes("transient"), ...traps });
 op("slot.map", [256, 256], [256], "slot.map(key, base): keccak256(key . base), the slot of a mapping's entry with a value key (already padded to a word).");
-op("slot.map.bytes", [PTR, PTR, 256], [256], "slot.map.bytes(address, length, base): keccak256(bytes . base), for string and bytes keys in memory. Memory behind the bytes may be overwritten temporarily: the 32 bytes behind the key must be trusted scratch or are restored.", { reads: ["memory"], traps: true });
+op(
+  "slot.map.bytes",
+  [PTR, PTR, 256],
+  [256],
+  "slot.map.bytes(address, length, base): keccak256(bytes . base), for string and bytes keys in memory. Memory behind the bytes may be overwritten temporarily: the 32 bytes behind the key must be trusted scratch or are restored.",
+  { reads: ["memory"], traps: true },
+);
 op("slot.array", [256], [256], "keccak256(base): the first slot of a dynamic array's data.");
 op("immutable.load", [], [256], "An immutable's word. While the constructor runs: the value assigned so far, 0 before.", { immediates: ["immutable"], reads: ["immutables"] });
 op("immutable.store", [256], [], "Assigns an immutable (creation code only).", { immediates: ["immutable"], writes: ["immutables"] });
@@ -239,11 +254,23 @@ const external: Row = {
   writes: ["memory", "storage", "transient", "returndata", "logs", "world", "gas"],
   traps: true,
 };
-op("ext.call", [256, 160, 256, "A", "A", "A", "A"], [1], "ext.call(gas, to, value, in, inLength, out, outLength) -> success. Out receives at most outLength bytes; the whole is the return data.", external);
+op(
+  "ext.call",
+  [256, 160, 256, "A", "A", "A", "A"],
+  [1],
+  "ext.call(gas, to, value, in, inLength, out, outLength) -> success. Out receives at most outLength bytes; the whole is the return data.",
+  external,
+);
 op("ext.callcode", [256, 160, 256, "A", "A", "A", "A"], [1], "CALLCODE; only where the target's capabilities say so.", external);
 op("ext.delegatecall", [256, 160, "A", "A", "A", "A"], [1], "ext.delegatecall(gas, to, in, inLength, out, outLength) -> success.", external);
 op("ext.staticcall", [256, 160, "A", "A", "A", "A"], [1], "ext.staticcall(gas, to, in, inLength, out, outLength) -> success.", external);
-op("ext.create", [256, "A", "A"], [160], "ext.create(value, address, length) -> account, 0 on failure. The range holds creation code (object.copy) and constructor arguments.", external);
+op(
+  "ext.create",
+  [256, "A", "A"],
+  [160],
+  "ext.create(value, address, length) -> account, 0 on failure. The range holds creation code (object.copy) and constructor arguments.",
+  external,
+);
 op("ext.create2", [256, "A", "A", 256], [160], "ext.create2(value, address, length, salt) -> account, 0 on failure (EIP-1014).", external);
 op("log", ["A", "A"], [], "log(address, length, topic...) with 0 to 4 topics.", { variadic: 256, reads: ["memory"], writes: ["logs"], traps: true });
 
@@ -254,7 +281,13 @@ op("branch", [1], [], "The first target where the condition is 1, else the secon
 op("switch", ["T"], [], "The target whose case equals the operand, else the default (the last target).", { ...end, targets: "any" });
 op("ret", [], [], "Returns from the function.", { ...end, variadic: "any" });
 const exit: Row = { terminator: true, traps: true };
-op("exit.return", ["A", "A"], [], "Ends the contract's execution with success and memory[address, address+length) as return data. In creation code: that is the code to install (inline assembly only).", { ...exit, reads: ["memory"] });
+op(
+  "exit.return",
+  ["A", "A"],
+  [],
+  "Ends the contract's execution with success and memory[address, address+length) as return data. In creation code: that is the code to install (inline assembly only).",
+  { ...exit, reads: ["memory"] },
+);
 op("exit.revert", ["A", "A"], [], "Undoes the contract's effects and returns that memory as revert data.", { ...exit, reads: ["memory"] });
 op("exit.stop", [], [], "Ends with success and no return data.", exit);
 op("exit.deploy", [], [], "Ends creation code: installs this module's runtime code with its immutables.", { ...exit, reads: ["immutables"] });

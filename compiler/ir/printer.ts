@@ -30,9 +30,7 @@ export interface PrintOptions {
 
 /** The text of a module, with a line end at its end. */
 export function printModule(module: Module, options: PrintOptions = {}): string {
-  const lines = [
-    `module ${JSON.stringify(module.name)} ${module.kind} creation @${spellName(module.creation)} runtime @${spellName(module.runtime)}`,
-  ];
+  const lines = [`module ${JSON.stringify(module.name)} ${module.kind} creation @${spellName(module.creation)} runtime @${spellName(module.runtime)}`];
   for (const { name, sourceType, astId } of module.immutables) {
     const type = sourceType === undefined ? "" : ` ${JSON.stringify(sourceType)}`;
     lines.push(`immutable ${spellName(name)}${type}${astId === undefined ? "" : ` ${astId}`}`);

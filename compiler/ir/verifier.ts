@@ -4,18 +4,7 @@
  * definitions and dominance: verify-ssa.ts.
  */
 import { InternalError } from "../diagnostics/diagnostic.js";
-import {
-  ArityFault,
-  ImmediateFault,
-  IrFault,
-  LocalsFault,
-  ModuleFault,
-  SignatureFault,
-  SwitchFault,
-  TargetFault,
-  TerminatorFault,
-  UnknownOpFault,
-} from "./faults.js";
+import { ArityFault, ImmediateFault, IrFault, LocalsFault, ModuleFault, SignatureFault, SwitchFault, TargetFault, TerminatorFault, UnknownOpFault } from "./faults.js";
 import type { Block, Func, Inst, Module, Target } from "./module.js";
 import { OPS, isType, type OpInfo } from "./ops.js";
 import { printInst } from "./printer.js";
@@ -33,8 +22,7 @@ export function verifyModule(module: Module, options: VerifyOptions = {}): IrFau
   for (const entry of [module.creation, module.runtime]) {
     const func = module.funcs.get(entry);
     if (!func) faults.push(new ModuleFault(`the entry @${entry} does not exist`, {}));
-    else if (func.params.length > 0 || func.resultTypes.length > 0)
-      faults.push(new ModuleFault("an entry takes and returns nothing", { func: entry }));
+    else if (func.params.length > 0 || func.resultTypes.length > 0) faults.push(new ModuleFault("an entry takes and returns nothing", { func: entry }));
   }
   const immutables = new Set<string>();
   for (const { name } of module.immutables) {
@@ -73,8 +61,7 @@ class FuncVerifier {
   run(): void {
     const { func, options } = this;
     if (options.noLocals && func.locals.length > 0) this.report(LocalsFault, "local variables remain");
-    for (const type of [...func.resultTypes, ...func.locals.map((l) => l.type)])
-      if (!isType(type)) this.report(ModuleFault, `i${type} is no type`);
+    for (const type of [...func.resultTypes, ...func.locals.map((l) => l.type)]) if (!isType(type)) this.report(ModuleFault, `i${type} is no type`);
     if (func.blocks.length === 0) return this.report(TerminatorFault, "a function has at least one block");
     for (const block of func.blocks) {
       if (this.blocks.has(block.id)) this.report(ModuleFault, `the block b${block.id} is there twice`);
@@ -153,15 +140,13 @@ class FuncVerifier {
   private signature(inst: Inst, fail: (kind: FaultClass, message: string) => void): void {
     const given = inst.args.map((a) => this.func.typeOf(a));
     if (inst.op === "ret") {
-      if (!sameTypes(given, this.func.resultTypes))
-        fail(SignatureFault, `returns (${listTypes(given)}), the function's results are (${listTypes(this.func.resultTypes)})`);
+      if (!sameTypes(given, this.func.resultTypes)) fail(SignatureFault, `returns (${listTypes(given)}), the function's results are (${listTypes(this.func.resultTypes)})`);
     } else if (inst.op === "call") {
       const callee = this.module.funcs.get(inst.imm.func ?? "");
       if (!callee) return;
       const results = inst.results.map((r) => this.func.typeOf(r));
       if (!sameTypes(given, callee.paramTypes)) fail(SignatureFault, `passes (${listTypes(given)}) for (${listTypes(callee.paramTypes)})`);
-      if (!sameTypes(results, callee.resultTypes))
-        fail(SignatureFault, `expects (${listTypes(results)}) from a function of (${listTypes(callee.resultTypes)})`);
+      if (!sameTypes(results, callee.resultTypes)) fail(SignatureFault, `expects (${listTypes(results)}) from a function of (${listTypes(callee.resultTypes)})`);
     }
   }
 

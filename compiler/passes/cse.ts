@@ -74,8 +74,7 @@ class Sharing {
         }
         this.remember(key, inst, info, reads);
       }
-      if (info.writes.length > 0)
-        for (const [key, { regions }] of reads) if (clobbers(info, regions)) reads.delete(key);
+      if (info.writes.length > 0) for (const [key, { regions }] of reads) if (clobbers(info, regions)) reads.delete(key);
       return true;
     });
   }

@@ -60,8 +60,7 @@ function dropDeadParams(func: Func, live: Uint8Array): boolean {
   const drops = new Map(func.blocks.map((block) => [block.id, block.params.map((param) => !live[param])]));
   for (const block of func.blocks) {
     block.params = block.params.filter((_, i) => !drops.get(block.id)![i]);
-    for (const target of block.insts[block.insts.length - 1]!.targets)
-      target.args = target.args.filter((_, i) => !drops.get(target.block)![i]);
+    for (const target of block.insts[block.insts.length - 1]!.targets) target.args = target.args.filter((_, i) => !drops.get(target.block)![i]);
   }
   return true;
 }

@@ -61,7 +61,9 @@ function placeParams(func: Func, cfg: Cfg, dominators: Dominators): LocalId[][] 
 function accesses(func: Func): { writers: BlockId[][]; readers: BlockId[][] } {
   const writers: BlockId[][] = func.locals.map(() => []);
   const readers: BlockId[][] = func.locals.map(() => []);
-  const add = (list: BlockId[], block: BlockId): void => void (list[list.length - 1] !== block && list.push(block));
+  const add = (list: BlockId[], block: BlockId): void => {
+    if (list[list.length - 1] !== block) list.push(block);
+  };
   for (const block of func.blocks)
     for (const { op, imm } of block.insts) {
       if (imm.local === undefined) continue;
@@ -138,8 +140,7 @@ class Renamer {
       else return true;
       return false;
     });
-    for (const target of terminator(block).targets)
-      for (const local of this.placed[target.block]!) target.args.push(this.get(local));
+    for (const target of terminator(block).targets) for (const local of this.placed[target.block]!) target.args.push(this.get(local));
   }
 
   private set(local: LocalId, value: ValueId): void {

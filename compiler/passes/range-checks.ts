@@ -113,9 +113,16 @@ class Checks {
 
 /** Signed operation to its unsigned counterpart for operands below the sign. MIN / -1 is not among those, so no check remains for it. */
 const UNSIGNED: ReadonlyMap<string, string> = new Map([
-  ["div.s", "div.u"], ["rem.s", "rem.u"], ["div.checked.s", "div.checked.u"], ["rem.checked.s", "rem.checked.u"],
-  ["lt.s", "lt.u"], ["gt.s", "gt.u"], ["le.s", "le.u"], ["ge.s", "ge.u"],
-  ["sext", "zext"], ["shr.s", "shr.u"],
+  ["div.s", "div.u"],
+  ["rem.s", "rem.u"],
+  ["div.checked.s", "div.checked.u"],
+  ["rem.checked.s", "rem.checked.u"],
+  ["lt.s", "lt.u"],
+  ["gt.s", "gt.u"],
+  ["le.s", "le.u"],
+  ["ge.s", "ge.u"],
+  ["sext", "zext"],
+  ["shr.s", "shr.u"],
 ]);
 
 type Decide = (a: ValueId, b: ValueId, ordered: (x: ValueId, y: ValueId, strict: boolean) => boolean) => boolean | undefined;

@@ -26,7 +26,7 @@ export class Replacements {
   find(value: ValueId): ValueId {
     let root = value;
     while (root < this.to.length && this.to[root]! >= 0) root = this.to[root]! as ValueId;
-    for (let at = value; at !== root; ) {
+    for (let at = value; at !== root;) {
       const next = this.to[at]! as ValueId;
       this.to[at] = root;
       at = next;
@@ -69,8 +69,7 @@ export function removeUnreachable(func: Func): boolean {
 /** Drops the parameters of a block at these positions, with the arguments that jumps pass for them. `jumps` lead to the block. */
 export function dropParams(block: Block, drop: readonly boolean[], jumps: readonly Inst[]): void {
   block.params = block.params.filter((_, i) => !drop[i]);
-  for (const jump of jumps)
-    for (const target of jump.targets) if (target.block === block.id) target.args = target.args.filter((_, i) => !drop[i]);
+  for (const jump of jumps) for (const target of jump.targets) if (target.block === block.id) target.args = target.args.filter((_, i) => !drop[i]);
 }
 
 /** The terminators that lead to each block, by block id, each once. */

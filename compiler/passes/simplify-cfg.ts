@@ -18,7 +18,7 @@ import { removeUnreachable, Replacements } from "./rewrite.js";
 
 export function simplifyControlFlow(func: Func): boolean {
   let changed = removeUnreachable(func);
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = simplifyTerminators(func);
     again = threadJumps(func) || again;
     again = removeUnreachable(func) || again;

@@ -45,7 +45,7 @@ export class IrBody {
 
   /** Emits statements until a budget is used up. */
   statements(budget: number): void {
-    for (let left = budget; left > 0; ) {
+    for (let left = budget; left > 0;) {
       const choice = this.random.below(100);
       if (choice < 14 && this.settings.controlFlow && this.nesting < 3 && left > 3) {
         const inner = this.random.between(1, Math.ceil(left / 2));
@@ -137,11 +137,7 @@ export class IrBody {
     const a = this.b.zext(this.value(8), wide);
     const b = this.b.zext(this.value(8), wide);
     const big = this.b.emit("or", [a, this.b.const(wide, 0xff)]);
-    const emitted = this.random.pick([
-      () => this.b.emit("add.nuw", [a, b]),
-      () => this.b.emit("mul.nuw", [a, b]),
-      () => this.b.emit("sub.nuw", [big, b]),
-    ]);
+    const emitted = this.random.pick([() => this.b.emit("add.nuw", [a, b]), () => this.b.emit("mul.nuw", [a, b]), () => this.b.emit("sub.nuw", [big, b])]);
     this.addValues([emitted()]);
   }
 
@@ -151,7 +147,12 @@ export class IrBody {
 
   private call(): void {
     const callee = this.random.pick(this.callees);
-    this.addValues(this.b.call(callee, callee.paramTypes.map((t) => this.value(t))));
+    this.addValues(
+      this.b.call(
+        callee,
+        callee.paramTypes.map((t) => this.value(t)),
+      ),
+    );
   }
 
   private local(): void {
@@ -272,7 +273,11 @@ export class IrBody {
     const join = this.b.newBlock(types);
     const values = [...new Set(Array.from({ length: this.random.between(0, 4) }, () => this.random.edgeValue(type)))];
     const operand = this.random.chance(0.6) ? this.b.emit("and", [this.value(type), this.b.const(type, 3)]) : this.value(type);
-    this.b.switch(operand, values.map((v) => [v, this.random.pick(arms)]), arms[0]!);
+    this.b.switch(
+      operand,
+      values.map((v) => [v, this.random.pick(arms)]),
+      arms[0]!,
+    );
     for (const arm of arms) {
       this.b.at(arm);
       this.b.jump(join, this.nested(Math.ceil(budget / 3), types));

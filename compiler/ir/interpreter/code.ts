@@ -61,9 +61,7 @@ const PROXY_CREATION = /^(?:3d602d80600a3d3981f3|61[0-9a-f]{4}3d81600a3d39f3)/;
 const PROXY_RUNTIME = /^363d3d373d3d3d363d73([0-9a-f]{40})5af43d82803e903d91602b57fd5bf3/;
 
 /** What creation code does: runs a constructor with arguments, or installs code as it is. */
-export type Creation =
-  | { readonly kind: "module"; readonly module: Module; readonly args: Uint8Array }
-  | { readonly kind: "install"; readonly code: Code };
+export type Creation = { readonly kind: "module"; readonly module: Module; readonly args: Uint8Array } | { readonly kind: "install"; readonly code: Code };
 
 /** Finds contracts by the bytes that stand for them. */
 export class CodeBook {
@@ -85,8 +83,7 @@ export class CodeBook {
   /** What a create instruction's bytes mean; undefined for foreign code. */
   creation(bytes: Uint8Array): Creation | undefined {
     const found = this.byHeader.get(bytesToInt(bytes.subarray(0, HEADER_LENGTH)));
-    if (found?.phase === "creation" && bytes.length >= HEADER_LENGTH)
-      return { kind: "module", module: found.module, args: bytes.slice(HEADER_LENGTH) };
+    if (found?.phase === "creation" && bytes.length >= HEADER_LENGTH) return { kind: "module", module: found.module, args: bytes.slice(HEADER_LENGTH) };
     if (bytes.length === 0) return { kind: "install", code: { kind: "data", bytes } };
     const hex = Buffer.from(bytes).toString("hex");
     const prefix = PROXY_CREATION.exec(hex);

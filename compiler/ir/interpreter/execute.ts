@@ -54,7 +54,11 @@ function step(frame: Frame, activation: Activation, inst: Inst): Request | undef
   const { func, values } = activation;
   const args = inst.args.map((arg) => valueOf(activation, inst, arg));
   if (isFoldable(inst.op)) {
-    const pure = evaluate(inst.op, [...inst.args, ...inst.results].map((v) => func.typeOf(v)), args)!;
+    const pure = evaluate(
+      inst.op,
+      [...inst.args, ...inst.results].map((v) => func.typeOf(v)),
+      args,
+    )!;
     if (pure === "false claim") throw new InternalError(`a claim does not hold: ${describe(func, inst, args)}`, inst.span);
     if (typeof pure !== "bigint") throw new FrameEnd("revert", panicData(pure.trap));
     values[inst.results[0]!] = pure;
@@ -68,7 +72,7 @@ function step(frame: Frame, activation: Activation, inst: Inst): Request | undef
   const handler = HANDLERS.get(inst.op);
   if (!handler) throw new InternalError(`the interpreter has no meaning for '${inst.op}'`, inst.span);
   const result = runHandler(handler, { frame, inst, func, args });
-  if (typeof result !== "bigint") return result ?? undefined;
+  if (typeof result !== "bigint") return result;
   values[inst.results[0]!] = result;
   return undefined;
 }

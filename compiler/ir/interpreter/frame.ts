@@ -129,5 +129,12 @@ export interface Step {
 }
 
 /** A handler returns the instruction's result, if it has one, or asks for another contract to run. */
-export type Handler = (step: Step) => bigint | Request | undefined | void;
+export type Handler = (step: Step) => bigint | Request | undefined;
 
+/** A handler of an instruction without result. */
+export function effect(run: (step: Step) => void): Handler {
+  return (step) => {
+    run(step);
+    return undefined;
+  };
+}

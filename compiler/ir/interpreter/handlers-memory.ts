@@ -3,7 +3,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { InternalError } from "../../diagnostics/diagnostic.js";
 import type { Module } from "../module.js";
 import { creationBytes, runtimeBytes } from "./code.js";
-import type { Frame, Handler, Step } from "./frame.js";
+import { effect, type Frame, type Handler, type Step } from "./frame.js";
 import { FrameEnd, halt, panicData } from "./outcome.js";
 import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "../../../machine/bytes.js";
 
@@ -64,21 +64,20 @@ export const MEMORY_HANDLERS: Readonly<Record<string, Handler>> = {
     const at = step.frame.memory.access(step.args[0]!, 32n, isTrusted(step, 0));
     return BigInt.asUintN(resultType(step), step.frame.memory.readInt(at, 32));
   },
-  "mem.store": (step) => storeWord(step, step.args[1]!),
-  "mem.store.s": (step) => storeWord(step, BigInt.asIntN(step.func.typeOf(step.inst.args[1]!), step.args[1]!)),
+  "mem.store": effect((step) => storeWord(step, step.args[1]!)),
+  "mem.store.s": effect((step) => storeWord(step, BigInt.asIntN(step.func.typeOf(step.inst.args[1]!), step.args[1]!))),
   "mem.load.byte": (step) => step.frame.memory.readInt(step.frame.memory.access(step.args[0]!, 1n, isTrusted(step, 0)), 1),
-  "mem.store.byte": (step) =>
-    step.frame.memory.write(step.frame.memory.access(step.args[0]!, 1n, isTrusted(step, 0)), Uint8Array.of(Number(step.args[1]))),
-  "mem.copy": (step) => {
+  "mem.store.byte": effect((step) => step.frame.memory.write(step.frame.memory.access(step.args[0]!, 1n, isTrusted(step, 0)), Uint8Array.of(Number(step.args[1])))),
+  "mem.copy": effect((step) => {
     const { frame, args } = step;
     const from = frame.memory.access(args[1]!, args[2]!, isTrusted(step, 1));
     const to = frame.memory.access(args[0]!, args[2]!, isTrusted(step, 0));
     frame.memory.write(to, frame.memory.read(from, Number(args[2])));
-  },
-  "mem.zero": (step) => {
+  }),
+  "mem.zero": effect((step) => {
     const to = step.frame.memory.access(step.args[0]!, step.args[1]!, isTrusted(step, 0));
     step.frame.memory.write(to, new Uint8Array(Number(step.args[1])));
-  },
+  }),
   "mem.keccak": (step) => bytesToInt(keccak_256(readRange(step, 0))),
   "mem.alloc": ({ frame, args }) => {
     const pointer = frame.memory.allocate(args[0]!);
@@ -86,23 +85,23 @@ export const MEMORY_HANDLERS: Readonly<Record<string, Handler>> = {
     return pointer;
   },
   "mem.free": ({ frame }) => frame.memory.freePointer(),
-  "mem.ensure": ({ frame, args }) => {
+  "mem.ensure": effect(({ frame, args }) => {
     if (args[1]! > 0n) frame.memory.grow(args[0]! + args[1]!);
-  },
+  }),
   "mem.size": ({ frame }) => frame.memory.size,
 
   "calldata.size": ({ frame }) => BigInt(frame.message.data.length),
   "calldata.load": (step) => BigInt.asUintN(resultType(step), bytesToInt(sliceZeroPadded(step.frame.message.data, step.args[0]!, 32))),
-  "calldata.copy": (step) => copyTo(step, 0, step.frame.message.data),
+  "calldata.copy": effect((step) => copyTo(step, 0, step.frame.message.data)),
   "returndata.size": ({ frame }) => BigInt(frame.returnData.length),
-  "returndata.copy": returndataCopy,
-  "data.copy": (step) => copyTo(step, 0, step.frame.message.module.data.get(step.inst.imm.data!)!),
+  "returndata.copy": effect(returndataCopy),
+  "data.copy": effect((step) => copyTo(step, 0, step.frame.message.module.data.get(step.inst.imm.data!)!)),
   "code.size": ({ frame }) => BigInt(frame.message.codeBytes.length),
-  "code.copy": (step) => copyTo(step, 0, step.frame.message.codeBytes),
-  "extcode.copy": (step) => copyTo(step, 1, step.frame.session.state.code(step.args[0]!)?.bytes ?? new Uint8Array()),
+  "code.copy": effect((step) => copyTo(step, 0, step.frame.message.codeBytes)),
+  "extcode.copy": effect((step) => copyTo(step, 1, step.frame.session.state.code(step.args[0]!)?.bytes ?? new Uint8Array())),
   "object.size": (step) => BigInt(creationBytes(object(step)).length),
-  "object.copy": (step) => writeTrusted(step.frame, step.args[0]!, creationBytes(object(step))),
+  "object.copy": effect((step) => writeTrusted(step.frame, step.args[0]!, creationBytes(object(step)))),
   "object.runtime.size": (step) => BigInt(runtimeBytes(object(step), new Map()).length),
-  "object.runtime.copy": (step) => writeTrusted(step.frame, step.args[0]!, runtimeBytes(object(step), new Map())),
+  "object.runtime.copy": effect((step) => writeTrusted(step.frame, step.args[0]!, runtimeBytes(object(step), new Map()))),
   "slot.map.bytes": bytesSlot,
 };

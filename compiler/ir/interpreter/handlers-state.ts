@@ -1,7 +1,7 @@
 /** Meaning of the instructions on storage, the environment, other accounts, logs, calls and creation. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { InternalError } from "../../diagnostics/diagnostic.js";
-import type { CallRequest, CallResult, CreateRequest, Environment, Frame, Handler, Step } from "./frame.js";
+import { effect, type CallRequest, type CallResult, type CreateRequest, type Environment, type Frame, type Handler, type Step } from "./frame.js";
 import { isTrusted, readRange } from "./handlers-memory.js";
 import { halt } from "./outcome.js";
 import { bytesToInt, concatBytes, intToBytes } from "../../../machine/bytes.js";
@@ -102,19 +102,19 @@ function libraryAddress({ frame, inst }: Step): bigint {
 
 export const STATE_HANDLERS: Readonly<Record<string, Handler>> = {
   "storage.load": ({ frame, args }) => frame.session.state.loadStorage(frame.message.address, args[0]!),
-  "storage.store": ({ frame, args }) => {
+  "storage.store": effect(({ frame, args }) => {
     notStatic(frame, "a storage write");
     frame.session.state.storeStorage(frame.message.address, args[0]!, args[1]!);
-  },
+  }),
   "transient.load": ({ frame, args }) => frame.session.state.loadTransient(frame.message.address, args[0]!),
-  "transient.store": ({ frame, args }) => {
+  "transient.store": effect(({ frame, args }) => {
     notStatic(frame, "a transient storage write");
     frame.session.state.storeTransient(frame.message.address, args[0]!, args[1]!);
-  },
+  }),
   "slot.map": ({ args }) => keccakWord(args[0]!, args[1]!),
   "slot.array": ({ args }) => keccakWord(args[0]!),
   "immutable.load": ({ frame, inst }) => frame.immutables.get(inst.imm.immutable!) ?? 0n,
-  "immutable.store": immutableStore,
+  "immutable.store": effect(immutableStore),
 
   "env.address": ({ frame }) => frame.message.address,
   "env.caller": ({ frame }) => frame.message.caller,
@@ -143,6 +143,6 @@ export const STATE_HANDLERS: Readonly<Record<string, Handler>> = {
   "ext.delegatecall": delegatecall,
   "ext.staticcall": staticcall,
   "ext.create": (step) => create(step, undefined),
-  "ext.create2": (step) => create(step, step.args[3]!),
-  log,
+  "ext.create2": (step) => create(step, step.args[3]),
+  log: effect(log),
 };

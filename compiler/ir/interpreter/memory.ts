@@ -38,8 +38,7 @@ export class Memory {
   access(address: bigint, length: bigint, trusted: boolean): number {
     if (length === 0n) return 0;
     const end = address + length;
-    if (trusted && end > this.trusted)
-      throw new InternalError(`trusted access to memory [0x${address.toString(16)}, 0x${end.toString(16)}) beyond 0x${this.trusted.toString(16)}`);
+    if (trusted && end > this.trusted) throw new InternalError(`trusted access to memory [0x${address.toString(16)}, 0x${end.toString(16)}) beyond 0x${this.trusted.toString(16)}`);
     this.grow(end);
     return Number(address);
   }
@@ -70,7 +69,7 @@ export class Memory {
 
   read(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const at = address + done;
       const offset = at & (PAGE_SIZE - 1);
       const step = Math.min(PAGE_SIZE - offset, length - done);
@@ -82,7 +81,7 @@ export class Memory {
   }
 
   write(address: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const at = address + done;
       const offset = at & (PAGE_SIZE - 1);
       const step = Math.min(PAGE_SIZE - offset, bytes.length - done);

@@ -85,7 +85,10 @@ export class State {
 
   storeTransient(address: bigint, slot: bigint, value: bigint): void {
     let words = this.transient.get(address);
-    if (!words) this.transient.set(address, (words = new Map()));
+    if (!words) {
+      words = new Map<bigint, bigint>();
+      this.transient.set(address, words);
+    }
     this.write(words, slot, value);
   }
 

@@ -103,9 +103,7 @@ export class World {
     const module = this.codes.module(name);
     if (!module) throw new InternalError(`no contract of this world is called ${name}`);
     const code = concatBytes(creationBytes(module), args);
-    return this.transact(from, true, (session) =>
-      run(session, { kind: "create", caller: from, value, code, salt: undefined, libraries, depth: 0, resume: () => 0n }),
-    );
+    return this.transact(from, true, (session) => run(session, { kind: "create", caller: from, value, code, salt: undefined, libraries, depth: 0, resume: () => 0n }));
   }
 
   /** A transaction: its effects stay where it succeeds. */

@@ -44,9 +44,16 @@ const xor: Rule = (inst, cx) => {
 };
 
 const INVERSE: ReadonlyMap<string, string> = new Map([
-  ["eq", "ne"], ["ne", "eq"],
-  ["lt.u", "ge.u"], ["ge.u", "lt.u"], ["gt.u", "le.u"], ["le.u", "gt.u"],
-  ["lt.s", "ge.s"], ["ge.s", "lt.s"], ["gt.s", "le.s"], ["le.s", "gt.s"],
+  ["eq", "ne"],
+  ["ne", "eq"],
+  ["lt.u", "ge.u"],
+  ["ge.u", "lt.u"],
+  ["gt.u", "le.u"],
+  ["le.u", "gt.u"],
+  ["lt.s", "ge.s"],
+  ["ge.s", "lt.s"],
+  ["gt.s", "le.s"],
+  ["le.s", "gt.s"],
 ]);
 
 /** ~~x; the complement of a comparison is the opposite one. */

@@ -4,16 +4,30 @@ import { mask, type Rule, type SimplifyContext } from "./context.js";
 
 /** x op x. */
 const REFLEXIVE: ReadonlyMap<string, bigint> = new Map([
-  ["eq", 1n], ["ne", 0n],
-  ["lt.u", 0n], ["gt.u", 0n], ["le.u", 1n], ["ge.u", 1n],
-  ["lt.s", 0n], ["gt.s", 0n], ["le.s", 1n], ["ge.s", 1n],
+  ["eq", 1n],
+  ["ne", 0n],
+  ["lt.u", 0n],
+  ["gt.u", 0n],
+  ["le.u", 1n],
+  ["ge.u", 1n],
+  ["lt.s", 0n],
+  ["gt.s", 0n],
+  ["le.s", 1n],
+  ["ge.s", 1n],
 ]);
 
 /** a op b is b swapped(op) a. */
 const SWAPPED: ReadonlyMap<string, string> = new Map([
-  ["eq", "eq"], ["ne", "ne"],
-  ["lt.u", "gt.u"], ["gt.u", "lt.u"], ["le.u", "ge.u"], ["ge.u", "le.u"],
-  ["lt.s", "gt.s"], ["gt.s", "lt.s"], ["le.s", "ge.s"], ["ge.s", "le.s"],
+  ["eq", "eq"],
+  ["ne", "ne"],
+  ["lt.u", "gt.u"],
+  ["gt.u", "lt.u"],
+  ["le.u", "ge.u"],
+  ["ge.u", "le.u"],
+  ["lt.s", "gt.s"],
+  ["gt.s", "lt.s"],
+  ["le.s", "ge.s"],
+  ["ge.s", "le.s"],
 ]);
 
 const compare: Rule = (inst, cx) => {

@@ -52,7 +52,11 @@ function low(inner: Inst, to: number, cx: SimplifyContext): ValueId | undefined 
   if (!cx.usedOnce(inner.results[0]!)) return undefined;
   const operands = inner.args.map((_, i) => cx.arg(inner, i));
   if (!operands.every((operand) => isCheapToNarrow(operand, to, cx))) return undefined;
-  return cx.emit(inner.op, operands.map((operand) => narrow(operand, to, cx)), to);
+  return cx.emit(
+    inner.op,
+    operands.map((operand) => narrow(operand, to, cx)),
+    to,
+  );
 }
 
 function isCheapToNarrow(value: ValueId, to: number, cx: SimplifyContext): boolean {

@@ -92,7 +92,11 @@ class Sweep {
   private fold(inst: Inst): ReturnType<typeof evaluate> {
     const constants = inst.args.map((arg) => this.cx.constOf(arg));
     if (constants.includes(undefined)) return undefined;
-    return evaluate(inst.op, [...inst.args, ...inst.results].map((v) => this.func.typeOf(v)), constants as bigint[]);
+    return evaluate(
+      inst.op,
+      [...inst.args, ...inst.results].map((v) => this.func.typeOf(v)),
+      constants as bigint[],
+    );
   }
 
   private simplified(inst: Inst): ValueId | undefined {

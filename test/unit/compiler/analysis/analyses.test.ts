@@ -70,17 +70,23 @@ test("a value is live where a use can be reached without passing its definition"
     const used = new Map<ValueId, Set<BlockId>>();
     for (const block of cfg.rpo) {
       for (const value of [...block.params, ...block.insts.flatMap((i) => i.results)]) defined.set(value, block.id);
-      for (const inst of block.insts)
-        for (const value of [...inst.args, ...inst.targets.flatMap((t) => t.args)]) used.set(value, (used.get(value) ?? new Set()).add(block.id));
+      for (const inst of block.insts) for (const value of [...inst.args, ...inst.targets.flatMap((t) => t.args)]) used.set(value, (used.get(value) ?? new Set()).add(block.id));
     }
     for (const block of cfg.rpo) {
       const expected = [...used].filter(([value, blocks]) => {
         const definition = defined.get(value);
         return [...reachable(cfg, block.id, definition)].some((b) => blocks.has(b));
       });
-      assert.deepEqual(liveIn[block.id], expected.map(([value]) => value).sort((a, b) => a - b), `b${block.id}`);
+      assert.deepEqual(
+        liveIn[block.id],
+        expected.map(([value]) => value).sort((a, b) => a - b),
+        `b${block.id}`,
+      );
       const out = new Set(cfg.succs[block.id]!.flatMap((to) => liveIn[to]!));
-      assert.deepEqual(liveOut[block.id], [...out].sort((a, b) => a - b));
+      assert.deepEqual(
+        liveOut[block.id],
+        [...out].sort((a, b) => a - b),
+      );
     }
   });
 });
@@ -88,11 +94,21 @@ test("a value is live where a use can be reached without passing its definition"
 test("the call graph goes bottom-up and knows recursion", () => {
   const text = (name: string, callees: string[]): string => `func @${name}() {\nb0:\n${callees.map((c) => ` call @${c}\n`).join("")} exit.stop\n}\n`;
   const calls = { creation: ["a"], runtime: ["b", "b"], a: ["c"], b: ["c", "d"], c: [], d: ["e"], e: ["d"], f: ["f"], unused: ["a"] };
-  const module = parseModule(`module "m:C" contract creation @creation runtime @runtime\n${Object.entries(calls).map(([n, c]) => text(n, c)).join("")}`);
+  const module = parseModule(
+    `module "m:C" contract creation @creation runtime @runtime\n${Object.entries(calls)
+      .map(([n, c]) => text(n, c))
+      .join("")}`,
+  );
   const graph = computeCallGraph(module);
   const order = graph.bottomUp.map((f) => f.name);
   assert.deepEqual(new Set(order), new Set(["creation", "runtime", "a", "b", "c", "d", "e"]));
   assert.deepEqual(graph.recursive, new Set(["d", "e"]));
-  for (const [caller, callee] of [["a", "c"], ["b", "c"], ["b", "d"], ["runtime", "b"]] as const) assert.ok(order.indexOf(callee) < order.indexOf(caller));
+  for (const [caller, callee] of [
+    ["a", "c"],
+    ["b", "c"],
+    ["b", "d"],
+    ["runtime", "b"],
+  ] as const)
+    assert.ok(order.indexOf(callee) < order.indexOf(caller));
   assert.equal(graph.calls.get("runtime")!.get("b"), 2);
 });

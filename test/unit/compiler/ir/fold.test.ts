@@ -57,8 +57,7 @@ const CASES: readonly [op: string, args: bigint[], expected: bigint | "trap" | u
 ];
 
 test("operations on i8", () => {
-  for (const [op, args, expected, result = 8] of CASES)
-    assert.equal(foldOp(op, [...args.map(() => 8), result], args), expected, `${op} ${args.join(" ")}`);
+  for (const [op, args, expected, result = 8] of CASES) assert.equal(foldOp(op, [...args.map(() => 8), result], args), expected, `${op} ${args.join(" ")}`);
 });
 
 test("operations on words", () => {

@@ -17,7 +17,7 @@ const CASES: readonly [fault: string, body: string][] = [
   ["OperandTypeFault", "b0:\n %0: i8 = const 1\n %1: i16 = const 1\n %2: i8 = add %0, %1\n exit.stop"],
   ["OperandTypeFault", "b0:\n %0: i8 = const 1\n %1: i256 = storage.load %0\n exit.stop"],
   ["OperandTypeFault", "b0:\n %0: i128 = const 1\n %1: i256 = mem.load %0\n exit.stop"],
-  ["OperandTypeFault", "local $0 i8 \"x\"\nb0:\n %0: i16 = const 1\n local.set $0 %0\n exit.stop"],
+  ["OperandTypeFault", 'local $0 i8 "x"\nb0:\n %0: i16 = const 1\n local.set $0 %0\n exit.stop'],
   ["ResultTypeFault", "b0:\n %0: i8 = const 1\n %1: i16 = add %0, %0\n exit.stop"],
   ["ResultTypeFault", "b0:\n %0: i8 = const 1\n %1: i8 = zext %0\n exit.stop"],
   ["ResultTypeFault", "b0:\n %0: i8 = const 1\n %1: i16 = trunc %0\n exit.stop"],
@@ -61,7 +61,10 @@ test("faults that text cannot express", () => {
   const kinds = verifyModule(module).map((f) => f.constructor.name);
   assert.deepEqual(kinds, ["UnknownOpFault"]);
   module.funcs.get("f")!.entry.insts.splice(1, 1);
-  assert.deepEqual(verifyModule(module).map((f) => f.constructor.name), ["DefinitionFault"]);
+  assert.deepEqual(
+    verifyModule(module).map((f) => f.constructor.name),
+    ["DefinitionFault"],
+  );
   module.creation = "nothing";
   assert.equal(verifyModule(module)[0]!.constructor.name, "ModuleFault");
 });

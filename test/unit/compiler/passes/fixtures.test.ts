@@ -47,5 +47,8 @@ for (const pass of PASSES) {
 
 test("every fixture folder belongs to a pass", () => {
   const names = new Set(PASSES.map((pass) => pass.name));
-  assert.deepEqual(readdirSync(ROOT).filter((folder) => !names.has(folder)), []);
+  assert.deepEqual(
+    readdirSync(ROOT).filter((folder) => !names.has(folder)),
+    [],
+  );
 });
