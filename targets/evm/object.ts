@@ -17,6 +17,7 @@ import { calleesOf, CallGraph, findReturning } from "./calls.js";
 import { hasOpcode, introducedIn, type Fork } from "./hardfork.js";
 import { Region, type LFunc, type TrapKey } from "./lir/lir.js";
 import { STACK_WORDS, type Unit } from "./select/context.js";
+import { findScratchNeeds } from "./select/scratch.js";
 import { selectFunction } from "./select/select.js";
 import { scheduleFunction } from "./stack/schedule.js";
 import type { Stack } from "./stack/stack.js";
@@ -43,6 +44,7 @@ class ObjectBuilder implements Unit {
   readonly creation: boolean;
   readonly fork: Fork;
   readonly returning: Set<string>;
+  readonly scratchNeeds: ReadonlySet<Inst>;
   heapInitialized = false;
   private readonly funcs = new Map<string, LFunc>();
   private readonly labels = new LabelSource();
@@ -55,6 +57,7 @@ class ObjectBuilder implements Unit {
     this.creation = input.creation;
     this.fork = input.fork;
     this.returning = findReturning(input.module);
+    this.scratchNeeds = findScratchNeeds(input.module);
   }
 
   helper(name: string, make: (fork: Fork) => LFunc): string {
@@ -187,17 +190,17 @@ class ObjectBuilder implements Unit {
       ["transfer", 0],
       ["results", transfer],
       ["immutables", transfer + resultSlots],
+      ["hash", transfer + resultSlots + immutables],
     ]);
-    const framesStart = transfer + resultSlots + immutables;
+    const framesStart = transfer + resultSlots + immutables + (this.usesRegion(Region.hash) ? 2 : 0);
     for (const [name, start] of starts) areas.set(name, framesStart + start);
     const words = framesStart + total;
-    if (words > 0 && !this.heapInitialized && this.usesHeap()) throw new InternalError(`the entry of '${this.module.name}' must store 0x80 at 0x40, so that reserved words can lie before the heap`);
+    if (words > 0 && !this.heapInitialized && this.usesRegion(Region.heap | Region.free)) throw new InternalError(`the entry of '${this.module.name}' must store 0x80 at 0x40, so that reserved words can lie before the heap`);
     const address = (index: number): bigint => RESERVED_START + 32n * BigInt(index);
     return { slotAddress: (area, index) => address(areas.get(area)! + index), heapStart: address(words) };
   }
 
-  private usesHeap(): boolean {
-    const region = Region.heap | Region.free;
+  private usesRegion(region: number): boolean {
     return [...this.funcs.values()].some((func) => func.blocks.some((block) => block.insts.some((inst) => inst.op !== "call" && ((inst.reads | inst.writes) & region) !== 0)));
   }
 }

@@ -27,10 +27,12 @@ export const Region = {
   transfer: 128,
   /** Reserved words of immutables in creation code. */
   immutables: 256,
+  /** Reserved words that are hashed where the scratch words are in use. */
+  hash: 512,
 } as const;
 
 export const MEMORY = Region.scratch | Region.free | Region.heap;
-export const EVERYTHING = 511;
+export const EVERYTHING = 1023;
 
 /** Where a failed check goes: a tail shared by the whole object. */
 export type TrapKey = `panic:${number}` | "invalid" | "empty";

@@ -3,7 +3,7 @@ import { InternalError } from "../../../compiler/diagnostics/diagnostic.js";
 import type { Func, Inst, Module, ValueId } from "../../../compiler/ir/module.js";
 import type { Fork } from "../hardfork.js";
 import type { LirBuilder } from "../lir/builder.js";
-import { LFunc, type Word } from "../lir/lir.js";
+import { Region, type LFunc, type Word } from "../lir/lir.js";
 import { Demand } from "./demand.js";
 
 /** Arguments and results beyond these go through reserved memory words. */
@@ -20,6 +20,8 @@ export interface Unit {
   helper(name: string, make: (fork: Fork) => LFunc): string;
   /** The entry stored the initial free pointer, so reserved words can be put before the heap. */
   heapInitialized: boolean;
+  /** Instructions behind which the program reads the scratch words (see scratch.ts). */
+  readonly scratchNeeds: ReadonlySet<Inst>;
   /** The fork lacks an opcode that cannot be emulated. */
   refuse(opcode: string, inst: Inst): void;
 }
@@ -57,6 +59,14 @@ export class Selection {
   /** The two's complement word of a value. */
   signed(value: ValueId): Word {
     return this.b.signed(this.raw(value), this.func.typeOf(value));
+  }
+
+  /** Two words of memory that an instruction may overwrite: [address, region], the second word 32 bytes behind. */
+  scratchWords(inst: Inst): { first: Word; second: Word; region: number } {
+    const { func } = this.b;
+    if (!this.unit.scratchNeeds.has(inst)) return { first: func.const(0), second: func.const(0x20), region: Region.scratch };
+    const word = (index: number): Word => func.push({ kind: "slot", area: "hash", index }, 32);
+    return { first: word(0), second: word(1), region: Region.hash };
   }
 
   typeOf(value: ValueId): number {

@@ -22,19 +22,21 @@ const plain =
     if (inst.results.length > 0) s.set(inst, word);
   };
 
-/** keccak256(key . base), by way of the scratch words. */
+/** keccak256(key . base), by way of two words of memory. */
 const slotMap: Handler = (s, inst) => {
   const { b } = s;
   const [key, base] = [s.clean(inst.args[0]!), s.clean(inst.args[1]!)];
-  b.effect("MSTORE", [b.const(0x20), base], { writes: Region.scratch });
-  b.effect("MSTORE", [b.const(0), key], { writes: Region.scratch });
-  s.set(inst, b.effect("KECCAK256", [b.const(0), b.const(0x40)], { reads: Region.scratch }));
+  const { first, second, region } = s.scratchWords(inst);
+  b.effect("MSTORE", [second, base], { writes: region });
+  b.effect("MSTORE", [first, key], { writes: region });
+  s.set(inst, b.effect("KECCAK256", [first, b.const(0x40)], { reads: region }));
 };
 
 const slotArray: Handler = (s, inst) => {
   const { b } = s;
-  b.effect("MSTORE", [b.const(0), s.clean(inst.args[0]!)], { writes: Region.scratch });
-  s.set(inst, b.effect("KECCAK256", [b.const(0), b.const(0x20)], { reads: Region.scratch }));
+  const { first, region } = s.scratchWords(inst);
+  b.effect("MSTORE", [first, s.clean(inst.args[0]!)], { writes: region });
+  s.set(inst, b.effect("KECCAK256", [first, b.const(0x20)], { reads: region }));
 };
 
 /** The base is put behind the key's bytes for the time of the hash. */

@@ -130,8 +130,9 @@ const callDataSize: Handler = (s, inst) => {
 const callDataLoad: Handler = (s, inst) => {
   const { b } = s;
   if (!s.unit.creation) return s.wrapped(inst, b.effect("CALLDATALOAD", [s.clean(inst.args[0]!)], {}));
-  b.effect("CODECOPY", [b.const(0), argumentsOffset(s, inst.args[0]!), b.const(32)], { writes: Region.scratch });
-  s.wrapped(inst, b.effect("MLOAD", [b.const(0)], { reads: Region.scratch }));
+  const { first, region } = s.scratchWords(inst);
+  b.effect("CODECOPY", [first, argumentsOffset(s, inst.args[0]!), b.const(32)], { writes: region });
+  s.wrapped(inst, b.effect("MLOAD", [first], { reads: region }));
 };
 
 const copyFrom =
