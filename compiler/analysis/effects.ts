@@ -3,10 +3,10 @@
  * addresses and slots can be told apart.
  */
 import type { Module } from "../ir/module.js";
-import type { OpInfo, Region } from "../ir/ops.js";
+import type { Region } from "../ir/ops.js";
 
-/** True where an instruction with this row may change what a read of these regions gives. */
-export function clobbers(writer: OpInfo, reads: readonly Region[]): boolean {
+/** True where something that writes these regions may change what a read of those gives. */
+export function clobbers(writer: { readonly writes: readonly Region[] }, reads: readonly Region[]): boolean {
   return reads.some(
     (region) =>
       writer.writes.includes(region) ||

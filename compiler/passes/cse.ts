@@ -11,9 +11,10 @@
 import { computeCfg, type Cfg } from "../analysis/cfg.js";
 import { computeDominators, type Dominators } from "../analysis/dominators.js";
 import { clobbers } from "../analysis/effects.js";
+import { FunctionEffects } from "../analysis/function-effects.js";
 import type { Block, Func, Inst, ValueId } from "../ir/module.js";
 import { opInfo, type OpInfo, type Region } from "../ir/ops.js";
-import type { FunctionPass } from "./pass.js";
+import type { ModulePass } from "./pass.js";
 import { Replacements } from "./rewrite.js";
 
 /** Each value of these is new, or they are cheaper than keeping a value. */
@@ -34,6 +35,7 @@ class Sharing {
     private readonly func: Func,
     private readonly cfg: Cfg,
     private readonly dominators: Dominators,
+    private readonly effects: FunctionEffects,
   ) {
     this.same = new Replacements(func);
   }
@@ -74,7 +76,8 @@ class Sharing {
         }
         this.remember(key, inst, info, reads);
       }
-      if (info.writes.length > 0) for (const [key, { regions }] of reads) if (clobbers(info, regions)) reads.delete(key);
+      const effects = this.effects.of(inst);
+      if (effects.writes.length > 0) for (const [key, { regions }] of reads) if (clobbers(effects, regions)) reads.delete(key);
       return true;
     });
   }
@@ -97,16 +100,21 @@ class Sharing {
   }
 }
 
-export function shareCommonSubexpressions(func: Func): boolean {
+export function shareCommonSubexpressions(func: Func, effects: FunctionEffects): boolean {
   const cfg = computeCfg(func);
-  return new Sharing(func, cfg, computeDominators(cfg)).run();
+  return new Sharing(func, cfg, computeDominators(cfg), effects).run();
 }
 
-export const cse: FunctionPass = {
-  kind: "function",
+export const cse: ModulePass = {
+  kind: "module",
   name: "cse",
   doc: "Replaces computations by equal ones that dominate them.",
   needs: ["ssa"],
   gives: [],
-  run: shareCommonSubexpressions,
+  run(module) {
+    const effects = new FunctionEffects(module);
+    let changed = false;
+    for (const func of module.funcs.values()) changed = shareCommonSubexpressions(func, effects) || changed;
+    return changed;
+  },
 };

@@ -8,22 +8,28 @@
  * stays. `mem.load` from a trusted address is known not to trap and goes too; so does a `call` of a function without effects.
  * Needs SSA.
  */
+import { FunctionEffects } from "../analysis/function-effects.js";
 import { isPure, opInfo } from "../ir/ops.js";
 import type { Func, Inst, ValueId } from "../ir/module.js";
 import { pruneBlockParams } from "./block-params.js";
-import type { FunctionPass } from "./pass.js";
+import type { ModulePass } from "./pass.js";
 
 /** Reads of memory that trap only where an untrusted range is too far out. */
 const TRAPS_WHEN_UNTRUSTED: ReadonlySet<string> = new Set(["mem.load", "mem.load.byte", "mem.keccak"]);
 
 /** True where an instruction may go if its results are unused. */
-export function isRemovable(func: Func, inst: Inst): boolean {
+export function isRemovable(func: Func, inst: Inst, effects?: FunctionEffects): boolean {
   const info = opInfo(inst.op);
   if (isPure(info)) return true;
+  if (inst.op === "call" && effects) {
+    const callee = effects.of(inst);
+    return callee.writes.length === 0 && !callee.traps;
+  }
   return TRAPS_WHEN_UNTRUSTED.has(inst.op) && func.typeOf(inst.args[0]!) === 64;
 }
 
-export function eliminateDeadCode(func: Func): boolean {
+/** @param effects where given, calls of functions without effects are removed too */
+export function eliminateDeadCode(func: Func, effects?: FunctionEffects): boolean {
   const live = new Uint8Array(func.valueTypes.length);
   const work: ValueId[] = [];
   const mark = (value: ValueId): void => {
@@ -36,20 +42,20 @@ export function eliminateDeadCode(func: Func): boolean {
   const feeds: ValueId[][] = Array.from({ length: func.valueTypes.length }, () => []);
   for (const block of func.blocks)
     for (const inst of block.insts) {
-      if (isRemovable(func, inst)) for (const result of inst.results) feeds[result] = inst.args;
+      if (isRemovable(func, inst, effects)) for (const result of inst.results) feeds[result] = inst.args;
       else inst.args.forEach(mark);
       for (const target of inst.targets) target.args.forEach((arg, i) => feeds[params[target.block]![i]!]!.push(arg));
     }
   while (work.length > 0) feeds[work.pop()!]!.forEach(mark);
-  return sweep(func, live);
+  return sweep(func, live, effects);
 }
 
-function sweep(func: Func, live: Uint8Array): boolean {
+function sweep(func: Func, live: Uint8Array, effects: FunctionEffects | undefined): boolean {
   let changed = false;
   // Parameters first: an instruction that goes may be an argument for one of them.
   if (func.blocks.some((block) => block.params.some((param) => !live[param]))) changed = dropDeadParams(func, live);
   for (const block of func.blocks) {
-    const kept = block.insts.filter((inst) => inst.results.some((r) => live[r]) || !isRemovable(func, inst));
+    const kept = block.insts.filter((inst) => inst.results.some((r) => live[r]) || !isRemovable(func, inst, effects));
     changed ||= kept.length < block.insts.length;
     block.insts = kept;
   }
@@ -65,11 +71,16 @@ function dropDeadParams(func: Func, live: Uint8Array): boolean {
   return true;
 }
 
-export const dce: FunctionPass = {
-  kind: "function",
+export const dce: ModulePass = {
+  kind: "module",
   name: "dce",
   doc: "Removes instructions without effect whose results nothing needs.",
   needs: ["ssa"],
   gives: [],
-  run: eliminateDeadCode,
+  run(module) {
+    const effects = new FunctionEffects(module);
+    let changed = false;
+    for (const func of module.funcs.values()) changed = eliminateDeadCode(func, effects) || changed;
+    return changed;
+  },
 };

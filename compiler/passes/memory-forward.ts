@@ -10,11 +10,11 @@
  */
 import { computeCfg } from "../analysis/cfg.js";
 import { clobbers, hasOrderlyMemory } from "../analysis/effects.js";
+import { FunctionEffects } from "../analysis/function-effects.js";
 import { Locations, WORD_BYTES, type Location } from "../analysis/locations.js";
 import { computeDefs } from "../analysis/uses.js";
-import type { Block, Func, Inst, Module, ValueId } from "../ir/module.js";
-import { opInfo } from "../ir/ops.js";
-import type { FunctionPass } from "./pass.js";
+import type { Block, Func, Inst, ValueId } from "../ir/module.js";
+import type { ModulePass } from "./pass.js";
 import { Replacements } from "./rewrite.js";
 
 const MAX_KNOWN = 32;
@@ -35,10 +35,11 @@ class Forwarding {
 
   constructor(
     private readonly func: Func,
-    module: Module,
+    private readonly effects: FunctionEffects,
+    orderlyMemory: boolean,
   ) {
     this.same = new Replacements(func);
-    this.locations = new Locations(func, computeDefs(func), hasOrderlyMemory(module));
+    this.locations = new Locations(func, computeDefs(func), orderlyMemory);
   }
 
   run(): boolean {
@@ -98,8 +99,7 @@ class Forwarding {
   }
 
   private after(inst: Inst, known: readonly Word[]): readonly Word[] {
-    const info = opInfo(inst.op);
-    if (!clobbers(info, ["memory"])) return known;
+    if (!clobbers(this.effects.of(inst), ["memory"])) return known;
     const [address, value] = inst.args as [ValueId, ValueId];
     switch (inst.op) {
       case "mem.store":
@@ -123,15 +123,21 @@ class Forwarding {
   }
 }
 
-export function forwardMemory(func: Func, module: Module): boolean {
-  return new Forwarding(func, module).run();
+export function forwardMemory(func: Func, effects: FunctionEffects, orderlyMemory: boolean): boolean {
+  return new Forwarding(func, effects, orderlyMemory).run();
 }
 
-export const memoryForward: FunctionPass = {
-  kind: "function",
+export const memoryForward: ModulePass = {
+  kind: "module",
   name: "memory-forward",
   doc: "Memory loads take the value stored or loaded before.",
   needs: ["ssa"],
   gives: [],
-  run: (func, _context, module) => forwardMemory(func, module),
+  run(module) {
+    const effects = new FunctionEffects(module);
+    const orderlyMemory = hasOrderlyMemory(module);
+    let changed = false;
+    for (const func of module.funcs.values()) changed = forwardMemory(func, effects, orderlyMemory) || changed;
+    return changed;
+  },
 };

@@ -8,17 +8,18 @@
  *   storage.store %s, %b        ==>
  *
  * Within extended basic blocks (a block with one predecessor goes on where that ended). What a slot holds is forgotten at a store to a
- * slot that may be the same (locations.ts) and at anything that may change storage: calls inside and outside, creations. A store is dead
+ * slot that may be the same (locations.ts) and at anything that may change storage: calls outside, creations, and calls of functions that do such (function-effects.ts). A store is dead
  * only where nothing between it and the next one reads storage, calls out or may trap (a static call halts at the first store: what
  * comes between must not be able to end differently). Needs SSA.
  */
 import { computeCfg } from "../analysis/cfg.js";
 import { clobbers } from "../analysis/effects.js";
+import { FunctionEffects } from "../analysis/function-effects.js";
 import { Locations, type Location } from "../analysis/locations.js";
 import { computeDefs } from "../analysis/uses.js";
 import type { Block, Func, Inst, ValueId } from "../ir/module.js";
-import { opInfo, type Region } from "../ir/ops.js";
-import type { FunctionPass } from "./pass.js";
+import type { Region } from "../ir/ops.js";
+import type { ModulePass } from "./pass.js";
 import { Replacements } from "./rewrite.js";
 
 /** Words remembered at a time; more are rare in one block, and searching is linear. */
@@ -42,6 +43,7 @@ class Forwarding {
   constructor(
     private readonly func: Func,
     private readonly kind: (typeof KINDS)[number],
+    private readonly effects: FunctionEffects,
   ) {
     this.same = new Replacements(func);
     this.locations = new Locations(func, computeDefs(func), false);
@@ -66,7 +68,7 @@ class Forwarding {
     const dead = new Set<Inst>();
     for (const inst of block.insts) {
       this.same.rewrite(inst);
-      const info = opInfo(inst.op);
+      const effects = this.effects.of(inst);
       if (inst.op === this.kind.load) {
         if (this.load(inst, known)) {
           dead.add(inst);
@@ -80,8 +82,8 @@ class Forwarding {
         pending = { inst, slot };
         known = [{ slot, value: inst.args[1]! }, ...known.filter((word) => this.locations.slotsDiffer(word.slot, slot))].slice(0, MAX_KNOWN);
       } else {
-        if (info.traps || info.reads.includes(this.kind.region)) pending = undefined;
-        if (clobbers(info, [this.kind.region])) known = [];
+        if (effects.traps || effects.reads.includes(this.kind.region)) pending = undefined;
+        if (clobbers(effects, [this.kind.region])) known = [];
       }
     }
     if (dead.size > 0) {
@@ -104,17 +106,22 @@ function same(a: Location, b: Location): boolean {
   return a.base === b.base && a.offset === b.offset;
 }
 
-export function forwardStorage(func: Func): boolean {
+export function forwardStorage(func: Func, effects: FunctionEffects): boolean {
   let changed = false;
-  for (const kind of KINDS) changed = new Forwarding(func, kind).run() || changed;
+  for (const kind of KINDS) changed = new Forwarding(func, kind, effects).run() || changed;
   return changed;
 }
 
-export const storageForward: FunctionPass = {
-  kind: "function",
+export const storageForward: ModulePass = {
+  kind: "module",
   name: "storage-forward",
   doc: "Storage loads take the value stored or loaded before; overwritten stores go.",
   needs: ["ssa"],
   gives: [],
-  run: forwardStorage,
+  run(module) {
+    const effects = new FunctionEffects(module);
+    let changed = false;
+    for (const func of module.funcs.values()) changed = forwardStorage(func, effects) || changed;
+    return changed;
+  },
 };
