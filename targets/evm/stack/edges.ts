@@ -7,7 +7,7 @@
 import type { Edge, LBlock, LFunc, Word } from "../lir/lir.js";
 import type { Operands } from "./operands.js";
 import { shuffleTo } from "./shuffle.js";
-import { JUNK } from "./stack.js";
+import { JUNK, TooDeep } from "./stack.js";
 
 export class Edges {
   /** Stack at each block's start. */
@@ -25,10 +25,19 @@ export class Edges {
     this.layouts.set(block, [...this.operands.stack.slots]);
   }
 
-  /** Arranges the stack for a jump along an edge. */
+  /** Arranges the stack for a jump along an edge. Where that fails, the target's parameters are candidates for memory as well. */
   take(edge: Edge): void {
-    const { operands } = this;
     const target = this.func.blocks[edge.block]!;
+    try {
+      this.arrange(target, edge);
+    } catch (error) {
+      if (error instanceof TooDeep) throw new TooDeep(error.wanted, [...error.above, ...target.params]);
+      throw error;
+    }
+  }
+
+  private arrange(target: LBlock, edge: Edge): void {
+    const { operands } = this;
     const args = this.loadOverwritten(target, edge.args);
     for (const [i, param] of target.params.entries()) if (!operands.spilled.has(param)) operands.materialize(args[i]!);
     this.storeParams(target, args);

@@ -88,10 +88,10 @@ class Shuffle {
     stack.swap(top - other);
   }
 
-  /** Lowest entry that is not in its place, -1 if none. */
+  /** Lowest entry that is not in its place, -1 if none. A copy of the top is no use: exchanging it changes nothing. */
   private misplaced(): number {
-    const { slots } = this.stack;
-    return slots.findIndex((word, i) => !this.fits(i, word));
+    const { slots, top } = this.stack;
+    return slots.findIndex((word, i) => word !== top && !this.fits(i, word));
   }
 
   /** Adds a missing entry: the one that belongs on top of the present height, if that one is missing. */
