@@ -1,0 +1,46 @@
+/**
+ * The Solidity checker: names, types and rules of a whole compilation.
+ *
+ *   declare      every name into its scope, imports              declare.ts
+ *   inherit      C3 linearisation, inherited names               inheritance.ts
+ *   types        of declared variables, `using for`              declare-types.ts
+ *   code         expressions and statements, inline assembly     code.ts
+ *   rules        per contract: overrides, mutability, flow       contract-rules.ts
+ *   contracts    interface, events, errors, dependencies         contract-info.ts
+ */
+import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
+import type { LoadedSources } from "../imports/resolve.js";
+import { checkedProgram } from "./checked-program.js";
+import { checkUnitCode } from "./code.js";
+import type { CodeTables } from "./code-context.js";
+import { contractInfos } from "./contract-info.js";
+import { checkExpression } from "./expressions.js";
+import { declareAll } from "./declare.js";
+import { declareTypes } from "./declare-types.js";
+import { resolveInheritance } from "./inheritance.js";
+import { MemberTable } from "./members.js";
+import { Model } from "./model.js";
+import { selectLines } from "./language-lines.js";
+import type { CheckedProgram } from "./program.js";
+import { TypeResolver } from "./type-resolver.js";
+import { UsingTable } from "./using-for.js";
+import { VirtualLookup } from "./virtual-lookup.js";
+
+/**
+ * Checks all loaded sources.
+ *
+ * @param sink receives every fault found; the result may be used only if it got no errors
+ */
+export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgram {
+  const m = new Model(sink);
+  selectLines(m, loaded.units);
+  declareAll(m, loaded);
+  resolveInheritance(m);
+  const resolver = new TypeResolver(m);
+  const using = new UsingTable(m);
+  declareTypes(m, resolver, using);
+  const tables: CodeTables = { m, resolver, using, members: new MemberTable(m, using), visitor: checkExpression };
+  for (const unit of loaded.units) checkUnitCode(tables, unit);
+  const lookup = new VirtualLookup(m);
+  return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
+}

@@ -1,0 +1,50 @@
+/** Which language line and ABI coder each file selects by its pragmas; faults of pragmas other than versions. */
+import type { PragmaDirective, SourceUnit } from "../syntax/ast.js";
+import { parseVersionRange, selectLine } from "../syntax/pragma.js";
+import type { Model } from "./model.js";
+
+export function selectLines(m: Model, units: readonly SourceUnit[]): void {
+  for (const unit of units) {
+    const pragmas = unit.nodes.filter((node): node is PragmaDirective => node.kind === "PragmaDirective");
+    const ranges = pragmas.filter((p) => p.name === "solidity").map((p) => parseVersionRange(p.value));
+    const line = selectLine(ranges.flatMap((parsed) => ("range" in parsed ? [parsed.range] : []))) ?? "0.8";
+    m.lines.set(unit, line);
+    if (ranges.length === 0) {
+      m.sink.warning("3420", 'Source file does not specify required compiler version! Consider adding "pragma solidity ^0.8.0;"', {
+        file: unit.file,
+        start: 0,
+        end: 0,
+      });
+    }
+    checkPragmas(m, unit, pragmas);
+    const coder = pragmas.find((p) => p.name === "abicoder")?.value;
+    const isV2 = coder === "v2" || pragmas.some((p) => p.name === "experimental" && p.value.replace(/["']/g, "") === "ABIEncoderV2");
+    if (coder === "v1" || (line !== "0.8" && !isV2)) m.abiCoderV1.add(unit);
+  }
+}
+
+const experimentalFeatures: ReadonlySet<string> = new Set(["ABIEncoderV2", "SMTChecker", "solidity"]);
+
+function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirective[]): void {
+  const fault = (pragma: PragmaDirective, code: string, message: string): void => m.sink.error("SyntaxError", code, message, pragma.span);
+  let coder: string | undefined;
+  const features = new Set<string>();
+  for (const pragma of pragmas) {
+    const value = pragma.value.replace(/["']/g, "").trim();
+    if (pragma.name === "abicoder") {
+      if (value !== "v1" && value !== "v2") fault(pragma, "2745", 'Expected either "pragma abicoder v1" or "pragma abicoder v2".');
+      else if (coder !== undefined) fault(pragma, "3845", "ABI coder has already been selected for this source unit.");
+      else coder = value;
+    } else if (pragma.name === "experimental") {
+      if (value === "") fault(pragma, "9679", "Experimental feature name is missing.");
+      else if (!experimentalFeatures.has(value)) fault(pragma, "8491", "Unsupported experimental feature name.");
+      else if (features.has(value)) fault(pragma, "1231", "Duplicate experimental feature name.");
+      features.add(value);
+    } else if (pragma.name !== "solidity") {
+      fault(pragma, "4936", `Unknown pragma "${pragma.name}"`);
+    }
+  }
+  if (coder === "v1" && features.has("ABIEncoderV2")) {
+    m.sink.error("SyntaxError", "8273", 'ABI coder v1 has already been selected through "pragma abicoder v1".', { file: unit.file, start: 0, end: 0 });
+  }
+}

@@ -1,0 +1,49 @@
+/** Local variables, parameters and results of code: types, scopes, shadowing, and what may not be where. */
+import type { VariableDeclaration } from "../syntax/ast.js";
+import type { CodeContext } from "./code-context.js";
+import { declareName } from "./declare.js";
+import { isVisibleInContract } from "./visibility.js";
+import { isReference } from "./type-factory.js";
+import { containsMapping, locationFault } from "./type-properties.js";
+import type { SolType } from "./types.js";
+
+/** Declares a local variable in the current scope. @param inferred the type of 0.4's `var` */
+export function declareLocal(cx: CodeContext, variable: VariableDeclaration, inferred: SolType | undefined): SolType {
+  if (inferred) cx.m.variableTypes.set(variable, inferred);
+  const type = cx.tables.resolver.declare(variable, cx.scope);
+  enterName(cx, variable);
+  checkVariableLocation(cx, variable, type);
+  return type;
+}
+
+/** Enters a variable's name into the current scope; warns of what it hides. */
+export function enterName(cx: CodeContext, variable: VariableDeclaration): void {
+  if (variable.name === "") return;
+  cx.m.unitOf.set(variable, cx.unit);
+  if (cx.contract) cx.m.contractOf.set(variable, cx.contract);
+  const outer = cx.scope.parent?.lookup(variable.name, true) ?? [];
+  if (!declareName(cx.m, cx.scope, variable.name, variable, variable.span)) return;
+  if (outer.some((symbol) => symbol.kind === "Builtin")) cx.warn("2319", "This declaration shadows a builtin symbol.", variable.span);
+  const declared = outer.flatMap((symbol) => (symbol.kind === "Builtin" ? [] : [symbol]));
+  const homonyms = declared.filter((d) => !isVisibleInContract(d));
+  const shadowed = declared.filter((d) => isVisibleInContract(d));
+  if (homonyms.length > 0) {
+    const related = homonyms.map((d) => ({ span: d.span, message: "The other declaration is here:" }));
+    cx.warn("8760", "This declaration has the same name as another declaration.", variable.span, undefined, related);
+  }
+  if (shadowed.length > 0) {
+    const related = shadowed.map((d) => ({ span: d.span, message: "The shadowed declaration is here:" }));
+    cx.warn("2519", "This declaration shadows an existing declaration.", variable.span, "Rename one of the two.", related);
+  }
+}
+
+/** Mappings live in storage only, and nothing may exceed the size of its location. */
+export function checkVariableLocation(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
+  const isOutsideStorage = isReference(type) && type.location !== "storage";
+  if (isOutsideStorage && variable.role !== "state" && containsMapping(cx.m, type)) {
+    cx.error("4061", `Type ${cx.show(type)} is only valid in storage because it contains a (nested) mapping.`, variable.span);
+    return;
+  }
+  const fault = isReference(type) ? locationFault(cx.m, type, type.location) : undefined;
+  if (fault !== undefined) cx.error("1534", fault, variable.span);
+}
