@@ -18,6 +18,8 @@ const SHDR_SIZE = 64;
 const SYM_SIZE = 24;
 const REL_SIZE = 16;
 const DYN_SIZE = 16;
+/** Seven entries and the end mark. */
+const DYN_ENTRIES = 8;
 const CODE_BASE = 1n << 32n;
 
 const PT_LOAD = 1;
@@ -159,42 +161,63 @@ function writeV0(assembly: Assembly, data: Uint8Array, entryIndex: number): Uint
     ...more,
   });
   const rel = new Uint8Array(REL_SIZE * assembly.syscallReferences.length);
+  const text = section(".text", 1, SHF_ALLOC | SHF_EXEC, assembly.code);
+  const rodata = section(".rodata", 1, SHF_ALLOC, data.length > 0 ? data : new Uint8Array(8));
   // Section numbers: 0 null, 1 .text, 2 .rodata, 3 .dynamic, 4 .rel.dyn, 5 .dynsym, 6 .dynstr, 7 .shstrtab
-  const sections: Section[] = [
-    section(".text", 1, SHF_ALLOC | SHF_EXEC, assembly.code),
-    section(".rodata", 1, SHF_ALLOC, data.length > 0 ? data : new Uint8Array(8)),
-    section(".dynamic", 6, SHF_ALLOC | SHF_WRITE, new Uint8Array(DYN_SIZE * (symbols.length > 0 ? 8 : 5)), { link: 6, entrySize: DYN_SIZE }),
-    section(".rel.dyn", 9, SHF_ALLOC, rel, { link: 5, entrySize: REL_SIZE }),
-    section(".dynsym", 11, SHF_ALLOC, dynsym, { link: 6, info: 1, entrySize: SYM_SIZE }),
-    section(".dynstr", 3, SHF_ALLOC, names.content),
-    section(".shstrtab", 3, 0, new Uint8Array(0)),
-  ];
-  return assembleV0(assembly, sections, symbols, entryIndex);
+  const dynamic: DynamicSections = {
+    dynamic: section(".dynamic", 6, SHF_ALLOC | SHF_WRITE, new Uint8Array(DYN_SIZE * DYN_ENTRIES), { link: 6, entrySize: DYN_SIZE }),
+    rel: section(".rel.dyn", 9, SHF_ALLOC, rel, { link: 5, entrySize: REL_SIZE }),
+    dynsym: section(".dynsym", 11, SHF_ALLOC, dynsym, { link: 6, info: 1, entrySize: SYM_SIZE }),
+    dynstr: section(".dynstr", 3, SHF_ALLOC, names.content),
+  };
+  const shstrtab = section(".shstrtab", 3, 0, new Uint8Array(0));
+  // Without syscalls there is nothing to relocate, and the loader refuses empty tables.
+  return assembleV0(assembly, { text, rodata, shstrtab, dynamic: symbols.length > 0 ? dynamic : undefined }, symbols, entryIndex);
 }
 
-function assembleV0(assembly: Assembly, sections: Section[], symbols: readonly string[], entryIndex: number): Uint8Array {
+interface DynamicSections {
+  readonly dynamic: Section;
+  readonly rel: Section;
+  readonly dynsym: Section;
+  readonly dynstr: Section;
+}
+
+interface SectionsV0 {
+  readonly text: Section;
+  readonly rodata: Section;
+  readonly shstrtab: Section;
+  readonly dynamic: DynamicSections | undefined;
+}
+
+function assembleV0(assembly: Assembly, parts: SectionsV0, symbols: readonly string[], entryIndex: number): Uint8Array {
+  const { text, rodata, shstrtab, dynamic } = parts;
+  const sections = [text, rodata, ...(dynamic ? [dynamic.dynamic, dynamic.rel, dynamic.dynsym, dynamic.dynstr] : []), shstrtab];
   const sectionNames = new StringTable();
   const nameOffsets = sections.map((s) => sectionNames.add(s.name));
-  sections[sections.length - 1]!.content = sectionNames.content;
-  let offset = EHDR_SIZE + 3 * PHDR_SIZE;
+  shstrtab.content = sectionNames.content;
+  const programHeaders = dynamic ? 3 : 1;
+  let offset = EHDR_SIZE + programHeaders * PHDR_SIZE;
   for (const s of sections) {
     s.offset = offset;
     offset = align8(offset + s.content.length);
   }
-  const [text, rodata, dynamic, rel, dynsym, dynstr] = sections as [Section, Section, Section, Section, Section, Section];
   text.content = placeData(assembly, CODE_BASE + BigInt(rodata.offset));
-  fillDynamic(dynamic.content, rel, dynsym, dynstr, symbols.length > 0);
-  fillRelocations(rel.content, assembly, text.offset, symbols);
-
+  if (dynamic) {
+    fillDynamic(dynamic);
+    fillRelocations(dynamic.rel.content, assembly, text.offset, symbols);
+  }
   const sectionOffset = offset;
   const out = new Uint8Array(sectionOffset + SHDR_SIZE * (sections.length + 1));
   const view = new DataView(out.buffer);
   const entry = BigInt(text.offset + entryIndex * INSTRUCTION_SIZE);
-  fileHeader(view, { entry, flags: 0, programHeaders: 3, sectionOffset, sections: sections.length + 1 });
-  const loadEnd = dynstr.offset + dynstr.content.length;
+  fileHeader(view, { entry, flags: 0, programHeaders, sectionOffset, sections: sections.length + 1 });
   programHeader(view, 0, PT_LOAD, PF_R | PF_X, text.offset, BigInt(text.offset), rodata.offset + rodata.content.length - text.offset);
-  programHeader(view, 1, PT_LOAD, PF_R | PF_W, dynamic.offset, BigInt(dynamic.offset), loadEnd - dynamic.offset);
-  programHeader(view, 2, PT_DYNAMIC, PF_R | PF_W, dynamic.offset, BigInt(dynamic.offset), dynamic.content.length);
+  if (dynamic) {
+    const { offset: start, content } = dynamic.dynamic;
+    const end = dynamic.dynstr.offset + dynamic.dynstr.content.length;
+    programHeader(view, 1, PT_LOAD, PF_R | PF_W, start, BigInt(start), end - start);
+    programHeader(view, 2, PT_DYNAMIC, PF_R | PF_W, start, BigInt(start), content.length);
+  }
   sections.forEach((s, i) => {
     out.set(s.content, s.offset);
     sectionHeader(view, sectionOffset + SHDR_SIZE * (i + 1), s, nameOffsets[i]!);
@@ -215,17 +238,18 @@ function sectionHeader(view: DataView, at: number, s: Section, name: number): vo
   view.setBigUint64(at + 56, BigInt(s.entrySize ?? 0), true);
 }
 
-function fillDynamic(content: Uint8Array, rel: Section, dynsym: Section, dynstr: Section, relocations: boolean): void {
+function fillDynamic({ dynamic, rel, dynsym, dynstr }: DynamicSections): void {
   const DT = { STRTAB: 5, SYMTAB: 6, STRSZ: 10, SYMENT: 11, REL: 17, RELSZ: 18, RELENT: 19 };
   const entries: [number, number][] = [
+    [DT.REL, rel.offset],
+    [DT.RELSZ, rel.content.length],
+    [DT.RELENT, REL_SIZE],
     [DT.SYMTAB, dynsym.offset],
     [DT.SYMENT, SYM_SIZE],
     [DT.STRTAB, dynstr.offset],
     [DT.STRSZ, dynstr.content.length],
   ];
-  // The loader refuses a relocation table of size 0.
-  if (relocations) entries.unshift([DT.REL, rel.offset], [DT.RELSZ, rel.content.length], [DT.RELENT, REL_SIZE]);
-  const view = new DataView(content.buffer);
+  const view = new DataView(dynamic.content.buffer);
   entries.forEach(([tag, value], i) => {
     view.setBigUint64(i * DYN_SIZE, BigInt(tag), true);
     view.setBigUint64(i * DYN_SIZE + 8, BigInt(value), true);

@@ -138,9 +138,12 @@ function loadV0(file: Uint8Array, view: DataView, u64: (at: number) => number, k
   const text = byName.get(".text")!;
   const rodata = byName.get(".rodata")!;
   if (text.addr !== text.offset || rodata.addr !== rodata.offset) throw new Error("address and offset differ");
-  const dynamic = byName.get(".dynamic")!;
+  const dynamic = byName.get(".dynamic");
   const tags = new Map<number, number>();
-  for (let at = dynamic.offset; at < dynamic.offset + dynamic.size && u64(at) !== 0; at += 16) tags.set(u64(at), u64(at + 8));
+  if (dynamic) for (let at = dynamic.offset; at < dynamic.offset + dynamic.size && u64(at) !== 0; at += 16) tags.set(u64(at), u64(at + 8));
+  // The loader finds the symbol table by its address, and refuses a relocation table without entries.
+  if (tags.has(6) && headers.find((h) => h.addr === tags.get(6))?.type !== 11) throw new Error("invalid section header");
+  if (tags.get(18) === 0) throw new Error("empty relocation table");
   const syscalls = new Map<number, string>();
   const rel = tags.get(17);
   if (rel !== undefined) {
