@@ -5,6 +5,7 @@
  *   %c = le.u %a, %b; branch %c, b1, b2        b1: %d = sub.nuw %b, %a     (was sub.checked.u)
  *   branch %c, b1, b2                          b1: branch %c, b3, b4  ==>  jump b3 (once simplify-cfg has run)
  *   %1 in [0, 255]:   lt.u %1, 256       ==>   true
+ *   %1 in [0, 255]:   and %1, 0xffff     ==>   %1             (masks, remainders, truncations that lose nothing)
  *   %1, %2 < 2^(N-1): div.s, lt.s, sext, shr.s ==>  div.u, lt.u, zext, shr.u; add.checked.s ==> add.checked.u where the sum stays small
  *
  * A checked operation becomes the claimed one (`.nuw`) only where its range proves that it cannot trap, a plain sum the claimed one where
@@ -16,23 +17,56 @@ import { Ranges, type Interval } from "../analysis/ranges.js";
 import { computeDefs } from "../analysis/uses.js";
 import { terminator, type Block, type BlockId, type Func, type Inst, type ValueId } from "../ir/module.js";
 import type { FunctionPass } from "./pass.js";
-import { becomeConst, constInst } from "./rewrite.js";
+import { becomeConst, constInst, Replacements } from "./rewrite.js";
 
 class Checks {
   private changed = false;
+  private readonly same: Replacements;
 
   constructor(
     private readonly func: Func,
     private readonly defs: readonly (Inst | undefined)[],
     private readonly ranges: Ranges,
-  ) {}
+  ) {
+    this.same = new Replacements(func);
+  }
 
   run(): boolean {
     for (const block of this.func.blocks) {
-      for (const inst of block.insts) this.inst(inst, block.id);
+      for (const inst of block.insts) {
+        this.inst(inst, block.id);
+        this.unchanged(inst, block.id);
+      }
       this.condition(block);
     }
-    return this.changed;
+    this.same.apply();
+    return this.changed || this.same.count > 0;
+  }
+
+  /** Masks, remainders and conversions there and back that leave a value as it is. */
+  private unchanged(inst: Inst, block: BlockId): void {
+    const [x, y] = inst.args as [ValueId, ValueId];
+    switch (inst.op) {
+      case "and": {
+        const mask = this.interval(inst, 1, block);
+        const isMask = mask.low === mask.high && (mask.low & (mask.low + 1n)) === 0n;
+        if (isMask && this.ranges.at(x, block).high <= mask.low) this.same.set(inst.results[0]!, x);
+        return;
+      }
+      case "rem.u":
+        if (this.ranges.isOrdered(x, y, block, true)) this.same.set(inst.results[0]!, x);
+        return;
+      case "div.u":
+        if (!this.ranges.isOrdered(x, y, block, true)) return;
+        becomeConst(inst, 0n);
+        this.changed = true;
+        return;
+      case "zext": {
+        const inner = this.defs[x];
+        if (inner?.op !== "trunc" || this.func.typeOf(inner.args[0]!) !== this.func.typeOf(inst.results[0]!)) return;
+        if (this.ranges.at(inner.args[0]!, block).high < 1n << BigInt(this.func.typeOf(x))) this.same.set(inst.results[0]!, inner.args[0]!);
+      }
+    }
   }
 
   /** A branch on a condition that an earlier branch decided takes that way: simplify-cfg makes it a jump. */

@@ -89,7 +89,7 @@ function simplifySwitch(inst: Inst, defs: readonly (Inst | undefined)[]): boolea
 
 /**
  * Edges to a block that only jumps on go to its successor. The block's parameters may be used by its own jump only. A switch keeps its
- * way through the block where it would have to pass arguments: backends expect none there.
+ * way through the block where it would have to pass arguments: its edges have no other place for the moves.
  */
 function threadJumps(func: Func): boolean {
   const empty = emptyBlocks(func);
