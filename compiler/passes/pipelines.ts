@@ -7,6 +7,12 @@ import type { Level } from "./pass.js";
 /** Makes code small and constant before anything looks at its size. */
 const CLEAN = ["simplify-cfg", "sccp", "simplify", "cse", "dce", "simplify-cfg"];
 
+/**
+ * What a target with narrow registers runs on its own copy of an optimised module (`runPipeline` with `passes` and `registerBits`): the
+ * pipelines below serve all targets at once and keep to whole words.
+ */
+export const REGISTER_PASSES: readonly string[] = ["narrow", "simplify", "cse", "dce"];
+
 /** Loads and checks that what is known now makes superfluous; then what follows from that. */
 const REDUNDANCY = ["storage-forward", "memory-forward", "range-checks", ...CLEAN];
 

@@ -5,6 +5,7 @@ import { dce } from "./dce.js";
 import { inline } from "./inline.js";
 import { mem2reg } from "./mem2reg.js";
 import { memoryForward } from "./memory-forward.js";
+import { narrow } from "./narrow.js";
 import type { Pass } from "./pass.js";
 import { rangeChecks } from "./range-checks.js";
 import { sccp } from "./sccp.js";
@@ -12,7 +13,7 @@ import { simplify } from "./simplify/simplify.js";
 import { simplifyCfg } from "./simplify-cfg.js";
 import { storageForward } from "./storage-forward.js";
 
-export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline, rangeChecks, storageForward, memoryForward];
+export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline, rangeChecks, storageForward, memoryForward, narrow];
 
 const byName = new Map(PASSES.map((pass) => [pass.name, pass]));
 

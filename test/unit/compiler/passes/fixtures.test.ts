@@ -35,7 +35,7 @@ for (const pass of PASSES) {
       assertValid(module, `of ${file}`);
       const calls = callsOf(before);
       const expected = observe(module, calls);
-      runPass(pass, module, { level: "2", registerBits: 256 });
+      runPass(pass, module, { level: "2", registerBits: 64 });
       assertValid(module, `after ${pass.name}`);
       const printed = printModule(module);
       if (process.env["SUPERVM_UPDATE_FIXTURES"] === "1") writeFileSync(name, before + SEPARATOR + printed);

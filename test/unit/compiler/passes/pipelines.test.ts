@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cloneModule } from "../../../../compiler/ir/clone.js";
 import { parseModule } from "../../../../compiler/ir/parser.js";
 import { printModule } from "../../../../compiler/ir/printer.js";
 import { checkOrder, runPipeline } from "../../../../compiler/passes/manager.js";
 import type { Level } from "../../../../compiler/passes/pass.js";
-import { PIPELINES } from "../../../../compiler/passes/pipelines.js";
+import { PIPELINES, REGISTER_PASSES } from "../../../../compiler/passes/pipelines.js";
 import { findPass, PASSES } from "../../../../compiler/passes/registry.js";
 import { randomCallData, randomModule } from "../../../generators/ir.js";
 import { observe } from "../../../generators/ir-observe.js";
@@ -35,6 +36,12 @@ test("every level keeps the behaviour of random programs", () => {
         const module = randomModule(seed, options);
         runPipeline(module, level, { verify: true });
         assert.equal(observe(module, calls), expected, `-O${level}\n${printModule(module)}`);
+        const copy = cloneModule(module);
+        const text = printModule(module);
+        assert.equal(printModule(copy), text);
+        runPipeline(copy, level, { verify: true, passes: REGISTER_PASSES, registerBits: 64 });
+        assert.equal(printModule(module), text, "the original stays");
+        assert.equal(observe(copy, calls), expected, `-O${level}, narrowed\n${printModule(copy)}`);
       }
     }),
     { numRuns: runs },
