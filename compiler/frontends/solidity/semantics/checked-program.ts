@@ -12,7 +12,22 @@ function known<T>(value: T | undefined, what: string, node: Node): T {
   return value;
 }
 
+const models = new WeakMap<CheckedProgram, Model>();
+
+/** The checker's tables behind a program: for what is derived from them later, such as the ABI. */
+export function modelOf(program: CheckedProgram): Model {
+  const m = models.get(program);
+  if (!m) throw new InternalError("the program does not come from the checker");
+  return m;
+}
+
 export function checkedProgram(m: Model, contracts: readonly ContractInfo[], lookup: VirtualLookup): CheckedProgram {
+  const program = viewOf(m, contracts, lookup);
+  models.set(program, m);
+  return program;
+}
+
+function viewOf(m: Model, contracts: readonly ContractInfo[], lookup: VirtualLookup): CheckedProgram {
   const infos = new Map<ContractDefinition, ContractInfo>(contracts.map((info) => [info.definition, info]));
   return {
     units: m.units,
