@@ -58,15 +58,15 @@ class Lowering {
       if (name === module.name) continue;
       const child = this.lower(name);
       if (!child) return undefined;
-      objects.set(`creation:${name}`, dataObject(child.creation));
-      objects.set(`runtime:${name}`, dataObject(child.runtime));
+      objects.set(`creation:${name}`, dataObject(child.creation, name));
+      objects.set(`runtime:${name}`, dataObject(child.runtime, name));
     }
     const pricing: Pricing = { fork: this.fork, gasPerByte: GAS_PER_BYTE[this.options.optimization] };
     const common = { module, fork: this.fork, pricing, diagnostics: this.diagnostics };
     const metadata = this.options.metadata?.get(module.name);
     const runtime = buildObject({ ...common, creation: false, objects, holes: new Map(), metadata });
     if (!runtime) return undefined;
-    objects.set("self", dataObject(runtime));
+    objects.set("self", dataObject(runtime, module.name));
     const creation = buildObject({ ...common, creation: true, objects, holes: runtime.immutables });
     if (!creation) return undefined;
     this.checkSizes(module, creation, runtime);
@@ -96,8 +96,11 @@ class Lowering {
   }
 }
 
-function dataObject(object: AssembledObject): DataObject {
-  return { bytes: object.bytes, libraries: object.libraries, contents: object.contents };
+/** An object to embed. Data segments' names mean something within their own module only, and so does `self`. */
+function dataObject(object: AssembledObject, name: string): DataObject {
+  const contents = new Map<ObjectKey, number>();
+  for (const [key, offset] of object.contents) if (!key.startsWith("data:")) contents.set(key === "self" ? `runtime:${name}` : key, offset);
+  return { bytes: object.bytes, libraries: object.libraries, contents };
 }
 
 export function toHex(bytes: Uint8Array): string {
