@@ -11,7 +11,7 @@ import { abiEncode } from "../data/abi-encode.js";
 import { encodePacked } from "../data/abi-packed.js";
 import { splitTuple } from "../data/convert.js";
 import { atLocation } from "../data/shapes.js";
-import { addPtr, roundUp32 } from "../data/words.js";
+import { addPtr, offsetPtr, roundUp32 } from "../data/words.js";
 import { functionSelector, selectorOfSignature } from "../signatures.js";
 import { underlying, type Value } from "../values.js";
 import { packedRange } from "./bare.js";
@@ -68,7 +68,7 @@ function signatureSelector(f: Body, signature: Value): ValueId {
 function withSelector(f: Body, selector: ValueId, values: readonly Value[]): Writer {
   return (start) => {
     f.b.emit("mem.store", [start, selector]);
-    return abiEncode(f.m, f.b, values, addPtr(f.b, start, 4));
+    return abiEncode(f.m, f.b, values, offsetPtr(f.b, start, 4));
   };
 }
 
@@ -95,10 +95,10 @@ export function encodedBytes(f: Body, e: FunctionCall, type: FunctionType): Valu
   if (!write) throw new InternalError(`'${type.functionKind}' encodes nothing`, e.span);
   const { b } = f;
   const pointer = b.emit("mem.free", []);
-  const data = addPtr(b, pointer, 32);
+  const data = offsetPtr(b, pointer, 32);
   const length = b.emit("sub.nuw", [write(data), data]);
   b.emit("mem.store", [pointer, length]);
-  b.emit("mem.alloc", [addPtr(b, roundUp32(b, length), 32)]);
+  b.emit("mem.alloc", [offsetPtr(b, roundUp32(b, length), 32)]);
   return { type: f.typeOf(e), ids: [pointer] };
 }
 
@@ -137,7 +137,7 @@ export function decode(f: Body, e: FunctionCall): Value {
     values = abiDecode(f.m, b, types, "calldata", data.ids[0]!, addPtr(b, data.ids[0]!, data.ids[1]!));
   } else {
     const pointer = f.convert(data, { kind: "bytes", isString: false, location: "memory", pointer: true }).ids[0]!;
-    const start = addPtr(b, pointer, 32);
+    const start = offsetPtr(b, pointer, 32);
     values = abiDecode(f.m, b, types, "memory", start, addPtr(b, start, b.emit("mem.load", [pointer], PTR)));
   }
   return { type: tupleOf(types), ids: values.flatMap((v) => [...v.ids]) };

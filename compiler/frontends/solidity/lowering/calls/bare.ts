@@ -2,7 +2,7 @@
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
-import type { FunctionCall } from "../../syntax/ast.js";
+import type { Expression, FunctionCall } from "../../syntax/ast.js";
 import type { FunctionType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import { BOOL, BYTES_MEMORY, tupleOf, UINT256, UNIT } from "../common-types.js";
@@ -10,16 +10,16 @@ import { encodePacked } from "../data/abi-packed.js";
 import { emitIf, emitIfElse } from "../data/control.js";
 import { allocateBytes } from "../data/memory.js";
 import { revertForward } from "../data/revert.js";
-import { addPtr } from "../data/words.js";
+import { offsetPtr } from "../data/words.js";
 import { underlying, type Value } from "../values.js";
-import { callOptions, evaluateArguments, objectOf } from "./callee.js";
+import { calleeOf, callOptions, evaluateArguments, objectOf } from "./callee.js";
 
 /** Address and length of data for a call: bytes in memory where they are, everything else packed behind the free pointer. */
 export function packedRange(f: Body, values: readonly Value[]): [ValueId, ValueId] {
   const { b } = f;
   const [only] = values;
   const type = only && values.length === 1 ? underlying(only.type) : undefined;
-  if (only && type?.kind === "bytes" && type.location === "memory") return [addPtr(b, only.ids[0]!, 32), b.emit("mem.load", [only.ids[0]!], PTR)];
+  if (only && type?.kind === "bytes" && type.location === "memory") return [offsetPtr(b, only.ids[0]!, 32), b.emit("mem.load", [only.ids[0]!], PTR)];
   const start = b.emit("mem.free", []);
   const end = encodePacked(f.m, b, values, start);
   return [start, b.emit("sub.nuw", [end, start])];
@@ -27,6 +27,24 @@ export function packedRange(f: Body, values: readonly Value[]): [ValueId, ValueI
 
 /** `a.call{value: v, gas: g}(data)` and its like -> (success, return data). */
 export function bareCall(f: Body, e: FunctionCall, type: FunctionType): Value {
+  const success = sendBareCall(f, e, type);
+  // Before 0.5 a low-level call gave its success only.
+  if (type.returns.length === 1) return { type: BOOL, ids: [success] };
+  return { type: tupleOf([BOOL, BYTES_MEMORY]), ids: [success, returnedBytes(f)] };
+}
+
+/** The value of an expression whose second component is not wanted: a low-level call then need not copy its return data. */
+export function withoutReturnData(f: Body, e: Expression): Value {
+  const call = calleeOf(e);
+  const type = call.kind === "FunctionCall" && f.program.callInfo(call).kind === "call" ? f.program.callInfo(call).functionType : undefined;
+  if (call.kind !== "FunctionCall" || !type || !BARE_CALLS.has(type.functionKind) || type.returns.length !== 2) return f.expr(e);
+  const success = f.spanned(call.span, () => sendBareCall(f, call, type));
+  return { type: { kind: "tuple", components: [BOOL, undefined] }, ids: [success] };
+}
+
+const BARE_CALLS: ReadonlySet<FunctionType["functionKind"]> = new Set(["bareCall", "bareCallCode", "bareDelegateCall", "bareStaticCall"]);
+
+function sendBareCall(f: Body, e: FunctionCall, type: FunctionType): ValueId {
   const { b } = f;
   const target = f.expr(objectOf(e)).ids[0]!;
   const options = callOptions(f, e);
@@ -35,14 +53,10 @@ export function bareCall(f: Body, e: FunctionCall, type: FunctionType): Value {
   const zero = b.const(PTR, 0);
   const range = [data, length, zero, zero];
   const value = options.value ?? b.const(I256, 0);
-  let success: ValueId;
-  if (type.functionKind === "bareDelegateCall") success = b.emit("ext.delegatecall", [gas, target, ...range]);
-  else if (type.functionKind === "bareStaticCall") success = b.emit("ext.staticcall", [gas, target, ...range]);
-  else if (type.functionKind === "bareCallCode") success = b.emit("ext.callcode", [gas, target, value, ...range]);
-  else success = b.emit("ext.call", [gas, target, value, ...range]);
-  // Before 0.5 a low-level call gave its success only.
-  if (type.returns.length === 1) return { type: BOOL, ids: [success] };
-  return { type: tupleOf([BOOL, BYTES_MEMORY]), ids: [success, returnedBytes(f)] };
+  if (type.functionKind === "bareDelegateCall") return b.emit("ext.delegatecall", [gas, target, ...range]);
+  if (type.functionKind === "bareStaticCall") return b.emit("ext.staticcall", [gas, target, ...range]);
+  if (type.functionKind === "bareCallCode") return b.emit("ext.callcode", [gas, target, value, ...range]);
+  return b.emit("ext.call", [gas, target, value, ...range]);
 }
 
 /** The last call's return data as fresh bytes; the empty ones share the zero slot. */
@@ -57,7 +71,7 @@ export function returnedBytes(f: Body): ValueId {
       () => [b.const(PTR, 0x60)],
       () => {
         const bytes = allocateBytes(b, size);
-        b.emit("returndata.copy", [addPtr(b, bytes, 32), b.const(PTR, 0), size]);
+        b.emit("returndata.copy", [offsetPtr(b, bytes, 32), b.const(PTR, 0), size]);
         return [bytes];
       },
     );

@@ -11,7 +11,7 @@ import { abiEncode } from "../data/abi-encode.js";
 import { emitIf } from "../data/control.js";
 import { newArray } from "../data/memory.js";
 import { revertForward } from "../data/revert.js";
-import { addPtr } from "../data/words.js";
+import { addPtr, offsetPtr } from "../data/words.js";
 import { underlying, type Value } from "../values.js";
 import { callOptions, evaluateArguments } from "./callee.js";
 import { encodable } from "./encodable.js";
@@ -34,7 +34,7 @@ export function tryCreation(f: Body, e: FunctionCall, type: FunctionType): TryCa
   const start = b.emit("mem.free", []);
   const size = b.emit("object.size", [], undefined, { object });
   // Encoders rely on some room for the head behind the code.
-  b.emit("mem.ensure", [start, addPtr(b, size, 1024)]);
+  b.emit("mem.ensure", [start, offsetPtr(b, size, 1024)]);
   b.emit("object.copy", [start], undefined, { object });
   const end = abiEncode(f.m, b, args, addPtr(b, start, size));
   const length = b.emit("sub.nuw", [end, start]);

@@ -18,7 +18,7 @@ import { abiEncode } from "../data/abi-encode.js";
 import { emitIf, revertIf } from "../data/control.js";
 import { revertForward, selectorWord } from "../data/revert.js";
 import { atLocation, headSize, isDynamic, isReference } from "../data/shapes.js";
-import { addPtr, roundUp32 } from "../data/words.js";
+import { addPtr, offsetPtr, roundUp32 } from "../data/words.js";
 import { functionSelector } from "../signatures.js";
 import { isValueType, type Value } from "../values.js";
 import { encodable } from "./encodable.js";
@@ -55,7 +55,7 @@ function startCall(f: Body, e: FunctionCall, type: FunctionType): TryCall {
   if (returnHead(f, type) === 0) revertIf(b, b.emit("eq", [b.emit("extcode.size", [callee.address]), b.const(PTR, 0)]));
   const start = b.emit("mem.free", []);
   b.emit("mem.store", [start, callee.selector]);
-  const end = abiEncode(f.m, b, args, addPtr(b, start, 4), { toLibrary: isDelegate });
+  const end = abiEncode(f.m, b, args, offsetPtr(b, start, 4), { toLibrary: isDelegate });
   const success = sendCall(f, type, callee, start, end);
   return { success, decode: () => decodeResults(f, type, start) };
 }

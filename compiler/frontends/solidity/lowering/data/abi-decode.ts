@@ -12,7 +12,7 @@ import { validatedFromWord } from "./calldata.js";
 import { emitLoop, exceedsPtr, panicIf, revertIf } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryMember, storeMemory } from "./memory.js";
 import { elementType, headSize, isDynamic, isReference, staticSize, structMembers, typeKey } from "./shapes.js";
-import { addPtr, mulPtr } from "./words.js";
+import { addPtr, mulPtr, offsetPtr } from "./words.js";
 
 /** Where encoded data lies. */
 export type DataSource = "memory" | "calldata";
@@ -31,7 +31,7 @@ export function abiDecode(m: ModuleContext, b: Builder, types: readonly SolType[
   if (total > 0) revertIf(b, b.emit("lt.u", [b.emit("sub.nuw", [end, start]), b.const(PTR, total)]));
   let head = 0;
   return types.map((type, i) => {
-    const at = addPtr(b, start, head);
+    const at = offsetPtr(b, start, head);
     head += sizes[i]!;
     if (isSlot(type)) return { type, ids: [loadWord(b, source, at)] };
     return decodeComponent(m, b, type, source, start, at, end);
@@ -78,7 +78,7 @@ function decodeToCalldata(m: ModuleContext, b: Builder, type: ArrayType | BytesT
   requireRoom(b, at, b.const(PTR, 32), end);
   const length = loadWord(b, "calldata", at);
   revertIf(b, exceedsPtr(b, length));
-  const data = addPtr(b, at, 32);
+  const data = offsetPtr(b, at, 32);
   const stride = type.kind === "bytes" ? 1 : headSize(m.program, type.element);
   const bytes = b.emit("mul", [length, b.const(I256, stride)]);
   revertIf(b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]));
@@ -90,10 +90,10 @@ function decodeBytes(b: Builder, source: DataSource, at: ValueId, end: ValueId):
   const word = loadWord(b, source, at);
   panicIf(b, b.emit("gt.u", [word, b.const(I256, MAX_BYTES_LENGTH)]), 0x41);
   const length = b.trunc(word, PTR);
-  const data = addPtr(b, at, 32);
+  const data = offsetPtr(b, at, 32);
   revertIf(b, b.emit("gt.u", [length, b.emit("sub.nuw", [end, data])]));
   const pointer = allocateBytes(b, length);
-  b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [addPtr(b, pointer, 32), data, length]);
+  b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [offsetPtr(b, pointer, 32), data, length]);
   b.ret([pointer]);
 }
 
@@ -103,7 +103,7 @@ function decodeStruct(m: ModuleContext, b: Builder, type: StructType, source: Da
   const pointer = b.emit("mem.alloc", [b.const(PTR, 32 * members.length)]);
   let head = 0;
   for (const member of members) {
-    const value = decodeComponent(m, b, member.type, source, at, addPtr(b, at, head), end);
+    const value = decodeComponent(m, b, member.type, source, at, offsetPtr(b, at, head), end);
     storeMemory(m, b, memoryMember(b, pointer, member.index), value);
     head += headSize(m.program, member.type);
   }
@@ -116,7 +116,7 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
   if (type.length === undefined) {
     requireRoom(b, at, b.const(PTR, 32), end);
     length = checkedLength(b, loadWord(b, source, at));
-    data = addPtr(b, at, 32);
+    data = offsetPtr(b, at, 32);
   } else length = b.const(PTR, type.length);
   const element = elementType(type);
   const stride = headSize(m.program, element);
@@ -128,7 +128,7 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
   let to: ValueId;
   if (type.length === undefined) {
     pointer = allocateArray(b, length);
-    to = addPtr(b, pointer, 32);
+    to = offsetPtr(b, pointer, 32);
   } else {
     pointer = b.emit("mem.alloc", [b.const(PTR, 32n * type.length)]);
     to = pointer;

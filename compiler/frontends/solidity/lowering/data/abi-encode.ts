@@ -20,7 +20,7 @@ import { writeStorageBytes } from "./copy-to-memory.js";
 import { loadMemory, memoryData, memoryLength, memoryMember, storeLiteral } from "./memory.js";
 import { elementType, headSize, isDynamic, isReference, staticSize, structMembers, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, loadSlot, loadStorage, regionOf, storageData, storageMember } from "./storage.js";
-import { addPtr, mulPtr, roundUp32, storeMemoryWord } from "./words.js";
+import { addPtr, mulPtr, offsetPtr, roundUp32, storeMemoryWord } from "./words.js";
 
 /** Bytes of head that fit behind `mem.free` beside a selector and the like. */
 const HEAD_ROOM = 960;
@@ -41,10 +41,10 @@ export function abiEncode(m: ModuleContext, b: Builder, values: readonly Value[]
   const sizes = values.map((v) => (isSlotArgument(v.type, options) ? 32 : headSize(m.program, v.type)));
   const total = sizes.reduce((sum, s) => sum + s, 0);
   if (total > HEAD_ROOM) b.emit("mem.ensure", [start, b.const(PTR, total)]);
-  let tail = addPtr(b, start, total);
+  let tail = offsetPtr(b, start, total);
   let head = 0;
   for (const [i, value] of values.entries()) {
-    const at = addPtr(b, start, head);
+    const at = offsetPtr(b, start, head);
     if (isSlotArgument(value.type, options)) b.emit("mem.store", [at, value.ids[0]!]);
     else tail = encodeComponent(m, b, value, start, at, tail);
     head += sizes[i]!;
@@ -89,14 +89,14 @@ function encodeLiteral(m: ModuleContext, b: Builder, bytes: Uint8Array, at: Valu
   const padded = Math.ceil(bytes.length / 32) * 32;
   b.emit("mem.ensure", [at, b.const(PTR, 32 + padded)]);
   b.emit("mem.store", [at, b.const(PTR, bytes.length)]);
-  storeLiteral(m, b, addPtr(b, at, 32), bytes);
-  return addPtr(b, at, 32 + padded);
+  storeLiteral(m, b, offsetPtr(b, at, 32), bytes);
+  return offsetPtr(b, at, 32 + padded);
 }
 
 function encodeBytes(m: ModuleContext, b: Builder, type: BytesType, value: Value, at: ValueId): ValueId {
-  const to = addPtr(b, at, 32);
+  const to = offsetPtr(b, at, 32);
   const length = copyBytes(m, b, type, value, to, (n) => {
-    b.emit("mem.ensure", [at, addPtr(b, n, 96)]);
+    b.emit("mem.ensure", [at, offsetPtr(b, n, 96)]);
     b.emit("mem.store", [at, n]);
   });
   return addPtr(b, to, roundUp32(b, length));
@@ -118,7 +118,7 @@ export function copyBytes(m: ModuleContext, b: Builder, type: BytesType, value: 
   }
   const length = type.location === "memory" ? b.emit("mem.load", [id], PTR) : value.ids[1]!;
   prepare(length);
-  if (type.location === "memory") b.emit("mem.copy", [to, addPtr(b, id, 32), length]);
+  if (type.location === "memory") b.emit("mem.copy", [to, offsetPtr(b, id, 32), length]);
   else b.emit("calldata.copy", [to, id, length]);
   b.emit("mem.store", [addPtr(b, to, length), b.const(I256, 0)]);
   return length;
@@ -127,7 +127,7 @@ export function copyBytes(m: ModuleContext, b: Builder, type: BytesType, value: 
 function encodeStruct(m: ModuleContext, b: Builder, type: StructType, value: Value, at: ValueId): ValueId {
   const size = staticSize(m.program, type);
   b.emit("mem.ensure", [at, b.const(PTR, size)]);
-  let tail = addPtr(b, at, size);
+  let tail = offsetPtr(b, at, size);
   let head = 0;
   const base = value.ids[0]!;
   for (const member of structMembers(m.program, type)) {
@@ -135,7 +135,7 @@ function encodeStruct(m: ModuleContext, b: Builder, type: StructType, value: Val
     if (type.location === "memory") source = loadMemory(m, b, member.type, memoryMember(b, base, member.index));
     else if (type.location === "calldata") source = calldataMember(m, b, value, member.index);
     else source = loadStorage(m, b, member.type, storageMember(m, b, type, base, member.index));
-    tail = encodeComponent(m, b, source, at, addPtr(b, at, head), tail);
+    tail = encodeComponent(m, b, source, at, offsetPtr(b, at, head), tail);
     head += headSize(m.program, member.type);
   }
   return tail;
@@ -162,7 +162,7 @@ function encodeArray(m: ModuleContext, b: Builder, type: ArrayType, value: Value
   if (type.length === undefined) {
     b.emit("mem.ensure", [at, b.const(PTR, 32)]);
     b.emit("mem.store", [at, reader.length]);
-    start = addPtr(b, at, 32);
+    start = offsetPtr(b, at, 32);
   }
   const size = mulPtr(b, reader.length, stride);
   b.emit("mem.ensure", [start, size]);

@@ -15,7 +15,7 @@ import { arrayReader, copyBytes } from "./abi-encode.js";
 import { loadMemory, memoryMember, storeLiteral } from "./memory.js";
 import { isReference, structMembers, typeKey } from "./shapes.js";
 import { loadStorage, storageMember } from "./storage.js";
-import { addPtr, roundUp32, storeMemoryWord, toField } from "./words.js";
+import { addPtr, offsetPtr, roundUp32, storeMemoryWord, toField } from "./words.js";
 
 /** Writes `abi.encodePacked(values...)` at `start` and gives its end. Up to 32 bytes behind the end are overwritten. */
 export function encodePacked(m: ModuleContext, b: Builder, values: readonly Value[], start: ValueId): ValueId {
@@ -29,10 +29,10 @@ function packedValue(m: ModuleContext, b: Builder, value: Value, at: ValueId): V
   if (type.kind === "stringLiteral") {
     b.emit("mem.ensure", [at, b.const(PTR, type.value.length + 64)]);
     storeLiteral(m, b, at, type.value);
-    return addPtr(b, at, type.value.length);
+    return offsetPtr(b, at, type.value.length);
   }
   if (type.kind === "bytes") {
-    const length = copyBytes(m, b, type, { type, ids: value.ids }, at, (n) => b.emit("mem.ensure", [at, addPtr(b, n, 64)]));
+    const length = copyBytes(m, b, type, { type, ids: value.ids }, at, (n) => b.emit("mem.ensure", [at, offsetPtr(b, n, 64)]));
     return addPtr(b, at, length);
   }
   if (type.kind === "array") return elementsInPlace(m, b, type, { type, ids: value.ids }, at);
@@ -44,7 +44,7 @@ function packedValue(m: ModuleContext, b: Builder, value: Value, at: ValueId): V
     const field = toField(b, value);
     b.emit("mem.store", [at, bytes === 32 ? field : b.emit("shl", [field, b.const(PTR, 256 - 8 * bytes)])]);
   }
-  return addPtr(b, at, bytes);
+  return offsetPtr(b, at, bytes);
 }
 
 /** Elements of an array, each padded to words. */
@@ -61,14 +61,14 @@ function elementsInPlace(m: ModuleContext, b: Builder, type: ArrayType, value: V
 function encodePadded(m: ModuleContext, b: Builder, value: Value, at: ValueId): ValueId {
   const type = underlying(value.type);
   if (type.kind === "bytes") {
-    const length = copyBytes(m, b, type, value, at, (n) => b.emit("mem.ensure", [at, addPtr(b, n, 64)]));
+    const length = copyBytes(m, b, type, value, at, (n) => b.emit("mem.ensure", [at, offsetPtr(b, n, 64)]));
     return addPtr(b, at, roundUp32(b, length));
   }
   if (type.kind === "array") return elementsInPlace(m, b, type, value, at);
   if (type.kind === "struct") return structInPlace(m, b, value, at);
   b.emit("mem.ensure", [at, b.const(PTR, 32)]);
   storeMemoryWord(b, at, value);
-  return addPtr(b, at, 32);
+  return offsetPtr(b, at, 32);
 }
 
 function structInPlace(m: ModuleContext, b: Builder, value: Value, at: ValueId): ValueId {

@@ -12,7 +12,7 @@ import { irTypes, isSigned, underlying, widthOf, type Value } from "../values.js
 import { exceedsPtr, revertIf } from "./control.js";
 import { checkIndex } from "./memory.js";
 import { elementType, headSize, isDynamic, isReference, memberHeadOffset, staticSize, structMembers, typeKey } from "./shapes.js";
-import { addPtr, fromWord, mulPtr, toWord } from "./words.js";
+import { addPtr, fromWord, mulPtr, offsetPtr, toWord } from "./words.js";
 
 /** Reverts unless a word is the clean encoding of a value type, and gives the value. */
 export function validatedFromWord(b: Builder, type: SolType, word: ValueId): Value {
@@ -60,7 +60,7 @@ function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType 
     }
     const length = h.emit("calldata.load", [offset], I256);
     revertIf(h, exceedsPtr(h, length));
-    const data = addPtr(h, offset, 32);
+    const data = offsetPtr(h, offset, 32);
     const stride = type.kind === "bytes" ? 1 : headSize(m.program, (type as ArrayType).element);
     const bytes = h.emit("mul", [length, h.const(I256, stride)]);
     revertIf(h, h.emit("gt.u", [h.emit("add", [h.zext(data, I256), bytes]), room]));
@@ -100,7 +100,7 @@ export function calldataMember(m: ModuleContext, b: Builder, value: Value, index
   const type = value.type as StructType;
   const member = structMembers(m.program, type)[index]!;
   const base = value.ids[0]!;
-  return loadCalldata(m, b, member.type, base, addPtr(b, base, memberHeadOffset(m.program, type.definition, index)));
+  return loadCalldata(m, b, member.type, base, offsetPtr(b, base, memberHeadOffset(m.program, type.definition, index)));
 }
 
 /** `x[start:end]` with solc's checks: start <= end <= length, else a revert without data. Bounds are i256. */

@@ -132,7 +132,9 @@ function firstWord(m: ModuleContext, b: Builder, value: Value): [ValueId, ValueI
   const id = value.ids[0]!;
   if (type.location === "memory") {
     const length = b.emit("mem.load", [id], PTR);
-    return [b.emit("mem.load", [b.emit("add.nuw", [id, b.const(PTR, 32)])], I256), length];
+    const data = b.emit("add.nuw", [id, b.const(PTR, 32)]);
+    b.emit("mem.ensure", [data, b.const(PTR, 32)]);
+    return [b.emit("mem.load", [data], I256), length];
   }
   if (type.location === "calldata") return [b.emit("calldata.load", [id], I256), value.ids[1]!];
   const slotWord = loadSlot(b, regionOf(type), id);

@@ -14,7 +14,7 @@ import { emitLoop } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryData, memoryMember, storeMemory } from "./memory.js";
 import { elementType, isReference, structMembers, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, extractField, loadSlot, loadStorage, regionOf, storageData, storageMember } from "./storage.js";
-import { addPtr, mulPtr } from "./words.js";
+import { addPtr, mulPtr, offsetPtr } from "./words.js";
 
 /** A copy of `from` (any location) as type `to` (location memory); memory references are shared, not copied. */
 export function copyToMemory(m: ModuleContext, b: Builder, to: ArrayType | BytesType | StructType, from: Value): Value {
@@ -34,7 +34,7 @@ function bytesToMemory(m: ModuleContext, b: Builder, type: BytesType, value: Val
   if (type.location === "calldata") {
     const length = value.ids[1]!;
     const pointer = allocateBytes(b, length);
-    b.emit("calldata.copy", [addPtr(b, pointer, 32), value.ids[0]!, length]);
+    b.emit("calldata.copy", [offsetPtr(b, pointer, 32), value.ids[0]!, length]);
     return pointer;
   }
   return storageBytesToMemory(m, b, type, value.ids[0]!);
@@ -45,7 +45,7 @@ function storageBytesToMemory(m: ModuleContext, b: Builder, type: BytesType, slo
   const word = loadSlot(b, region, slot);
   const length = checkedLength(b, bytesLength(m, b, word));
   const pointer = allocateBytes(b, length);
-  writeStorageBytes(b, region, slot, word, length, addPtr(b, pointer, 32));
+  writeStorageBytes(b, region, slot, word, length, offsetPtr(b, pointer, 32));
   return pointer;
 }
 
@@ -63,7 +63,7 @@ export function writeStorageBytes(b: Builder, region: "storage" | "transient", s
   b.jump(done);
   b.at(long);
   const data = b.emit("slot.array", [slot]);
-  const words = b.emit("shr.u", [addPtr(b, length, 31), b.const(PTR, 5)]);
+  const words = b.emit("shr.u", [offsetPtr(b, length, 31), b.const(PTR, 5)]);
   emitLoop(b, words, (i) => {
     b.emit("mem.store", [addPtr(b, to, mulPtr(b, i, 32)), loadSlot(b, region, b.emit("add", [data, b.zext(i, I256)]))]);
   });
@@ -143,7 +143,7 @@ function packedToMemory(m: ModuleContext, b: Builder, from: ArrayType, slot: Val
   const perSlot = m.layouts.elementsPerSlot(from);
   const bytes = m.layouts.packedBytes(element)!;
   const data = storageData(b, from, slot);
-  const slots = b.emit("div.u", [addPtr(b, length, perSlot - 1), b.const(PTR, perSlot)]);
+  const slots = b.emit("div.u", [offsetPtr(b, length, perSlot - 1), b.const(PTR, perSlot)]);
   emitLoop(b, slots, (s) => {
     const word = loadSlot(b, region, b.emit("add", [data, b.zext(s, I256)]));
     const first = mulPtr(b, s, perSlot);

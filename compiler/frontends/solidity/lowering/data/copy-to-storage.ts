@@ -16,7 +16,7 @@ import { convert } from "./convert.js";
 import { literalWord, loadMemory, memoryData, memoryLength, memoryMember, storeLiteral } from "./memory.js";
 import { elementType, isReference, structMembers, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, loadSlot, loadStorage, regionOf, storageData, storageLength, storageMember, storeSlot, storeStorage, type StoragePlace, type StorageRegion } from "./storage.js";
-import { addPtr, mulPtr, toField } from "./words.js";
+import { addPtr, mulPtr, offsetPtr, toField } from "./words.js";
 
 const ALL_ONES = (1n << 256n) - 1n;
 
@@ -65,7 +65,7 @@ function literalToStorage(m: ModuleContext, b: Builder, to: BytesType, slot: Val
   }
   const pointer = b.emit("mem.alloc", [b.const(PTR, 32 + 32 * words)]);
   b.emit("mem.store", [pointer, b.const(PTR, bytes.length)]);
-  storeLiteral(m, b, addPtr(b, pointer, 32), bytes);
+  storeLiteral(m, b, offsetPtr(b, pointer, 32), bytes);
   copyToStorage(m, b, to, slot, { type: { ...to, location: "memory" }, ids: [pointer] });
 }
 
@@ -93,7 +93,7 @@ interface ByteSource {
 function byteSource(m: ModuleContext, b: Builder, type: BytesType, value: Value): ByteSource {
   const id = value.ids[0]!;
   if (type.location === "memory") {
-    const data = addPtr(b, id, 32);
+    const data = offsetPtr(b, id, 32);
     return { length: b.zext(b.emit("mem.load", [id], PTR), I256), word: (i) => b.emit("mem.load", [addPtr(b, data, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
   }
   if (type.location === "calldata")

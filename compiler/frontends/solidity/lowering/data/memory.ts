@@ -12,7 +12,7 @@ import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/
 import { irTypes, isValueType, type Value } from "../values.js";
 import { emitLoop, panicIf } from "./control.js";
 import { atLocation, elementType, isReference, structMembers, typeKey } from "./shapes.js";
-import { addPtr, loadMemoryWord, mulPtr, roundUp32, storeMemoryWord } from "./words.js";
+import { addPtr, loadMemoryWord, mulPtr, offsetPtr, roundUp32, storeMemoryWord } from "./words.js";
 
 /** Word of zeros that empty dynamic arrays point to. */
 const ZERO_POINTER = 0x60;
@@ -29,15 +29,18 @@ export function checkedLength(b: Builder, length: ValueId): ValueId {
 
 /** Allocates `bytes`/`string` of a trusted length; the contents are undefined but for zeros behind the last byte. */
 export function allocateBytes(b: Builder, length: ValueId): ValueId {
-  const pointer = b.emit("mem.alloc", [addPtr(b, roundUp32(b, length), 32)]);
+  const pointer = b.emit("mem.alloc", [offsetPtr(b, roundUp32(b, length), 32)]);
   b.emit("mem.store", [pointer, length]);
-  b.emit("mem.store", [addPtr(b, addPtr(b, pointer, 32), length), b.const(I256, 0)]);
+  const end = addPtr(b, offsetPtr(b, pointer, 32), length);
+  // The word of zeros may reach beyond what was allocated.
+  b.emit("mem.ensure", [end, b.const(PTR, 32)]);
+  b.emit("mem.store", [end, b.const(I256, 0)]);
   return pointer;
 }
 
 /** Allocates a dynamic array of a trusted length with undefined elements. */
 export function allocateArray(b: Builder, length: ValueId): ValueId {
-  const pointer = b.emit("mem.alloc", [addPtr(b, mulPtr(b, length, 32), 32)]);
+  const pointer = b.emit("mem.alloc", [offsetPtr(b, mulPtr(b, length, 32), 32)]);
   b.emit("mem.store", [pointer, length]);
   return pointer;
 }
@@ -48,12 +51,12 @@ export function newArray(m: ModuleContext, b: Builder, type: ArrayType | BytesTy
     const count = checkedLength(h, n!);
     if (type.kind === "bytes") {
       const pointer = allocateBytes(h, count);
-      h.emit("mem.zero", [addPtr(h, pointer, 32), count]);
+      h.emit("mem.zero", [offsetPtr(h, pointer, 32), count]);
       h.ret([pointer]);
       return;
     }
     const pointer = allocateArray(h, count);
-    fillZero(m, h, elementType(type), addPtr(h, pointer, 32), count);
+    fillZero(m, h, elementType(type), offsetPtr(h, pointer, 32), count);
     h.ret([pointer]);
   });
   return b.call(func, [length])[0]!;
@@ -87,8 +90,8 @@ function zeroObject(m: ModuleContext, b: Builder, type: ArrayType | BytesType | 
     const members = structMembers(m.program, type);
     const pointer = h.emit("mem.alloc", [h.const(PTR, 32 * members.length)]);
     for (const member of members) {
-      if (member.type.kind === "mapping") h.emit("mem.store", [addPtr(h, pointer, 32 * member.index), h.const(I256, 0)]);
-      else storeMemory(m, h, addPtr(h, pointer, 32 * member.index), zeroValue(m, h, member.type));
+      if (member.type.kind === "mapping") h.emit("mem.store", [offsetPtr(h, pointer, 32 * member.index), h.const(I256, 0)]);
+      else storeMemory(m, h, offsetPtr(h, pointer, 32 * member.index), zeroValue(m, h, member.type));
     }
     h.ret([pointer]);
   });
@@ -119,7 +122,7 @@ export function memoryLength(b: Builder, type: ArrayType | BytesType, pointer: V
 
 /** Address of the first element. */
 export function memoryData(b: Builder, type: ArrayType | BytesType, pointer: ValueId): ValueId {
-  return type.kind === "array" && type.length !== undefined ? pointer : addPtr(b, pointer, 32);
+  return type.kind === "array" && type.length !== undefined ? pointer : offsetPtr(b, pointer, 32);
 }
 
 /** Address of element `index` (i256), after the bounds check (Panic 0x32). For bytes: of the byte itself. */
@@ -137,7 +140,7 @@ export function checkIndex(b: Builder, index: ValueId, length: ValueId): ValueId
 
 /** Address of a struct's member in memory. */
 export function memoryMember(b: Builder, pointer: ValueId, index: number): ValueId {
-  return addPtr(b, pointer, 32 * index);
+  return offsetPtr(b, pointer, 32 * index);
 }
 
 /** A string literal as fresh `bytes`/`string` in memory. */
@@ -145,14 +148,14 @@ export function literalToMemory(m: ModuleContext, b: Builder, bytes: Uint8Array)
   if (bytes.length === 0) return b.const(PTR, ZERO_POINTER);
   const pointer = b.emit("mem.alloc", [b.const(PTR, 32 + Math.ceil(bytes.length / 32) * 32)]);
   b.emit("mem.store", [pointer, b.const(PTR, bytes.length)]);
-  storeLiteral(m, b, addPtr(b, pointer, 32), bytes);
+  storeLiteral(m, b, offsetPtr(b, pointer, 32), bytes);
   return pointer;
 }
 
 /** Writes a literal's bytes, padded with zeros to whole words, at a trusted address. */
 export function storeLiteral(m: ModuleContext, b: Builder, address: ValueId, bytes: Uint8Array): void {
   if (bytes.length <= MAX_INLINE_LITERAL) {
-    for (let i = 0; i < bytes.length; i += 32) b.emit("mem.store", [addPtr(b, address, i), b.const(I256, literalWord(bytes, i))]);
+    for (let i = 0; i < bytes.length; i += 32) b.emit("mem.store", [offsetPtr(b, address, i), b.const(I256, literalWord(bytes, i))]);
     return;
   }
   const padded = new Uint8Array(Math.ceil(bytes.length / 32) * 32);

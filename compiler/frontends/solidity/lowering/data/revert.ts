@@ -8,7 +8,7 @@ import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import { isValueType, type Value } from "../values.js";
 import { abiEncode } from "./abi-encode.js";
-import { addPtr } from "./words.js";
+import { offsetPtr } from "./words.js";
 
 /** Selector of Error(string). */
 export const ERROR_SELECTOR = 0x08c379a0;
@@ -32,7 +32,7 @@ export function revertWithSelector(m: ModuleContext, b: Builder, selector: numbe
   const literal = values.length === 1 && values[0]!.type.kind === "stringLiteral" && values[0]!.type.value.length <= 32;
   const start = small || literal ? b.const(PTR, 0) : b.emit("mem.free", []);
   b.emit("mem.store", [start, selectorWord(b, selector)]);
-  const end = abiEncode(m, b, values, addPtr(b, start, 4));
+  const end = abiEncode(m, b, values, offsetPtr(b, start, 4));
   b.exit("exit.revert", [start, b.emit("sub.nuw", [end, start])]);
 }
 

@@ -77,9 +77,13 @@ export function storeMemoryWord(b: Builder, address: ValueId, value: Value): voi
 }
 
 /** Pointer arithmetic on trusted addresses and lengths: it cannot exceed 2^64. */
-export function addPtr(b: Builder, address: ValueId, offset: ValueId | number): ValueId {
-  if (offset === 0) return address;
-  return b.emit("add.nuw", [address, typeof offset === "number" ? b.const(PTR, offset) : offset]);
+export function addPtr(b: Builder, address: ValueId, offset: ValueId): ValueId {
+  return b.emit("add.nuw", [address, offset]);
+}
+
+/** A trusted address or length plus a known number of bytes. (A function of its own: a ValueId is a number too.) */
+export function offsetPtr(b: Builder, address: ValueId, bytes: number): ValueId {
+  return bytes === 0 ? address : b.emit("add.nuw", [address, b.const(PTR, bytes)]);
 }
 
 export function mulPtr(b: Builder, a: ValueId, factor: number): ValueId {
@@ -88,5 +92,5 @@ export function mulPtr(b: Builder, a: ValueId, factor: number): ValueId {
 
 /** Rounds a length up to whole words. */
 export function roundUp32(b: Builder, length: ValueId): ValueId {
-  return b.emit("and", [addPtr(b, length, 31), b.const(PTR, 0xffffffffffffffe0n)]);
+  return b.emit("and", [offsetPtr(b, length, 31), b.const(PTR, 0xffffffffffffffe0n)]);
 }

@@ -14,7 +14,7 @@ import { scopeOf } from "../bodies.js";
 import type { ModuleContext } from "../context.js";
 import { revertIf } from "../data/control.js";
 import { revertEmpty } from "../data/revert.js";
-import { addPtr } from "../data/words.js";
+import { offsetPtr } from "../data/words.js";
 import type { FunctionTable } from "../functions.js";
 import { irTypes } from "../values.js";
 import { decodeArguments, initializeMemory, refuseValue, returnValues, splitValues } from "./coding.js";
@@ -140,7 +140,7 @@ export class RuntimeEntry {
     const args = takesData(fallback) ? [b.const(PTR, 0), b.emit("calldata.size", [])] : [];
     const [data] = b.call(this.functions.use(fallback), args);
     if (data === undefined) b.exit("exit.stop");
-    else b.exit("exit.return", [addPtr(b, data, 32), b.emit("mem.load", [data], PTR)]);
+    else b.exit("exit.return", [offsetPtr(b, data, 32), b.emit("mem.load", [data], PTR)]);
   }
 }
 

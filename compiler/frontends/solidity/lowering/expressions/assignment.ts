@@ -9,6 +9,7 @@ import type { Body } from "../body.js";
 import { arrayPush, bytesPush } from "../data/array-ops.js";
 import { splitTuple } from "../data/convert.js";
 import { elementType, isReference } from "../data/shapes.js";
+import { withoutReturnData } from "../calls/bare.js";
 import { BYTES1, UINT256 } from "../common-types.js";
 import type { Place } from "../place.js";
 import { loadPlace, storePlace } from "../places.js";
@@ -68,7 +69,8 @@ export function pushedPlace(f: Body, array: Value): Place {
 export function assignment(f: Body, e: Assignment): Value {
   const target = f.typeOf(e.left);
   if (e.operator !== "=") return compoundAssignment(f, e);
-  const value = assignedValue(f, f.expr(e.right), target);
+  const dropsSecond = target.kind === "tuple" && target.components.length === 2 && !target.components[1];
+  const value = assignedValue(f, dropsSecond ? withoutReturnData(f, e.right) : f.expr(e.right), target);
   const place = f.place(e.left);
   storePlace(f, place, value);
   return resultOf(f, place, value);

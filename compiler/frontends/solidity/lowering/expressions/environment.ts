@@ -5,7 +5,7 @@ import { I256, PTR } from "../../../../ir/ops.js";
 import type { ContractDefinition, MemberAccess } from "../../syntax/ast.js";
 import type { MagicType, SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
-import { addPtr, roundUp32 } from "../data/words.js";
+import { offsetPtr, roundUp32 } from "../data/words.js";
 import { allocateBytes, literalToMemory } from "../data/memory.js";
 import { underlying, type Value } from "../values.js";
 
@@ -43,7 +43,7 @@ function externalCode(f: Body, account: ValueId): ValueId {
   const func = f.m.helper("external_code", [160], [PTR], (h, [of]) => {
     const size = h.emit("extcode.size", [of!]);
     const pointer = allocateBytes(h, size);
-    h.emit("extcode.copy", [of!, addPtr(h, pointer, 32), h.const(PTR, 0), size]);
+    h.emit("extcode.copy", [of!, offsetPtr(h, pointer, 32), h.const(PTR, 0), size]);
     h.ret([pointer]);
   });
   return f.b.call(func, [account])[0]!;
@@ -139,8 +139,8 @@ function contractCode(f: Body, contract: ContractDefinition, op: "object" | "obj
   const object = f.program.contractInfo(contract).fullName;
   const { b } = f;
   const size = b.emit(`${op}.size`, [], undefined, { object });
-  const pointer = b.emit("mem.alloc", [addPtr(b, roundUp32(b, size), 32)]);
+  const pointer = b.emit("mem.alloc", [offsetPtr(b, roundUp32(b, size), 32)]);
   b.emit("mem.store", [pointer, size]);
-  b.emit(`${op}.copy`, [addPtr(b, pointer, 32)], undefined, { object });
+  b.emit(`${op}.copy`, [offsetPtr(b, pointer, 32)], undefined, { object });
   return pointer;
 }

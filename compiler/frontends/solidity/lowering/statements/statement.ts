@@ -2,6 +2,7 @@
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { ReturnStatement, Statement, VariableDeclarationStatement } from "../../syntax/ast.js";
 import type { Body } from "../body.js";
+import { withoutReturnData } from "../calls/bare.js";
 import { emitEvent } from "../calls/event.js";
 import { revertWithError } from "../calls/fail.js";
 import { splitTuple } from "../data/convert.js";
@@ -15,7 +16,7 @@ export function statement(f: Body, s: Statement): void {
       f.scoped({ unchecked: f.unchecked || s.isUnchecked }, () => s.statements.forEach((inner) => f.statement(inner)));
       return;
     case "ExpressionStatement":
-      f.expr(s.expression);
+      withoutReturnData(f, s.expression);
       return;
     case "VariableDeclarationStatement":
       declaration(f, s);
@@ -68,7 +69,7 @@ function declaration(f: Body, s: VariableDeclarationStatement): void {
     for (const variable of s.declarations) if (variable) f.setLocals(f.declare(variable), f.zero(f.program.variableType(variable)).ids);
     return;
   }
-  const value = f.expr(s.initialValue);
+  const value = s.declarations.length === 2 && !s.declarations[1] ? withoutReturnData(f, s.initialValue) : f.expr(s.initialValue);
   const only = s.declarations.length === 1 ? s.declarations[0] : undefined;
   const parts = only && value.type.kind !== "tuple" ? [value] : splitTuple(value);
   s.declarations.forEach((variable, i) => {

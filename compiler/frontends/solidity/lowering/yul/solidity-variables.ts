@@ -9,7 +9,7 @@ import type { VariableDeclaration, YulIdentifier } from "../../syntax/ast.js";
 import type { YulReference } from "../../semantics/program.js";
 import type { SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
-import { addPtr, fromWord, mulPtr, toWord } from "../data/words.js";
+import { fromWord, mulPtr, offsetPtr, toWord } from "../data/words.js";
 import { isReference } from "../data/shapes.js";
 import { constantValue, stateItem } from "../expressions/variables.js";
 import { isValueType, underlying } from "../values.js";
@@ -76,7 +76,7 @@ export function trustPointers(y: YulState): void {
     else if (type.kind === "array" || type.kind === "bytes") {
       f.b.emit("mem.ensure", [pointer, f.b.const(PTR, 32)]);
       const length = f.b.emit("mem.load", [pointer], PTR);
-      f.b.emit("mem.ensure", [addPtr(f.b, pointer, 32), type.kind === "array" ? mulPtr(f.b, length, 32) : length]);
+      f.b.emit("mem.ensure", [offsetPtr(f.b, pointer, 32), type.kind === "array" ? mulPtr(f.b, length, 32) : length]);
     }
   }
 }
