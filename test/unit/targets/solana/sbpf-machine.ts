@@ -21,6 +21,8 @@ export interface MachineResult {
 export interface MachineOptions {
   readonly input?: Uint8Array;
   readonly heapSize?: number;
+  /** Content of the heap when the program starts; zeros where absent. */
+  readonly heap?: Uint8Array;
   readonly maxInstructions?: number;
   /** Called before each instruction. */
   readonly trace?: (pc: number, registers: readonly bigint[]) => void;
@@ -182,7 +184,7 @@ class Machine implements MachineMemory {
     private readonly options: MachineOptions,
   ) {
     this.pc = image.entry;
-    this.heap = new Uint8Array(options.heapSize ?? 256 * 1024);
+    this.heap = options.heap?.slice() ?? new Uint8Array(options.heapSize ?? 256 * 1024);
     image.regions.set(2, { start: 0, bytes: new Uint8Array(STACK_FRAME * 64 * (image.gaps ? 2 : 1)), writable: true });
     image.regions.set(3, { start: 0, bytes: this.heap, writable: true });
     image.regions.set(4, { start: 0, bytes: options.input ?? new Uint8Array(8), writable: true });

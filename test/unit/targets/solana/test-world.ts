@@ -14,6 +14,8 @@ import { runElf, type MachineMemory } from "./sbpf-machine.js";
 
 const BASE = HEAP + BigInt(GLOBALS_SIZE + FRAME_HEADER_SIZE);
 const CELLS = 12;
+/** Offset of the immutables area in the heap. */
+const IMMUTABLES = HEAP_SIZE - 4096;
 const WORD = (1n << 64n) - 1n;
 
 export interface TestOutcome {
@@ -51,7 +53,7 @@ function defineEntry(program: LirProgram): void {
   const f = new LirBuilder(program, ENTRY_POINT, 1);
   const input = f.param(0);
   const globals = f.copy(HEAP);
-  const limit = HEAP + BigInt(HEAP_SIZE) - 4096n;
+  const limit = HEAP + BigInt(IMMUTABLES);
   f.store(8, globals, GLOBAL.HEAP_LIMIT, limit);
   f.store(8, globals, GLOBAL.CURRENT_BASE, BASE);
   const base = f.copy(BASE);
@@ -86,6 +88,8 @@ export class TestWorld {
   readonly elf: Uint8Array;
   private readonly host = new Map<string, (memory: MachineMemory, args: readonly bigint[]) => bigint>();
   private output = new Uint8Array(0);
+  /** What creation code left in its immutables area, by contract. */
+  private readonly immutables = new Map<string, Uint8Array>();
 
   constructor(
     private readonly modules: readonly Module[],
@@ -161,8 +165,11 @@ export class TestWorld {
       for (let i = 0; i < 4; i++) view.setBigUint64(24 + 32 * k + 8 * i, (value >> BigInt(64 * i)) & WORD, true);
     });
     input.set(message.data, 120);
-    const result = runElf(this.elf, { input, host: this.host, heapSize: HEAP_SIZE });
+    const heap = new Uint8Array(HEAP_SIZE);
+    if (!message.creation) heap.set(this.immutables.get(module.name) ?? [], IMMUTABLES);
+    const result = runElf(this.elf, { input, host: this.host, heap });
     const status = result.r0;
+    if (status === STATUS.DEPLOY) this.immutables.set(module.name, result.heap.slice(IMMUTABLES));
     const success = result.error === undefined && (status === STATUS.RETURN || status === STATUS.DEPLOY);
     if (!success) {
       this.storage.clear();
