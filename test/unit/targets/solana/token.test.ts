@@ -1,7 +1,7 @@
 /** OpenZeppelin's token with permits, through the whole compiler: as in the interpreter, unoptimised and optimised. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AbiCoder, Interface, type InterfaceAbi } from "ethers";
+import { AbiCoder, Interface } from "ethers";
 import { DiagnosticSink } from "../../../../compiler/diagnostics/diagnostic.js";
 import { solidityFrontend } from "../../../../compiler/frontends/solidity/frontend.js";
 import { DEFAULT_SENDER, World } from "../../../../compiler/ir/interpreter/world.js";
@@ -45,7 +45,7 @@ for (const level of ["0", "2"] as const) {
     const { address } = world.deploy({ module, args });
     assert.ok(address !== undefined);
     assert.equal(machine.run(module, { data: args, creation: true, caller: DEFAULT_SENDER, address }).status, STATUS.DEPLOY);
-    const iface = new Interface(abi as InterfaceAbi);
+    const iface = new Interface(abi);
     for (const [name, values] of CALLS) {
       const data = bytes(iface.encodeFunctionData(name, values));
       const expected = world.send({ to: address, data });
