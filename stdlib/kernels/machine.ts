@@ -24,19 +24,27 @@ export function begin(): void {
   depth = MAX_RECURSION;
 }
 
-/** Leaves the activation from anywhere. */
-export function quit(status: i32, at: u32, length: u32): void {
-  store<i64>(CELL_GAS, gas);
+/** The result of an exit. */
+export function set_result(at: u32, length: u32): void {
   store<u32>(CELL_RESULT_POINTER, at);
   store<u32>(CELL_RESULT_LENGTH, length);
+}
+
+/** Before the activation's function returns a status. */
+export function finish(): void {
+  store<i64>(CELL_GAS, gas);
+}
+
+/** Leaves the activation from anywhere; the result is set already. */
+export function leave(status: i32): void {
+  store<i64>(CELL_GAS, gas);
   exit(status);
   unreachable();
 }
 
-/** The result of an exit that the function's return will make. */
-export function set_result(at: u32, length: u32): void {
-  store<u32>(CELL_RESULT_POINTER, at);
-  store<u32>(CELL_RESULT_LENGTH, length);
+export function quit(status: i32, at: u32, length: u32): void {
+  set_result(at, length);
+  leave(status);
 }
 
 export function out_of_gas(): void {
@@ -51,13 +59,19 @@ export function invalid(): void {
   quit(STATUS_INVALID, 0, 0);
 }
 
-/** Reverts with Panic(uint256 code), encoded in the scratch area: memory may be full. */
-export function panic(code: i32): void {
+/** Makes Panic(uint256 code) the result, encoded in the scratch area: memory may be full. */
+export function panic_result(code: i32): void {
   const at: usize = SCRATCH;
   memory.fill(at, 0, 36);
   store<u32>(at, 0x717b_484e);
   store<u8>(at + 35, u8(code));
-  quit(STATUS_REVERT, at, 36);
+  set_result(at, 36);
+}
+
+/** Reverts with Panic(uint256 code). */
+export function panic(code: i32): void {
+  panic_result(code);
+  leave(STATUS_REVERT);
 }
 
 /** Takes gas for something whose size is only known now; at most 2^40 or so. */

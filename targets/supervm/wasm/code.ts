@@ -70,8 +70,8 @@ export class Code {
     this.out.byte(0xfd).u32(SIMD[kind]).u32(0).u32(offset);
     return this;
   }
-  vectorZero(): this {
-    this.out.byte(0xfd).u32(SIMD.const).bytes(new Uint8Array(16));
+  vectorConst(bytes: Uint8Array): this {
+    this.out.byte(0xfd).u32(SIMD.const).bytes(bytes);
     return this;
   }
   shuffle(lanes: readonly number[]): this {

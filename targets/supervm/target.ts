@@ -1,0 +1,17 @@
+/** The SuperVM target: WebAssembly for the runtime's host ABI. */
+import type { TargetDefinition } from "../target.js";
+import { lowerSupervm } from "./lower.js";
+
+export const supervmTarget: TargetDefinition = {
+  name: "supervm",
+  capabilities: {
+    unsupportedOps: new Map([
+      ["ext.callcode", "CALLCODE is not available on SuperVM; use delegatecall"],
+      ["mem.size", "msize() is not available on SuperVM, where memory grows in steps of its own"],
+    ]),
+    registerBits: 64,
+  },
+  binaryExtension: ".wasm",
+  lower: lowerSupervm,
+  createChain: async () => (await import("./chain.js")).createSupervmChain(),
+};
