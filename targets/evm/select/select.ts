@@ -13,7 +13,10 @@ import type { Block, Func, Inst, Target, ValueId } from "../../../compiler/ir/mo
 import { hasOpcode } from "../hardfork.js";
 import { LirBuilder } from "../lir/builder.js";
 import { EVERYTHING, LFunc, Region, type Edge, type LBlock, type Word } from "../lir/lir.js";
+import { applyBounds } from "../lir/bounds.js";
 import { removeDead } from "../lir/dead.js";
+import { reversePostorder } from "../lir/order.js";
+import { dropScratchStores } from "../lir/scratch-stores.js";
 import { ARITHMETIC } from "./arithmetic.js";
 import { CHECKED } from "./checked.js";
 import { Selection, STACK_WORDS, type Handler, type Unit } from "./context.js";
@@ -60,6 +63,9 @@ class FunctionSelector {
     this.takeParams();
     for (const block of this.blocks) this.selectBlock(block);
     removeDead(this.target);
+    const rpo = reversePostorder(this.target);
+    applyBounds(this.target, rpo, this.unit.fork);
+    dropScratchStores(this.target, rpo);
     return this.target;
   }
 

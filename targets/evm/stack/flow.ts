@@ -3,6 +3,7 @@
  * which blocks only fail, and from which blocks control may return or go round a loop.
  */
 import { edgesOf, operandsOf, type LFunc, type LTerm, type Word } from "../lir/lir.js";
+import { reversePostorder, successors } from "../lir/order.js";
 
 export interface Flow {
   /** Reachable blocks in reverse postorder. */
@@ -16,29 +17,6 @@ export interface Flow {
   readonly tidy: readonly boolean[];
   readonly liveIn: readonly ReadonlySet<Word>[];
   readonly liveOut: readonly ReadonlySet<Word>[];
-}
-
-function successors(term: LTerm): number[] {
-  return [...new Set(edgesOf(term).map((edge) => edge.block))];
-}
-
-function postorder(func: LFunc): number[] {
-  const seen = new Set<number>([0]);
-  const out: number[] = [];
-  const stack = [{ id: 0, next: 0, succ: successors(func.blocks[0]!.term) }];
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.next === top.succ.length) {
-      out.push(top.id);
-      stack.pop();
-      continue;
-    }
-    const to = top.succ[top.next++]!;
-    if (seen.has(to)) continue;
-    seen.add(to);
-    stack.push({ id: to, next: 0, succ: successors(func.blocks[to]!.term) });
-  }
-  return out;
 }
 
 /** Nesting depth by natural loops: for each edge to a block not later in the order, what reaches its source without that block. */
@@ -114,7 +92,7 @@ function liveness(func: LFunc, rpo: readonly number[]): { liveIn: Set<Word>[]; l
 const FAILS: ReadonlySet<string> = new Set(["REVERT", "INVALID"]);
 
 export function computeFlow(func: LFunc): Flow {
-  const rpo = postorder(func).reverse();
+  const rpo = reversePostorder(func);
   const predecessorCount = func.blocks.map(() => 0);
   const preds = func.blocks.map((): number[] => []);
   for (const id of rpo) {
