@@ -1,7 +1,8 @@
 /** `supervm compile`: sources to artifacts. */
 import path from "node:path";
 import { artifactJson, fullName, type Artifact } from "../compiler/driver/artifact.js";
-import { compileDetailed, type DetailedResult } from "../compiler/driver/compile.js";
+import { compileDetailed } from "../compiler/driver/compile.js";
+import type { DetailedResult } from "../compiler/driver/result.js";
 import type { EmitKind } from "../compiler/driver/options.js";
 import { toStandardJson } from "../compiler/diagnostics/format.js";
 import { TARGET_NAMES } from "../targets/registry.js";

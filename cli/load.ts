@@ -1,7 +1,8 @@
 /** Loads what `run` and `inspect` take: an artifact's JSON file, or a source file that is compiled first. */
 import fs from "node:fs";
 import { fullName, parseArtifact, type Artifact } from "../compiler/driver/artifact.js";
-import { compileDetailed, type DetailedResult } from "../compiler/driver/compile.js";
+import { compileDetailed } from "../compiler/driver/compile.js";
+import type { DetailedResult } from "../compiler/driver/result.js";
 import type { EmitKind } from "../compiler/driver/options.js";
 import type { TargetName } from "../targets/target.js";
 import { toCompileOptions, type CompileArgs } from "./command.js";

@@ -3,7 +3,7 @@ import type { AbiEntry } from "../compiler/driver/artifact.js";
 import { TARGET_NAMES } from "../targets/registry.js";
 import { showValue } from "../testing/codec.js";
 import type { DecodedLog } from "../testing/codec.js";
-import type { TestContract } from "../testing/contract.js";
+import type { TestContract } from "../testing/chain.js";
 import { RevertError } from "../testing/errors.js";
 import { createChain } from "../testing/index.js";
 import { compileOptions, targetsOf, type Command, type CompileArgs } from "./command.js";

@@ -1,9 +1,9 @@
-/** A chain in this process, the same to use whatever target it runs: deploy artifacts, send transactions, look at state. */
+/** A chain in this process, the same to use whatever target it runs: deploy artifacts, call contracts by name, look at state. */
 import { getAddress } from "ethers";
 import { fullName, type Artifact } from "../compiler/driver/artifact.js";
 import type { Chain, ChainLog, Outcome, TargetName } from "../targets/target.js";
 import { Codec, decodeBuiltinError, type DecodedLog } from "./codec.js";
-import { TestContract, type AddressLike, type CallOptions, type Receipt } from "./contract.js";
+import type { AddressLike, CallOptions, Receipt } from "./messages.js";
 import { RevertError, UsageError } from "./errors.js";
 
 export interface Account {
@@ -186,4 +186,41 @@ function linkTable(references: Readonly<Record<string, unknown>>, given: Readonl
     table.set(name, addressOf(address));
   }
   return table;
+}
+
+/** A deployed contract: its functions called by name, arguments and results through its ABI. */
+export class TestContract {
+  readonly codec: Codec;
+
+  /** @param address 20 bytes, EIP-55. */
+  constructor(
+    readonly chain: TestChain,
+    readonly artifact: Artifact,
+    readonly address: string,
+    /** Of the deployment; undefined for a contract that was attached to. */
+    readonly receipt?: Receipt,
+  ) {
+    this.codec = new Codec(artifact.abi);
+  }
+
+  /** Call data of a function, named by name or signature. */
+  encode(fn: string, args: readonly unknown[] = []): string {
+    return this.codec.encodeCall(fn, args);
+  }
+
+  /** Decodes a function's return data. */
+  decode(fn: string, data: string): unknown {
+    return this.codec.decodeResult(fn, undefined, data);
+  }
+
+  /** A transaction. Throws RevertError. */
+  async send(fn: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<Receipt> {
+    return this.chain.execute({ ...options, to: this.address, data: this.encode(fn, args) }, this.codec, `${this.artifact.contractName}.${fn}`);
+  }
+
+  /** A call without lasting effects; gives the decoded result. Throws RevertError. */
+  async call(fn: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
+    const { returnData } = await this.chain.simulate({ ...options, to: this.address, data: this.encode(fn, args) }, this.codec, `${this.artifact.contractName}.${fn}`);
+    return this.codec.decodeResult(fn, args, returnData);
+  }
 }

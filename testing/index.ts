@@ -14,8 +14,8 @@ import type { ChainOptions, TargetName } from "../targets/target.js";
 import { TestChain } from "./chain.js";
 import { UsageError } from "./errors.js";
 
-export { TestChain, type Account, type DeployOptions, type RawMessage } from "./chain.js";
-export { TestContract, type AddressLike, type CallOptions, type Receipt } from "./contract.js";
+export { TestChain, TestContract, type Account, type DeployOptions, type RawMessage } from "./chain.js";
+export type { AddressLike, CallOptions, Receipt } from "./messages.js";
 export type { DecodedLog } from "./codec.js";
 export { RevertError, UsageError } from "./errors.js";
 export { MissingPeerError } from "../targets/target.js";

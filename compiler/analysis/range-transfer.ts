@@ -1,7 +1,7 @@
 /** How intervals pass through operations: ranges.ts asks for each instruction. Everything that is not listed may be anything. */
 import type { Inst } from "../ir/module.js";
 import type { Type } from "../ir/ops.js";
-import type { Interval } from "./ranges.js";
+import type { Interval } from "./interval.js";
 
 const full = (bits: Type): Interval => ({ low: 0n, high: (1n << BigInt(bits)) - 1n });
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -12,13 +12,9 @@
 import { terminator, type Block, type BlockId, type Func, type Inst, type ValueId } from "../ir/module.js";
 import type { Cfg } from "./cfg.js";
 import type { Dominators } from "./dominators.js";
+import type { Interval } from "./interval.js";
 import { intervalOf } from "./range-transfer.js";
 
-/** Unsigned numbers from `low` to `high`, both included. */
-export interface Interval {
-  readonly low: bigint;
-  readonly high: bigint;
-}
 
 export function fullInterval(bits: number): Interval {
   return { low: 0n, high: (1n << BigInt(bits)) - 1n };

@@ -10,7 +10,7 @@ import os from "node:os";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { SourceFile } from "../base/span.js";
-import type { DetailedResult } from "./compile.js";
+import type { DetailedResult } from "./result.js";
 import type { ResolvedOptions } from "./options.js";
 
 export interface CacheKey {

@@ -8,7 +8,7 @@
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { DiagnosticSink, type Diagnostic } from "../diagnostics/diagnostic.js";
+import { DiagnosticSink } from "../diagnostics/diagnostic.js";
 import { toReport, type DiagnosticReport } from "../diagnostics/format.js";
 import type { Frontend, FrontendContract, FrontendOutput } from "../frontends/frontend.js";
 import { solidityFrontend } from "../frontends/solidity/frontend.js";
@@ -21,6 +21,7 @@ import { ARTIFACT_FORMAT, fullName, type Artifact, type ArtifactMetadata, type A
 import { readCached, writeCached, type CacheKey } from "./cache.js";
 import { resolveOptions, type CompileOptions, type ResolvedOptions } from "./options.js";
 import { checkCapabilities } from "./capabilities.js";
+import type { DetailedResult } from "./result.js";
 import { VERSION } from "./version.js";
 
 /** Languages, by file name ending. */
@@ -34,16 +35,6 @@ export interface CompileResult {
   /** By full name (`contracts/Token.sol:Token`) and, where it is unique, by bare name (`Token`). */
   readonly artifacts: Readonly<Record<string, Artifact>>;
   readonly diagnostics: readonly DiagnosticReport[];
-}
-
-/** {@link CompileResult} with what the command line needs besides. */
-export interface DetailedResult {
-  /** In the order of the compilation, each once. */
-  readonly artifacts: readonly Artifact[];
-  /** Further files by full contract name: extension -> content. */
-  readonly files: ReadonlyMap<string, Readonly<Record<string, Uint8Array | string>>>;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly fromCache: boolean;
 }
 
 /**

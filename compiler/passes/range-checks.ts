@@ -13,7 +13,8 @@
  */
 import { computeCfg } from "../analysis/cfg.js";
 import { computeDominators } from "../analysis/dominators.js";
-import { Ranges, type Interval } from "../analysis/ranges.js";
+import type { Interval } from "../analysis/interval.js";
+import { Ranges } from "../analysis/ranges.js";
 import { computeDefs } from "../analysis/uses.js";
 import { terminator, type Block, type BlockId, type Func, type Inst, type ValueId } from "../ir/module.js";
 import type { FunctionPass } from "./pass.js";

@@ -2,7 +2,7 @@
 import { CELL } from "../host/abi.js";
 import type { BlockCells, TransactionCells } from "../host/activation.js";
 import { bytesOfKey, littleEndian } from "../store/keys.js";
-import type { AddressKey } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 
 export interface BlockEnvironment {
   readonly number: bigint;

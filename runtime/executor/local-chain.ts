@@ -2,7 +2,7 @@
 import { CodeRegistry } from "../host/code.js";
 import type { BlockCells } from "../host/activation.js";
 import { MemoryStore } from "../store/memory-store.js";
-import type { AddressKey } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 import { blockCells, type BlockEnvironment } from "./block.js";
 import { executeTransaction, type Receipt, type Transaction } from "./transaction.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";

@@ -9,7 +9,7 @@ import { HOST_GAS } from "../host/gas-schedule.js";
 import { execute } from "../host/instance.js";
 import type { Journal } from "../store/journal.js";
 import { addressKeyOfInt, intOfKey, intOfLittleEndian, keyOf } from "../store/keys.js";
-import type { AddressKey } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 import { create2Address, createAddress } from "../../machine/create-address.js";
 import { precompile } from "../../machine/precompiles.js";
 import { precompileGas } from "./precompile-gas.js";

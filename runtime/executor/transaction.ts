@@ -6,7 +6,8 @@
 import type { BlockCells } from "../host/activation.js";
 import type { CodeRegistry, ModuleEntry } from "../host/code.js";
 import { Journal, type LogRecord } from "../store/journal.js";
-import type { AddressKey, ChangeSet, StateReader } from "../store/state.js";
+import type { ChangeSet, StateReader } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 import { transactionCells } from "./block.js";
 import { Messages } from "./messages.js";
 

@@ -1,6 +1,6 @@
 /** One activation of a contract: what a running instance sees of the world, and how it asks the executor for more. */
 import type { Journal } from "../store/journal.js";
-import type { AddressKey } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 import type { ModuleEntry } from "./code.js";
 
 /** What is fixed for a block. All numbers are cells: least significant byte first. */

@@ -5,9 +5,8 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { CODE_KIND, CODE_MAGIC, CODE_PREFIX_SIZE, CODE_VERSION, MODULE_HEADER_SIZE, OBJECTS_SECTION, REFERENCE_SIZE } from "./abi.js";
 import { keyOf } from "../store/keys.js";
-import type { AddressKey } from "../store/state.js";
+import type { AddressKey } from "../store/keys.js";
 import { addressKeyOfBytes } from "../store/keys.js";
-import type { InstancePool } from "./instance.js";
 
 /** A module that the chain knows. */
 export interface ModuleEntry {
@@ -18,8 +17,6 @@ export interface ModuleEntry {
   readonly references: readonly Uint8Array[];
   /** Size of the module in bytes, without what it carries. */
   readonly size: number;
-  /** Instances for reuse; made on the first activation. */
-  pool?: InstancePool;
 }
 
 /** An account's code. */

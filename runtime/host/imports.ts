@@ -4,10 +4,11 @@
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { CALL_KIND, CELL, CODE_KIND, CREATE_KIND } from "./abi.js";
-import { codeHash, referenceBytes } from "./code.js";
+import type { Activation } from "./activation.js";
+import { codeHash, referenceBytes, type ModuleEntry } from "./code.js";
 import { HOST_GAS } from "./gas-schedule.js";
-import { EXIT_SIGNAL, InvalidOperation, readBigint, writeBigint, type ContractInstance } from "./instance.js";
-import type { AddressKey } from "../store/state.js";
+import { readBigint, writeBigint } from "./cells.js";
+import type { AddressKey } from "../store/keys.js";
 
 const ADDRESS_SIZE = 20;
 const WORD = 32;
@@ -15,8 +16,32 @@ const EMPTY = new Uint8Array(0);
 /** keccak256 of no bytes: EXTCODEHASH of an account without code. */
 const EMPTY_HASH = keccak_256(EMPTY);
 
+/** Thrown by the import `exit` to leave a contract from within nested functions. Made once: no stack is captured. */
+export const EXIT_SIGNAL: unique symbol = Symbol("contract exit");
+/** Thrown by imports that end an activation as INVALID: a write in a static call. */
+export class InvalidOperation {
+  constructor(readonly reason: string) {}
+}
+
+/** What the imports see of the instance that they belong to. */
+export interface HostView {
+  readonly module: ModuleEntry;
+  readonly activation: Activation;
+  /** Views of its memory; valid after {@link refresh}. */
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly buffer: Buffer;
+  /** Gas left. */
+  gas: number;
+  /** Of the last call. */
+  returnData: Uint8Array;
+  exitStatus: number;
+  /** Renews the views where memory has grown. */
+  refresh(): void;
+}
+
 /** The imports of one instance. */
-export function hostImports(host: ContractInstance): Record<string, unknown> {
+export function hostImports(host: HostView): Record<string, unknown> {
   const addressAt = (cell: number): AddressKey => host.buffer.toString("latin1", cell, cell + ADDRESS_SIZE);
   const keyAt = (cell: number): string => host.buffer.toString("latin1", cell, cell + WORD);
   const journal = (): typeof host.activation.handler.journal => host.activation.handler.journal;

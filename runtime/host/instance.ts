@@ -6,14 +6,8 @@
 import { CALLDATA, CALLDATA_WINDOW, CELL, HOST_MODULE, IMMUTABLES, MACHINE_BASE, STATUS } from "./abi.js";
 import type { Activation, BlockCells, Ending, TransactionCells } from "./activation.js";
 import type { ModuleEntry } from "./code.js";
-import { hostImports } from "./imports.js";
-
-/** Thrown by the import `exit` to leave a contract from within nested functions. Made once: no stack is captured. */
-export const EXIT_SIGNAL: unique symbol = Symbol("contract exit");
-/** Thrown by imports that end an activation as INVALID: a write in a static call. */
-export class InvalidOperation {
-  constructor(readonly reason: string) {}
-}
+import { writeBigint } from "./cells.js";
+import { EXIT_SIGNAL, hostImports, InvalidOperation, type HostView } from "./imports.js";
 
 /** Instances whose memory has grown beyond this are not kept. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
@@ -22,7 +16,7 @@ const MAX_IDLE = 16;
 
 const EMPTY = new Uint8Array(0);
 
-export class ContractInstance {
+export class ContractInstance implements HostView {
   readonly memory: WebAssembly.Memory;
   /** Views of the memory; renewed when it has grown. */
   bytes: Uint8Array;
@@ -154,22 +148,6 @@ function describeTrap(thrown: unknown): string {
   return thrown instanceof Error ? `trap: ${thrown.message}` : "trap";
 }
 
-/** Writes a 256-bit number to a cell; nothing is computed for zero, the usual case. */
-export function writeBigint(view: DataView, at: number, value: bigint): void {
-  if (value === 0n) {
-    for (let i = 0; i < 32; i += 8) view.setFloat64(at + i, 0);
-    return;
-  }
-  for (let i = 0; i < 4; i++) view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * i)), true);
-}
-
-/** Reads a 256-bit number from a cell. */
-export function readBigint(view: DataView, at: number): bigint {
-  let value = 0n;
-  for (let i = 3; i >= 0; i--) value = (value << 64n) | view.getBigUint64(at + 8 * i, true);
-  return value;
-}
-
 /** The instances of one module. */
 export class InstancePool {
   private readonly idle: ContractInstance[] = [];
@@ -185,9 +163,12 @@ export class InstancePool {
   }
 }
 
+const pools = new WeakMap<ModuleEntry, InstancePool>();
+
 /** Runs an activation on an instance of its module's pool. */
 export function execute(activation: Activation): Ending {
-  const pool = (activation.module.pool ??= new InstancePool(activation.module));
+  let pool = pools.get(activation.module);
+  if (!pool) pools.set(activation.module, (pool = new InstancePool(activation.module)));
   const instance = pool.acquire();
   const ending = instance.execute(activation);
   pool.release(instance);

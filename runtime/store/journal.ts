@@ -6,7 +6,8 @@
  *   journal.setStorage(address, slot, word);
  *   journal.revert(mark);                        // as if nothing had happened since
  */
-import type { AccountRecord, AddressKey, ChangeSet, SlotKey, StateReader } from "./state.js";
+import type { AccountRecord, ChangeSet, StateReader } from "./state.js";
+import type { AddressKey, SlotKey } from "./keys.js";
 
 /** A log as contracts emit it; topics are 32-byte big-endian words. */
 export interface LogRecord {

@@ -1,5 +1,9 @@
 /** Conversions between keys of the state and the forms used outside: 0x-hex, big-endian bytes, bigints. */
-import type { AddressKey, SlotKey } from "./state.js";
+
+/** A 20-byte address as a string of 20 characters, one a byte, least significant byte first (as cells hold it). */
+export type AddressKey = string;
+/** A 32-byte slot as a string of 32 characters, least significant byte first. */
+export type SlotKey = string;
 
 /** Bytes as a string of one character a byte. */
 export function keyOf(bytes: Uint8Array): string {

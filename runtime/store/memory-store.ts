@@ -1,5 +1,6 @@
 /** The state in this process's memory. */
-import type { AccountRecord, AddressKey, ChangeSet, SlotKey, StateStore } from "./state.js";
+import type { AccountRecord, ChangeSet, StateStore } from "./state.js";
+import type { AddressKey, SlotKey } from "./keys.js";
 
 export class MemoryStore implements StateStore {
   private readonly accounts = new Map<AddressKey, AccountRecord>();

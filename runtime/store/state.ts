@@ -6,11 +6,7 @@
  * and hex appear at the borders only.
  */
 import type { Code } from "../host/code.js";
-
-/** A 20-byte address as a string of 20 characters, one a byte, least significant byte first (as cells hold it). */
-export type AddressKey = string;
-/** A 32-byte slot as a string of 32 characters, least significant byte first. */
-export type SlotKey = string;
+import type { AddressKey, SlotKey } from "./keys.js";
 
 /** What an account holds besides storage. Values are never changed in place: a change is a new record. */
 export interface AccountRecord {

@@ -1,0 +1,13 @@
+/** What a compilation gives within the toolchain: artifacts, the files beside them, and diagnostics with their spans. */
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Artifact } from "./artifact.js";
+
+/** A compilation's result; with errors among the diagnostics, `artifacts` is empty. */
+export interface DetailedResult {
+  /** In the order of the compilation, each once. */
+  readonly artifacts: readonly Artifact[];
+  /** Further files by full contract name: extension -> content. */
+  readonly files: ReadonlyMap<string, Readonly<Record<string, Uint8Array | string>>>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly fromCache: boolean;
+}

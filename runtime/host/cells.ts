@@ -1,0 +1,17 @@
+/** 256-bit numbers in cells: little-endian, 32 bytes. */
+
+/** Writes a number to a cell; nothing is computed for zero, the usual case. */
+export function writeBigint(view: DataView, at: number, value: bigint): void {
+  if (value === 0n) {
+    for (let i = 0; i < 32; i += 8) view.setFloat64(at + i, 0);
+    return;
+  }
+  for (let i = 0; i < 4; i++) view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * i)), true);
+}
+
+/** Reads a number from a cell. */
+export function readBigint(view: DataView, at: number): bigint {
+  let value = 0n;
+  for (let i = 3; i >= 0; i--) value = (value << 64n) | view.getBigUint64(at + 8 * i, true);
+  return value;
+}
