@@ -93,11 +93,12 @@ function runLayer(f: Body, layers: Layers, index: number, frame: Frame): void {
 function runModifier(f: Body, layers: Layers, index: number, invocation: ModifierInvocation, frame: Frame): void {
   const modifier = resolvedModifier(f, invocation);
   if (!modifier.body) throw new InternalError(`modifier '${modifier.name}' has no body`, modifier.span);
-  const initial = frame.results.flatMap((r) => f.getLocals(r.locals));
   modifier.parameters.forEach((parameter, i) => {
     const value = f.exprAs(invocation.arguments![i]!, f.program.variableType(parameter));
     f.setLocals(f.declare(parameter), value.ids);
   });
+  // Arguments may assign the function's variables: what they leave there is where each run of `_` starts.
+  const initial = frame.results.flatMap((r) => f.getLocals(r.locals));
   const separate = countPlaceholders(modifier.body) > 1;
   const placeholder = (): void => {
     const params = frame.params.flatMap((p) => f.getLocals(p.locals));
@@ -109,11 +110,12 @@ function runModifier(f: Body, layers: Layers, index: number, invocation: Modifie
   f.scoped({ scope: scopeOf(f.m, modifier), placeholder }, () => f.statement(body));
 }
 
-/** `Base.m` is that modifier; a plain name is looked up from the contract being compiled. */
+/** `Base.m` and a library's modifier are just that; a plain name is looked up from the contract being compiled. */
 function resolvedModifier(f: Body, invocation: ModifierInvocation): ModifierDefinition {
   const target = f.program.modifierTarget(invocation);
   if (target.kind !== "ModifierDefinition") throw new InternalError("a base constructor is no modifier", invocation.span);
-  return invocation.path.parts.length > 1 ? target : f.program.resolveModifier(f.m.contract, target);
+  const isExact = invocation.path.parts.length > 1 || f.program.contractOf(target)?.contractKind === "library";
+  return isExact ? target : f.program.resolveModifier(f.m.contract, target);
 }
 
 function countPlaceholders(node: Node): number {

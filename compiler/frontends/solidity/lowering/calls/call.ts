@@ -57,7 +57,11 @@ function calledType(f: Body, e: FunctionCall): FunctionType {
 function conversion(f: Body, e: FunctionCall): Value {
   const [argument] = e.arguments;
   if (!argument) throw new InternalError("a conversion without a value", e.span);
-  return f.exprAs(argument, f.typeOf(e));
+  const from = f.typeOf(argument);
+  if (from.kind !== "type" || from.actual.kind !== "contract") return f.exprAs(argument, f.typeOf(e));
+  // `address(L)`: where the library was linked to.
+  const library = f.program.contractInfo(from.actual.definition).fullName;
+  return { type: f.typeOf(e), ids: [f.b.emit("library.address", [], undefined, { library })] };
 }
 
 /** `S(a, b)`: a fresh struct in memory. */

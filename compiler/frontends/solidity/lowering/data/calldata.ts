@@ -46,14 +46,15 @@ export function loadCalldata(m: ModuleContext, b: Builder, type: SolType, base: 
 function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, base: ValueId, head: ValueId): ValueId[] {
   const func = m.helper(`calldata_tail_${typeKey(type)}`, [PTR, PTR], irTypes(type), (h, [from, at]) => {
     const relative = h.emit("calldata.load", [at!], I256);
-    const size = h.emit("calldata.size", []);
-    // The tail needs at least `needed` bytes behind base + relative; call data shorter than that has none.
+    const size = h.zext(h.emit("calldata.size", []), I256);
+    // The tail needs at least `needed` bytes behind base + relative; the offset is signed, as solc compares it.
     const needed = staticSize(m.program, type);
-    const room = h.zext(size, I256);
+    const room = h.emit("sub", [h.emit("sub", [size, h.zext(from!, I256)]), h.const(I256, needed - 1)]);
+    revertIf(h, h.emit("ge.s", [relative, room]));
     const start = h.emit("add", [relative, h.zext(from!, I256)]);
-    revertIf(h, h.emit("ge.u", [relative, room]));
-    revertIf(h, h.emit("gt.u", [h.emit("add", [start, h.const(I256, needed)]), room]));
-    const offset = h.trunc(start, PTR);
+    // Before the start of call data is as far behind its end: zeros.
+    const within = h.emit("select", [h.emit("lt.u", [start, size]), start, size]);
+    const offset = h.trunc(within, PTR);
     if (irTypes(type).length === 1) {
       h.ret([offset]);
       return;
@@ -63,7 +64,7 @@ function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType 
     const data = offsetPtr(h, offset, 32);
     const stride = type.kind === "bytes" ? 1 : headSize(m.program, (type as ArrayType).element);
     const bytes = h.emit("mul", [length, h.const(I256, stride)]);
-    revertIf(h, h.emit("gt.u", [h.emit("add", [h.zext(data, I256), bytes]), room]));
+    revertIf(h, h.emit("gt.u", [bytes, h.zext(h.emit("sub", [h.emit("calldata.size", []), data]), I256)]));
     h.ret([data, h.trunc(length, PTR)]);
   });
   return b.call(func, [base, head]);

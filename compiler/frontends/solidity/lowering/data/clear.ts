@@ -35,8 +35,9 @@ function clearStruct(m: ModuleContext, b: Builder, type: StructType, slot: Value
     const item = layout[i]!;
     const at = item.slot === 0n ? slot : b.emit("add", [slot, b.const(I256, item.slot)]);
     const packed = members.filter((_, j) => layout[j]!.slot === item.slot);
-    if (packed.length === 1) clearStorage(m, b, members[i]!.type, placeAt(regionOf(type), at, item.offset));
-    // Members that share a slot are all value types and all there is in it.
+    const startsSlot = m.layouts.packedBytes(members[i]!.type) === undefined;
+    if (startsSlot) clearStorage(m, b, members[i]!.type, placeAt(regionOf(type), at, item.offset));
+    // Value types that share a slot, or have it alone, are all there is in it.
     else storeSlot(b, regionOf(type), at, b.const(I256, 0));
     i += packed.length;
   }

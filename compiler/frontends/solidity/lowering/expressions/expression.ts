@@ -63,6 +63,7 @@ function addressLiteral(f: Body, e: NumberLiteral): Value {
 function conditional(f: Body, e: Conditional): Value {
   const type = f.typeOf(e);
   const condition = f.exprAs(e.condition, BOOL).ids[0]!;
+  if (type.kind === "type" || type.kind === "module") return { type, ids: [] };
   const ids = emitIfElse(
     f.b,
     condition,

@@ -26,6 +26,8 @@ export function memberAccess(f: Body, e: MemberAccess): Value {
     if (inner) return loadPlace(f, memberPlace(f, e, reference.declaration));
     const isInstance = base.kind === "contract" && !base.isSuper;
     if (!isInstance) {
+      // A name's path has no effects, anything else before the dot may have.
+      if ((base.kind === "type" || base.kind === "module") && e.expression.kind !== "Identifier" && e.expression.kind !== "MemberAccess") f.expr(e.expression);
       const value = named(f, e, reference);
       if (value) return value;
     }

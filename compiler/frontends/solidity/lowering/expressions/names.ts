@@ -2,7 +2,7 @@
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import { I160, PTR } from "../../../../ir/ops.js";
 import type { EnumValue, FunctionDefinition, Identifier, MemberAccess } from "../../syntax/ast.js";
-import type { FunctionType } from "../../semantics/types.js";
+import type { FunctionType, SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import type { Reference } from "../../semantics/program.js";
 import { loadPlace } from "../places.js";
@@ -51,12 +51,16 @@ function functionPointer(f: Body, e: Identifier | MemberAccess, definition: Func
   return { type, ids: [f.b.const(PTR, f.functions.pointerId(resolveNamed(f, e, definition)))] };
 }
 
+/** The type of `super`, in parentheses too. */
+export function isSuper(type: SolType): boolean {
+  const t = type.kind === "type" ? type.actual : type;
+  return t.kind === "contract" && t.isSuper;
+}
+
 /** The function that a name finds: `super.f` the next one, `Base.f`, private and free functions exactly this, others the most derived. */
 export function resolveNamed(f: Body, e: Identifier | MemberAccess, definition: FunctionDefinition): FunctionDefinition {
   if (e.kind === "MemberAccess") {
-    const base = f.typeOf(e.expression);
-    const isSuper = (base.kind === "contract" && base.isSuper) || (base.kind === "type" && base.actual.kind === "contract" && base.actual.isSuper);
-    if (isSuper) {
+    if (isSuper(f.typeOf(e.expression))) {
       if (!f.scope.contract) throw new InternalError("super outside a contract", e.span);
       return f.program.resolveSuper(f.m.contract, f.scope.contract, definition);
     }

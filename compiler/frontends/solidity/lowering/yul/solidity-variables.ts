@@ -9,6 +9,7 @@ import type { VariableDeclaration, YulIdentifier } from "../../syntax/ast.js";
 import type { YulReference } from "../../semantics/program.js";
 import type { SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
+import { panicIf } from "../data/control.js";
 import { fromWord, mulPtr, offsetPtr, toWord } from "../data/words.js";
 import { isReference } from "../data/shapes.js";
 import { constantValue, stateItem } from "../expressions/variables.js";
@@ -38,6 +39,9 @@ export function writeSolidity(y: YulState, e: YulIdentifier, reference: YulRefer
   if (declaration.kind !== "VariableDeclaration" || declaration.role === "state") return f.unsupported(`an assignment to '${e.name}' in inline assembly`, e.span);
   const type = f.program.variableType(declaration);
   if (suffix === undefined && isValueType(type)) {
+    const t = underlying(type);
+    // An enum never holds a value that it does not have: solc panics at its next use, this at the assignment.
+    if (t.kind === "enum") panicIf(f.b, f.b.emit("ge.u", [word, f.b.const(I256, t.definition.members.length)]), 0x21);
     f.setLocals(f.localsOf(declaration), fromWord(f.b, type, word).ids);
     return;
   }
