@@ -140,9 +140,9 @@ class FunctionEmission {
     const { e } = this;
     // Only an entry that returns instead of ending is a function without return that has a `ret`.
     if (e.returnsStatus) return leaveEmpty(e, STATUS.RETURN);
-    for (const arg of inst.args) e.pushAll(arg);
     if (this.recursive) this.leaveRecursion();
     e.flushGas();
+    for (const arg of inst.args) e.pushAll(arg);
     e.code.op("return");
   }
 

@@ -12,6 +12,7 @@ import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
 import type { BlockId, Func, Inst, Module, ValueId } from "../../compiler/ir/module.js";
 import type { Type } from "../../compiler/ir/ops.js";
 import { kernel, kernelGlobal } from "./kernels.js";
+import { STATUS } from "../../runtime/host/abi.js";
 import type { ModulePlan } from "./plan.js";
 import { isNarrow, isSingle, limbCount, limbType, mask, topBits, wasmTypes } from "./types.js";
 import { Code } from "./wasm/code.js";
@@ -355,10 +356,12 @@ export class Emitter {
     this.code.op("unreachable").end();
   }
 
-  /** A kernel that may charge gas, grow memory or leave. */
-  callMachine(name: string): void {
+  /** Calls a kernel that may charge gas, grow memory or leave: `args` pushes its arguments, `take` pops its result. */
+  callMachine(name: string, args: () => void, take?: () => void): void {
     this.flushGas();
+    args();
     this.callKernel(name);
+    take?.();
     this.reloadGas();
   }
 
@@ -372,12 +375,12 @@ export class Emitter {
   }
 
   panic(code: number): void {
+    this.flushGas();
     this.code.i32(code);
     if (this.returnsStatus) {
       this.callKernel("panic_result");
-      this.status(1);
+      this.code.i32(STATUS.REVERT).op("return");
     } else {
-      this.flushGas();
       this.callKernel("panic");
       this.code.op("unreachable");
     }

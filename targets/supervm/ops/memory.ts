@@ -41,38 +41,48 @@ function copy(e: Emitter, inst: Inst): void {
   const length = lengthLocal(e, inst.args[2]!);
   const from = rangeAddress(e, inst.args[1]!, length);
   const to = rangeAddress(e, inst.args[0]!, length);
-  e.pushLimb(to, I32);
-  e.pushLimb(from, I32);
-  e.pushLimb(length, I32);
-  e.callMachine("copy");
+  e.callMachine("copy", () => {
+    e.pushLimb(to, I32);
+    e.pushLimb(from, I32);
+    e.pushLimb(length, I32);
+  });
 }
 
 function zero(e: Emitter, inst: Inst): void {
-  pushRange(e, range(e, inst.args[0]!, inst.args[1]!));
-  e.callMachine("zero");
+  const cleared = range(e, inst.args[0]!, inst.args[1]!);
+  e.callMachine("zero", () => pushRange(e, cleared));
 }
 
 function keccak(e: Emitter, inst: Inst): void {
-  pushRange(e, range(e, inst.args[0]!, inst.args[1]!));
-  e.callMachine("hash");
-  e.takeKernelResult(inst.results[0]!);
+  const hashed = range(e, inst.args[0]!, inst.args[1]!);
+  e.callMachine(
+    "hash",
+    () => pushRange(e, hashed),
+    () => e.takeKernelResult(inst.results[0]!),
+  );
 }
 
 function alloc(e: Emitter, inst: Inst): void {
-  e.push(inst.args[0]!);
-  e.callMachine("alloc");
-  e.setTop(inst.results[0]!);
+  e.callMachine(
+    "alloc",
+    () => e.push(inst.args[0]!),
+    () => e.setTop(inst.results[0]!),
+  );
 }
 
 function free(e: Emitter, inst: Inst): void {
-  e.callMachine("free_pointer");
-  e.setTop(inst.results[0]!);
+  e.callMachine(
+    "free_pointer",
+    () => undefined,
+    () => e.setTop(inst.results[0]!),
+  );
 }
 
 function ensure(e: Emitter, inst: Inst): void {
-  e.push(inst.args[0]!);
-  e.push(inst.args[1]!);
-  e.callMachine("ensure");
+  e.callMachine("ensure", () => {
+    e.push(inst.args[0]!);
+    e.push(inst.args[1]!);
+  });
 }
 
 // ---- byte strings --------------------------------------------------------------------------------------------------
@@ -103,15 +113,17 @@ function calldataLoad(e: Emitter, inst: Inst): void {
 /** Halts beyond the end before memory is touched. */
 function returndataCopy(e: Emitter, inst: Inst): void {
   const [to, offset, size] = [inst.args[0]!, inst.args[1]!, inst.args[2]!];
-  pushOffset(e, offset);
-  pushOffset(e, size);
-  e.callMachine("returndata_check");
+  e.callMachine("returndata_check", () => {
+    pushOffset(e, offset);
+    pushOffset(e, size);
+  });
   const length = lengthLocal(e, size);
   const address = rangeAddress(e, to, length);
-  e.pushLimb(address, I32);
-  e.pushLimb(e.limbs(offset)[0]!);
-  e.pushLimb(length, I32);
-  e.callMachine("returndata_copy");
+  e.callMachine("returndata_copy", () => {
+    e.pushLimb(address, I32);
+    e.pushLimb(e.limbs(offset)[0]!);
+    e.pushLimb(length, I32);
+  });
 }
 
 function codeSize(e: Emitter, inst: Inst): void {

@@ -23,12 +23,13 @@ export function place(e: Emitter, address: ValueId, length: number): Place {
     return { local, offset: MACHINE_BASE };
   }
   const limbs = e.limbs(address);
-  e.pushLimb(limbs[0]!);
-  e.pushOr(limbs.slice(1));
-  e.code.i32(length);
-  e.callMachine("touch");
   const local = e.newI32();
-  e.code.set(local);
+  const pushArgs = (): void => {
+    e.pushLimb(limbs[0]!);
+    e.pushOr(limbs.slice(1));
+    e.code.i32(length);
+  };
+  e.callMachine("touch", pushArgs, () => e.code.set(local));
   return { local, offset: 0 };
 }
 
@@ -49,18 +50,21 @@ export function lengthLocal(e: Emitter, length: ValueId): Limb {
 
 /** The linear address of a range whose length is in a local. Of a trusted empty range it may be any number. */
 export function rangeAddress(e: Emitter, address: ValueId, length: Limb): Limb {
-  return e.save(() => {
-    if (isTrusted(e, address)) {
+  if (isTrusted(e, address)) {
+    return e.save(() => {
       e.push(address);
       e.code.op("i32_wrap_i64").i32(MACHINE_BASE).op("i32_add");
-      return;
-    }
-    const limbs = e.limbs(address);
+    }, I32);
+  }
+  const limbs = e.limbs(address);
+  const local = e.newI32();
+  const pushArgs = (): void => {
     e.pushLimb(limbs[0]!);
     e.pushOr(limbs.slice(1));
     e.pushLimb(length, I32);
-    e.callMachine("touch");
-  }, I32);
+  };
+  e.callMachine("touch", pushArgs, () => e.code.set(local));
+  return { kind: "local", local };
 }
 
 /** An offset into a byte string: its low limb and the or of the others. */
@@ -91,9 +95,10 @@ export function copyFrom(kernel: string, first: number): (e: Emitter, inst: Inst
     const [to, offset, size] = [inst.args[first]!, inst.args[first + 1]!, inst.args[first + 2]!];
     const length = lengthLocal(e, size);
     const address = rangeAddress(e, to, length);
-    e.pushLimb(address, I32);
-    pushOffset(e, offset);
-    e.pushLimb(length, I32);
-    e.callMachine(kernel);
+    e.callMachine(kernel, () => {
+      e.pushLimb(address, I32);
+      pushOffset(e, offset);
+      e.pushLimb(length, I32);
+    });
   };
 }

@@ -276,8 +276,7 @@ function divideChecked(kind: Division, signed: boolean): OpHandler {
 
 /** The exponent's price depends on its size, which only a constant shows before. */
 function chargeExponent(e: Emitter, exponent: Wide): void {
-  for (const limb of exponent) e.pushLimb(limb);
-  e.callMachine("charge_exponent");
+  e.callMachine("charge_exponent", () => exponent.forEach((limb) => e.pushLimb(limb)));
 }
 
 function exp(kernelName: "exp256" | "exp_checked_u" | "exp_checked_s"): OpHandler {

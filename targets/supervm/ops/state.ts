@@ -37,10 +37,11 @@ function slotArray(e: Emitter, inst: Inst): void {
 function slotMapBytes(e: Emitter, inst: Inst): void {
   const key = range(e, inst.args[0]!, inst.args[1]!);
   const base = e.limbs(inst.args[2]!);
-  pushRange(e, key);
-  for (const limb of base) e.pushLimb(limb);
-  e.callMachine("hash_with_base");
-  e.takeKernelResult(inst.results[0]!);
+  const pushArgs = (): void => {
+    pushRange(e, key);
+    for (const limb of base) e.pushLimb(limb);
+  };
+  e.callMachine("hash_with_base", pushArgs, () => e.takeKernelResult(inst.results[0]!));
 }
 
 function immutableLoad(e: Emitter, inst: Inst): void {
@@ -113,11 +114,12 @@ function externalCall(kind: number): OpHandler {
     e.callKernel("set_call_gas");
     storeValue(e, CELL.CALL_TO, inst.args[1]!);
     if (withValue) storeValue(e, CELL.CALL_VALUE, inst.args[2]!);
-    e.code.i32(kind);
-    pushRange(e, input);
-    pushRange(e, output);
-    e.callMachine("call");
-    e.setTop(inst.results[0]!);
+    const pushArgs = (): void => {
+      e.code.i32(kind);
+      pushRange(e, input);
+      pushRange(e, output);
+    };
+    e.callMachine("call", pushArgs, () => e.setTop(inst.results[0]!));
   };
 }
 
@@ -126,9 +128,10 @@ function create(kind: number): OpHandler {
     const code = range(e, inst.args[1]!, inst.args[2]!);
     storeValue(e, CELL.CALL_VALUE, inst.args[0]!);
     if (kind === CREATE_KIND.CREATE2) storeValue(e, CELL.KEY, inst.args[3]!);
-    e.code.i32(kind);
-    pushRange(e, code);
-    e.callMachine("create");
+    e.callMachine("create", () => {
+      e.code.i32(kind);
+      pushRange(e, code);
+    });
     e.setLimbs(inst.results[0]!, loadCell(e, CELL.VALUE, 160));
   };
 }
@@ -138,15 +141,16 @@ function log(e: Emitter, inst: Inst): void {
   const address = rangeAddress(e, inst.args[0]!, length);
   const topics = inst.args.slice(2);
   topics.forEach((topic, i) => storeValue(e, CELL.TOPICS + 32 * i, topic));
-  e.code.i32(topics.length);
-  pushRange(e, { address, length });
-  e.callMachine("log");
+  e.callMachine("log", () => {
+    e.code.i32(topics.length);
+    pushRange(e, { address, length });
+  });
 }
 
 function callFunction(e: Emitter, inst: Inst): void {
   const callee = e.module.funcs.get(inst.imm.func!)!;
-  for (const arg of inst.args) e.pushAll(arg);
   e.flushGas();
+  for (const arg of inst.args) e.pushAll(arg);
   e.code.call(e.plan.functionIndex(callee));
   if (e.plan.calls.neverReturns.has(callee)) {
     // What it gave is a status.

@@ -75,4 +75,4 @@ export const LOAD = { i32: 0x28, i64: 0x29, i32_u8: 0x2d, i32_u16: 0x2f, i64_u32
 export const STORE = { i32: 0x36, i64: 0x37, i32_8: 0x3a, i32_16: 0x3b } as const;
 
 /** Behind the SIMD prefix 0xfd. */
-export const SIMD = { load: 0, load64_splat: 8, store: 11, const: 12, shuffle: 13, i64x2_splat: 18, i64x2_extract_lane: 29, i64x2_replace_lane: 30 } as const;
+export const SIMD = { load: 0, load64_splat: 10, store: 11, const: 12, shuffle: 13, i64x2_splat: 18, i64x2_extract_lane: 29, i64x2_replace_lane: 30 } as const;
