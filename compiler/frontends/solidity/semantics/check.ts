@@ -13,6 +13,8 @@ import type { LoadedSources } from "../imports/resolve.js";
 import { checkedProgram } from "./checked-program.js";
 import { checkUnitCode } from "./code.js";
 import type { CodeTables } from "./code-context.js";
+import { checkConstantCycles } from "./constant-cycles.js";
+import { checkContractRules } from "./contract-rules.js";
 import { contractInfos } from "./contract-info.js";
 import { checkExpression } from "./expressions.js";
 import { declareAll } from "./declare.js";
@@ -22,8 +24,11 @@ import { MemberTable } from "./members.js";
 import { Model } from "./model.js";
 import { selectLines } from "./language-lines.js";
 import type { CheckedProgram } from "./program.js";
+import { checkSyntaxRules } from "./syntax-rules.js";
 import { TypeResolver } from "./type-resolver.js";
+import { checkUsage } from "./usage-rules.js";
 import { UsingTable } from "./using-for.js";
+import { checkMutability } from "./view-pure.js";
 import { VirtualLookup } from "./virtual-lookup.js";
 
 /**
@@ -41,6 +46,11 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   declareTypes(m, resolver, using);
   const tables: CodeTables = { m, resolver, using, members: new MemberTable(m, using), visitor: checkExpression };
   for (const unit of loaded.units) checkUnitCode(tables, unit);
+  checkSyntaxRules(m);
+  checkContractRules(m);
+  checkConstantCycles(m);
+  checkUsage(m, resolver.constants);
+  if (!sink.hasErrors) checkMutability(m);
   const lookup = new VirtualLookup(m);
   return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
 }

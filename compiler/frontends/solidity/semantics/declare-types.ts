@@ -10,7 +10,7 @@ import type {
 } from "../syntax/ast.js";
 import type { Model } from "./model.js";
 import type { Scope } from "./scope.js";
-import { isInvalid } from "./type-factory.js";
+import { INVALID, isInvalid } from "./type-factory.js";
 import { isValueType } from "./type-properties.js";
 import { checkStructRecursion, type TypeResolver } from "./type-resolver.js";
 import type { UsingTable } from "./using-for.js";
@@ -46,11 +46,14 @@ export function declareTypes(m: Model, resolver: TypeResolver, using: UsingTable
 }
 
 function declareValueType(m: Model, resolver: TypeResolver, definition: UserDefinedValueTypeDefinition, scope: Scope): void {
-  const type = resolver.resolve(definition.underlyingType, scope);
   if (definition.underlyingType.kind !== "ElementaryTypeName") {
     const message = "The underlying type for a user defined value type has to be an elementary value type.";
     m.sink.error("TypeError", "8657", message, definition.underlyingType.span);
-  } else if (!isValueType(type) && !isInvalid(type)) {
+    m.typeNames.set(definition.underlyingType, INVALID);
+    return;
+  }
+  const type = resolver.resolve(definition.underlyingType, scope);
+  if (!isValueType(type) && !isInvalid(type)) {
     const message = `The underlying type of the user defined value type "${definition.name}" is not a value type.`;
     m.sink.error("TypeError", "8129", message, definition.span);
   }

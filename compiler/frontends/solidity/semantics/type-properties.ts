@@ -2,7 +2,7 @@
 import type { StructDefinition } from "../syntax/ast.js";
 import type { Model } from "./model.js";
 import { bitLength, compareRationals, makeRational, type Rational } from "./rationals.js";
-import { functionType, integer, isInvalid, STRING_MEMORY, tuple } from "./type-factory.js";
+import { functionType, integer, isInvalid, STRING_MEMORY, tuple, withLocation } from "./type-factory.js";
 import type { FixedPointType, IntegerType, Location, RationalType, SolType } from "./types.js";
 
 /** Types that are copied by value and can be constants, immutables and mapping keys' parts. */
@@ -123,6 +123,13 @@ export function mobileType(m: Model, type: SolType): SolType | undefined {
       return isFractional(type) ? fixedPointTypeFor(type) : integerTypeFor(type.numerator);
     case "stringLiteral":
       return STRING_MEMORY;
+    case "bytes":
+    case "array":
+    case "struct":
+      return withLocation(type, type.location, true);
+    case "type":
+    case "magic":
+      return undefined;
     case "arraySlice": {
       const { array } = type;
       const isPlain = array.location === "calldata" && isDynamicallySized(array);

@@ -76,7 +76,8 @@ export class TypeResolver {
     if (!declaration) return INVALID;
     switch (declaration.kind) {
       case "UserDefinedValueTypeDefinition":
-        this.resolve(declaration.underlyingType, scope);
+        if (declaration.underlyingType.kind === "ElementaryTypeName") this.resolve(declaration.underlyingType, scope);
+        else this.m.typeNames.set(declaration.underlyingType, INVALID);
         break;
       case "ContractDefinition":
         if (declaration.contractKind === "library") this.m.sink.error("TypeError", "1130", "Invalid use of a library name.", name.span);
