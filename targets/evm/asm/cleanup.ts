@@ -3,7 +3,8 @@
  *
  *   1. a label whose block is `PUSH other JUMP` stands for `other` (jump threading);
  *   2. of blocks with identical items that end control only the first stays (shared revert, panic and return tails);
- *   3. a jump to the block behind it is dropped; blocks that nothing reaches are dropped.
+ *   3. a jump to the block behind it is dropped; blocks that nothing reaches are dropped;
+ *   4. a jump to a block that ends control and is no longer than the jump itself becomes a copy of it.
  *
  * Safe because a block that ends control behaves by its items alone, whatever lies on the stack below.
  */
@@ -86,6 +87,35 @@ function dropFallthroughJumps(blocks: readonly AsmBlock[]): boolean {
   return changed;
 }
 
+/** Bytes that a block's items take at least; undefined for a block that is not sure to be tiny. */
+function tinySize(block: AsmBlock): number | undefined {
+  let size = 0;
+  for (const item of block.items) {
+    if (item.kind === "op") size += 1;
+    else if (item.kind === "push" && item.value < 0x100n) size += item.value === 0n ? 1 : 2;
+    else return undefined;
+  }
+  return size;
+}
+
+/** The push of a label, the jump and the label's JUMPDEST take so many bytes or more. */
+const JUMP_BYTES = 4;
+
+function copyTinyTargets(blocks: readonly AsmBlock[]): boolean {
+  const tiny = new Map(blocks.filter((block) => isClosed(block) && (tinySize(block) ?? JUMP_BYTES) < JUMP_BYTES).map((block) => [block.label, [...block.items]]));
+  let changed = false;
+  for (const { items } of blocks) {
+    const push = items[items.length - 2];
+    const jump = items[items.length - 1];
+    if (push?.kind !== "label" || jump?.kind !== "op" || jump.name !== "JUMP") continue;
+    const copy = tiny.get(push.label);
+    if (!copy) continue;
+    items.splice(items.length - 2, 2, ...copy);
+    changed = true;
+  }
+  return changed;
+}
+
 function dropUnreached(blocks: readonly AsmBlock[]): AsmBlock[] {
   const index = new Map(blocks.map((block, i) => [block.label, i]));
   const reached = new Set<number>();
@@ -124,6 +154,7 @@ export function cleanBlocks(input: readonly AsmBlock[]): AsmBlock[] {
       blocks = foldIntoFirst(blocks, aliases);
     }
     if (dropFallthroughJumps(blocks)) changed = true;
+    if (copyTinyTargets(blocks)) changed = true;
     const before = blocks.length;
     blocks = dropUnreached(blocks);
     if (blocks.length !== before) changed = true;

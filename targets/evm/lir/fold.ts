@@ -51,7 +51,7 @@ export function simplify(b: LirBuilder, name: string, args: readonly Word[], con
     case "ADD":
       return cx === 0n ? y : cy === 0n ? x : undefined;
     case "SUB":
-      return cy === 0n ? x : x === y ? b.const(0) : undefined;
+      return cy === 0n ? x : x === y ? b.const(0) : otherAddend(b, x, y);
     case "OR":
     case "XOR":
       if (x === y) return name === "OR" ? x : b.const(0);
@@ -83,6 +83,14 @@ export function simplify(b: LirBuilder, name: string, args: readonly Word[], con
     default:
       return undefined;
   }
+}
+
+/** (a + y) - y is a. */
+function otherAddend(b: LirBuilder, sum: Word, y: Word): Word | undefined {
+  const inst = b.func.defInst(sum);
+  if (inst?.op !== "ADD") return undefined;
+  const [left, right] = inst.args as [Word, Word];
+  return right === y ? left : left === y ? right : undefined;
 }
 
 /** ISZERO(ISZERO(x)) is x where x is 0 or 1. */

@@ -4,12 +4,19 @@
  * Slot derivations are hashed by way of memory. The IR says that they leave memory alone, so they may use the scratch words only
  * where nobody reads those afterwards before writing them; elsewhere they use reserved words, for 2 gas more.
  *
- * A backward analysis over all functions of a module. The state is a mask: bit 0 for the word at 0x00, bit 1 for the one at 0x20.
+ * A backward analysis over all functions of a module. The state is a mask with one bit for each of the 64 bytes.
  */
 import { computeCfg, type Cfg } from "../../../compiler/analysis/cfg.js";
 import type { Func, Inst, Module, ValueId } from "../../../compiler/ir/module.js";
 
-const BOTH = 3;
+const ALL = (1n << 64n) - 1n;
+
+/** The scratch bytes from `start` to before `end`. */
+function bytes(start: bigint, end: bigint): bigint {
+  if (start >= 64n || end <= start) return 0n;
+  const last = end > 64n ? 64n : end;
+  return ((1n << last) - 1n) & ~((1n << start) - 1n);
+}
 
 /** Address and length operands of instructions that read memory; a number is a fixed length. */
 const READS: Readonly<Record<string, readonly [number, number | { arg: number }]>> = {
@@ -45,27 +52,27 @@ const ENDS: ReadonlySet<string> = new Set(["exit.stop", "exit.deploy", "exit.inv
 class FunctionScratch {
   readonly cfg: Cfg;
   private readonly defs: (Inst | undefined)[] = [];
-  private readonly liveIn: number[];
+  private readonly liveIn: bigint[];
   /** Live where the function returns. */
-  atReturn = 0;
+  atReturn = 0n;
 
   constructor(readonly func: Func) {
     this.cfg = computeCfg(func);
-    this.liveIn = new Array<number>(func.blockIdLimit).fill(0);
+    this.liveIn = new Array<bigint>(func.blockIdLimit).fill(0n);
     for (const block of this.cfg.rpo) for (const inst of block.insts) for (const result of inst.results) this.defs[result] = inst;
   }
 
-  get atEntry(): number {
+  get atEntry(): bigint {
     return this.liveIn[this.func.entry.id]!;
   }
 
   /** Propagates until stable; `visit` sees each instruction with the state behind it. */
-  run(calleeEntry: (name: string) => number, visit: (inst: Inst, after: number) => void): void {
+  run(calleeEntry: (name: string) => bigint, visit: (inst: Inst, after: bigint) => void): void {
     for (let changed = true; changed; ) {
       changed = false;
       for (let i = this.cfg.rpo.length - 1; i >= 0; i--) {
         const block = this.cfg.rpo[i]!;
-        let live = 0;
+        let live = 0n;
         for (const to of this.cfg.succs[block.id]!) live |= this.liveIn[to]!;
         for (let j = block.insts.length - 1; j >= 0; j--) {
           const inst = block.insts[j]!;
@@ -79,9 +86,9 @@ class FunctionScratch {
     }
   }
 
-  private before(inst: Inst, after: number, calleeEntry: (name: string) => number): number {
+  private before(inst: Inst, after: bigint, calleeEntry: (name: string) => bigint): bigint {
     if (inst.op === "ret") return this.atReturn;
-    if (ENDS.has(inst.op)) return 0;
+    if (ENDS.has(inst.op)) return 0n;
     if (inst.op === "call") return after | calleeEntry(inst.imm.func!);
     const written = WRITES[inst.op];
     const read = READS[inst.op];
@@ -98,20 +105,18 @@ class FunctionScratch {
     return { start: this.constant(inst.args[address]!), size: typeof length === "number" ? BigInt(length) : this.constant(inst.args[length.arg]!) };
   }
 
-  /** Words that lie in the range as a whole. */
-  private covered(inst: Inst, place: readonly [number, number | { arg: number }]): number {
+  /** Bytes that are surely in the range. */
+  private covered(inst: Inst, place: readonly [number, number | { arg: number }]): bigint {
     const { start, size } = this.range(inst, place);
-    if (start === undefined || size === undefined) return 0;
-    return (start === 0n && size >= 32n ? 1 : 0) | (start <= 32n && start + size >= 64n ? 2 : 0);
+    return start === undefined || size === undefined ? 0n : bytes(start, start + size);
   }
 
-  /** Words that the range may touch. */
-  private touched(inst: Inst, place: readonly [number, number | { arg: number }]): number {
+  /** Bytes that may be in the range. */
+  private touched(inst: Inst, place: readonly [number, number | { arg: number }]): bigint {
     const { start, size } = this.range(inst, place);
-    if (size === 0n) return 0;
-    if (start === undefined) return this.isHeap(inst.args[place[0]]!, 8) ? 0 : BOTH;
-    const end = size === undefined ? 64n : start + size;
-    return (start < 32n ? 1 : 0) | (start < 64n && end > 32n ? 2 : 0);
+    if (size === 0n) return 0n;
+    if (start === undefined) return this.isHeap(inst.args[place[0]]!, 8) ? 0n : ALL;
+    return bytes(start, size === undefined ? 64n : start + size);
   }
 
   /** An allocation, a trusted pointer loaded from memory, or an offset from one. */
@@ -127,14 +132,14 @@ class FunctionScratch {
 /** The instructions of a module behind which scratch words are still needed. */
 export function findScratchNeeds(module: Module): ReadonlySet<Inst> {
   const functions = new Map([...module.funcs.values()].map((func) => [func.name, new FunctionScratch(func)]));
-  const entryOf = (name: string): number => functions.get(name)!.atEntry;
+  const entryOf = (name: string): bigint => functions.get(name)!.atEntry;
   const needs = new Set<Inst>();
   for (let changed = true; changed; ) {
     changed = false;
     for (const scratch of functions.values()) {
       const before = scratch.atEntry;
       scratch.run(entryOf, (inst, after) => {
-        if (after !== 0) needs.add(inst);
+        if (after !== 0n) needs.add(inst);
         if (inst.op !== "call") return;
         const callee = functions.get(inst.imm.func!)!;
         if ((callee.atReturn | after) === callee.atReturn) return;
