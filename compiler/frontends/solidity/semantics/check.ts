@@ -14,6 +14,7 @@ import { checkedProgram } from "./checked-program.js";
 import { checkUnitCode } from "./code.js";
 import type { CodeTables } from "./code-context.js";
 import { checkConstantCycles } from "./constant-cycles.js";
+import { checkControlFlow } from "./control-flow.js";
 import { checkContractRules } from "./contract-rules.js";
 import { contractInfos } from "./contract-info.js";
 import { checkExpression } from "./expressions.js";
@@ -50,7 +51,11 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   checkContractRules(m);
   checkConstantCycles(m);
   checkUsage(m, resolver.constants);
-  if (!sink.hasErrors) checkMutability(m);
   const lookup = new VirtualLookup(m);
+  // These need types that are right throughout.
+  if (!sink.hasErrors) {
+    checkMutability(m);
+    checkControlFlow(m, lookup);
+  }
   return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
 }

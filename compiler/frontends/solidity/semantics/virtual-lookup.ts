@@ -5,6 +5,9 @@ import type { Model } from "./model.js";
 import { typeKey } from "./same-type.js";
 import type { ContractInfo } from "./program.js";
 
+/** The contract being compiled, as far as look-ups need it. */
+export type VirtualSite = Pick<ContractInfo, "linearizedBases">;
+
 export class VirtualLookup {
   private readonly signatures = new Map<FunctionDefinition, string>();
   private readonly functionsBySignature = new Map<ContractDefinition, Map<string, FunctionDefinition>>();
@@ -12,17 +15,17 @@ export class VirtualLookup {
   constructor(private readonly m: Model) {}
 
   /** The first function in the linearisation that is `f` or overrides it. */
-  function(info: ContractInfo, f: FunctionDefinition): FunctionDefinition {
+  function(info: VirtualSite, f: FunctionDefinition): FunctionDefinition {
     return this.isVirtual(f) ? this.find(info.linearizedBases, f) : f;
   }
 
   /** What `super.f` means in `from`, while compiling a contract: the next implementation behind `from`. */
-  superFunction(info: ContractInfo, from: ContractDefinition, f: FunctionDefinition): FunctionDefinition {
+  superFunction(info: VirtualSite, from: ContractDefinition, f: FunctionDefinition): FunctionDefinition {
     const position = info.linearizedBases.indexOf(from);
     return this.find(info.linearizedBases.slice(position + 1), f, true);
   }
 
-  modifier(info: ContractInfo, modifier: ModifierDefinition): ModifierDefinition {
+  modifier(info: VirtualSite, modifier: ModifierDefinition): ModifierDefinition {
     for (const contract of info.linearizedBases) {
       const found = this.m.membersOf(contract).modifiers.find((other) => other.name === modifier.name);
       if (found) return found;
