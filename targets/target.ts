@@ -126,8 +126,35 @@ export interface Chain {
   close(): Promise<void>;
 }
 
+/** A chain's surroundings, where the defaults are not wanted: other compilers' test suites expect their own. */
+export interface ChainEnvironment {
+  /** Accounts that hold wei from the start; the funded accounts of the chain in place of the usual ten. */
+  readonly accounts?: readonly { readonly address: string; readonly balance: bigint; readonly nonce?: bigint }[];
+  readonly chainId?: bigint;
+  readonly coinbase?: string;
+  /** tx.origin, where it is not the sender. */
+  readonly origin?: string;
+  /** In wei; nobody is charged. */
+  readonly gasPrice?: bigint;
+  readonly baseFee?: bigint;
+  readonly blobBaseFee?: bigint;
+  readonly prevrandao?: bigint;
+  readonly blockGasLimit?: bigint;
+  /** Limit of a transaction that names none. */
+  readonly transactionGas?: bigint;
+  /** Time before the first block, and seconds from block to block. */
+  readonly genesisTime?: bigint;
+  readonly blockTime?: bigint;
+  /** Versioned hashes of the transaction's blobs. */
+  readonly blobHashes?: readonly bigint[];
+  /** The hash of an earlier block. */
+  readonly blockHash?: (number: bigint) => bigint;
+}
+
 export interface ChainOptions {
   readonly evmVersion?: string;
+  /** Only the chains of EVM and SuperVM can take it. */
+  readonly environment?: ChainEnvironment;
 }
 
 export interface TargetDefinition {

@@ -18,6 +18,9 @@ export interface LocalChainOptions {
   readonly baseFee?: bigint;
   readonly blobBaseFee?: bigint;
   readonly blockGasLimit?: bigint;
+  /** Seconds from block to block. */
+  readonly blockTime?: bigint;
+  readonly blockHash?: (number: bigint) => bigint;
 }
 
 const NO_COINBASE = "\0".repeat(20);
@@ -71,13 +74,13 @@ export class LocalChain {
   }
 
   /** Gives an account wei. */
-  fund(address: AddressKey, wei: bigint): void {
-    const account = this.store.account(address) ?? { nonce: 0, balance: 0n };
+  fund(address: AddressKey, wei: bigint, nonce = 0): void {
+    const account = this.store.account(address) ?? { nonce, balance: 0n };
     this.store.apply({ accounts: new Map([[address, { ...account, balance: wei }]]), storage: new Map() });
   }
 
   private pendingBlock(): BlockCells {
-    if (!this.next) this.setNextTime(this.timestamp + 1n);
+    if (!this.next) this.setNextTime(this.timestamp + (this.options.blockTime ?? 1n));
     return this.next!.cells;
   }
 
@@ -99,7 +102,7 @@ export class LocalChain {
       prevrandao: options.prevrandao ?? bytesToInt(keccak_256(intToBytes(number, 32))),
       chainId: options.chainId ?? 31_337n,
       // There are no block headers to hash: a block's hash is that of its number.
-      blockHash: (n) => (n < number && n + 256n >= number ? bytesToInt(keccak_256(intToBytes(n, 32))) : undefined),
+      blockHash: (n) => (n < number && n + 256n >= number ? (options.blockHash?.(n) ?? bytesToInt(keccak_256(intToBytes(n, 32)))) : undefined),
     };
   }
 }

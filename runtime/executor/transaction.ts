@@ -27,6 +27,10 @@ export interface Transaction {
   readonly gasLimit: number;
   /** In wei. Nothing is charged to the sender for gas here: fees are the block's business. */
   readonly gasPrice: bigint;
+  /** tx.origin, where it is not the sender. */
+  readonly origin?: AddressKey;
+  /** Versioned hashes of blobs, 32 bytes each, least significant first. */
+  readonly blobHashes?: readonly Uint8Array[];
 }
 
 export interface Receipt {
@@ -58,7 +62,7 @@ export function intrinsicGas(transaction: Transaction): number {
 /** Runs a transaction. Nonce and balance are the only checks on the sender. */
 export function executeTransaction(state: StateReader, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
   const journal = new Journal(state);
-  const messages = new Messages(journal, block, transactionCells(transaction.from, transaction.gasPrice), registry);
+  const messages = new Messages(journal, block, transactionCells(transaction.origin ?? transaction.from, transaction.gasPrice, transaction.blobHashes), registry);
   const intrinsic = intrinsicGas(transaction);
   const gas = transaction.gasLimit - intrinsic;
   const nonce = journal.account(transaction.from)?.nonce ?? 0;

@@ -9,7 +9,7 @@ import type { EVM, EVMResult } from "@ethereumjs/evm";
 import type { Common } from "@ethereumjs/common";
 import type { SimpleStateManager } from "@ethereumjs/statemanager";
 import type { Address } from "@ethereumjs/util";
-import type { Chain, ChainLog, ChainOptions, Deployment, Message, Outcome } from "../target.js";
+import type { Chain, ChainEnvironment, ChainLog, ChainOptions, Deployment, Message, Outcome } from "../target.js";
 import { MissingPeerError } from "../target.js";
 import { gasUsedBy, intrinsicGas } from "./chain-gas.js";
 import { DEFAULT_FORK, isAtLeast, parseFork, type Fork } from "./hardfork.js";
@@ -57,16 +57,19 @@ export async function createEvmChain(options: ChainOptions = {}): Promise<Chain>
   const util = await load("@ethereumjs/util", () => import("@ethereumjs/util"));
   const common = await load("@ethereumjs/common", () => import("@ethereumjs/common"));
   const state = await load("@ethereumjs/statemanager", () => import("@ethereumjs/statemanager"));
-  const rules: Common = common.createCustomCommon({ chainId: CHAIN_ID }, common.Mainnet, { hardfork: hardforkName(fork, common.Hardfork) });
+  const environment = options.environment ?? {};
+  const rules: Common = common.createCustomCommon({ chainId: Number(environment.chainId ?? CHAIN_ID) }, common.Mainnet, { hardfork: hardforkName(fork, common.Hardfork) });
   const stateManager = new state.SimpleStateManager({ common: rules });
-  const blockHash = (number: number): Uint8Array => keccak_256(util.setLengthLeft(util.bigIntToBytes(BigInt(number)), 32));
+  const word = (value: bigint): Uint8Array => util.setLengthLeft(util.bigIntToBytes(value), 32);
+  const givenHash = environment.blockHash;
+  const blockHash = (number: number): Uint8Array => (givenHash ? word(givenHash(BigInt(number))) : keccak_256(word(BigInt(number))));
   const blockchain = {
     getBlock: async (number: number) => ({ hash: () => blockHash(number) }),
     putBlock: async () => {},
     shallowCopy: () => blockchain,
   };
   const machine = await evm.createEVM({ common: rules, stateManager, blockchain, allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true });
-  const chain = new EvmChain(fork, { evm, util }, machine, stateManager, blockHash);
+  const chain = new EvmChain(fork, { evm, util }, machine, stateManager, blockHash, environment);
   await chain.fundAccounts();
   return chain;
 }
@@ -89,9 +92,9 @@ interface Transaction {
 }
 
 class EvmChain implements Chain {
-  readonly accounts: readonly string[] = ACCOUNTS;
+  readonly accounts: readonly string[];
   private number = 0n;
-  private timestamp = GENESIS_TIME;
+  private timestamp: bigint;
   private nextTimestamp: bigint | undefined;
 
   constructor(
@@ -100,11 +103,16 @@ class EvmChain implements Chain {
     private readonly machine: EVM,
     private readonly state: SimpleStateManager,
     private readonly blockHash: (number: number) => Uint8Array,
-  ) {}
+    private readonly environment: ChainEnvironment,
+  ) {
+    this.accounts = environment.accounts?.map((a) => a.address) ?? ACCOUNTS;
+    this.timestamp = environment.genesisTime ?? GENESIS_TIME;
+  }
 
   async fundAccounts(): Promise<void> {
     const { Account } = this.libraries.util;
-    for (const account of ACCOUNTS) await this.state.putAccount(this.address(account), new Account(0n, FUNDS));
+    const funded = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS }));
+    for (const { address, balance, nonce = 0n } of funded) await this.state.putAccount(this.address(address), new Account(nonce, balance));
   }
 
   async deploy({ part, args, from, value, libraries, gas }: Deployment): Promise<Outcome> {
@@ -168,7 +176,7 @@ class EvmChain implements Chain {
   }
 
   private get pendingTime(): bigint {
-    return this.nextTimestamp ?? this.timestamp + 1n;
+    return this.nextTimestamp ?? this.timestamp + (this.environment.blockTime ?? 1n);
   }
 
   private seal(): void {
@@ -186,7 +194,7 @@ class EvmChain implements Chain {
   }
 
   /** Runs a transaction in the pending block. */
-  private async execute({ from, to, data, value, gas = BLOCK_GAS_LIMIT }: Transaction): Promise<Outcome> {
+  private async execute({ from, to, data, value, gas = this.environment.transactionGas ?? BLOCK_GAS_LIMIT }: Transaction): Promise<Outcome> {
     const intrinsic = intrinsicGas(this.fork, data, to === undefined);
     if (intrinsic.required > gas) return { success: false, returnData: "0x", logs: [], gasUsed: gas, executionGas: 0n, error: "the gas limit is below the transaction's intrinsic gas" };
     const sender = this.address(from);
@@ -195,13 +203,13 @@ class EvmChain implements Chain {
     const result = await this.machine.runCall({
       block: { header: this.header() },
       caller: sender,
-      origin: sender,
+      origin: this.environment.origin === undefined ? sender : this.address(this.environment.origin),
       to: to === undefined ? undefined : this.address(to),
       data,
       value,
       gasLimit: gas - intrinsic.execution,
-      gasPrice: 0n,
-      blobVersionedHashes: [],
+      gasPrice: this.environment.gasPrice ?? 0n,
+      blobVersionedHashes: (this.environment.blobHashes ?? []).map((hash): `0x${string}` => `0x${hash.toString(16).padStart(64, "0")}`),
     });
     await this.finish(result);
     const executionGas = result.execResult.executionGasUsed;
@@ -238,16 +246,18 @@ class EvmChain implements Chain {
 
   private header(): NonNullable<NonNullable<Parameters<EVM["runCall"]>[0]["block"]>["header"]> {
     const number = this.number + 1n;
+    const { environment } = this;
+    const { util } = this.libraries;
     return {
       number,
-      coinbase: this.libraries.util.createZeroAddress(),
+      coinbase: environment.coinbase === undefined ? util.createZeroAddress() : this.address(environment.coinbase),
       timestamp: this.pendingTime,
       difficulty: 0n,
-      prevRandao: this.blockHash(Number(number)),
-      gasLimit: BLOCK_GAS_LIMIT,
-      baseFeePerGas: 0n,
+      prevRandao: environment.prevrandao === undefined ? this.blockHash(Number(number)) : util.setLengthLeft(util.bigIntToBytes(environment.prevrandao), 32),
+      gasLimit: environment.blockGasLimit ?? BLOCK_GAS_LIMIT,
+      baseFeePerGas: environment.baseFee ?? 0n,
       slotNumber: number,
-      getBlobGasPrice: () => 1n,
+      getBlobGasPrice: () => environment.blobBaseFee ?? 1n,
     };
   }
 

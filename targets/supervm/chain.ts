@@ -1,8 +1,8 @@
 /** The SuperVM target's in-process chain: the reference runtime behind the interface that all targets' chains have. */
 import { LocalChain } from "../../runtime/executor/local-chain.js";
-import type { Receipt } from "../../runtime/executor/transaction.js";
-import { addressHex, addressKey, slotKey } from "../../runtime/store/keys.js";
-import type { Chain, Deployment, Message, Outcome } from "../target.js";
+import type { Receipt, Transaction } from "../../runtime/executor/transaction.js";
+import { addressHex, addressKey, littleEndian, slotKey } from "../../runtime/store/keys.js";
+import type { Chain, ChainEnvironment, ChainOptions, Deployment, Message, Outcome } from "../target.js";
 
 /** The accounts of the mnemonic "test test test test test test test test test test test junk", which development nodes use. */
 const ACCOUNTS = [
@@ -29,16 +29,34 @@ function hexOf(bytes: Uint8Array): string {
   return `0x${Buffer.from(bytes).toString("hex")}`;
 }
 
-/** A new chain with ten funded accounts. */
-export function createSupervmChain(): Chain {
-  return new SupervmChain(new LocalChain());
+/** A new chain with ten funded accounts, or those of the environment. */
+export function createSupervmChain(options: ChainOptions = {}): Chain {
+  const environment = options.environment ?? {};
+  const { chainId, prevrandao, baseFee, blobBaseFee, blockGasLimit, genesisTime, blockTime, coinbase, blockHash } = environment;
+  const chain = new LocalChain({
+    chainId,
+    prevrandao,
+    baseFee,
+    blobBaseFee,
+    blockGasLimit,
+    blockTime,
+    blockHash,
+    timestamp: genesisTime,
+    ...(coinbase !== undefined && { coinbase: addressKey(coinbase) }),
+  });
+  return new SupervmChain(chain, environment);
 }
 
 class SupervmChain implements Chain {
-  readonly accounts = ACCOUNTS;
+  readonly accounts: readonly string[];
 
-  constructor(private readonly chain: LocalChain) {
-    for (const account of ACCOUNTS) chain.fund(addressKey(account), FUNDS);
+  constructor(
+    private readonly chain: LocalChain,
+    private readonly environment: ChainEnvironment,
+  ) {
+    const funded = environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS, nonce: 0n }));
+    this.accounts = funded.map((a) => a.address);
+    for (const { address, balance, nonce = 0n } of funded) chain.fund(addressKey(address), balance, Number(nonce));
   }
 
   async deploy(deployment: Deployment): Promise<Outcome> {
@@ -47,18 +65,17 @@ class SupervmChain implements Chain {
       from: addressKey(deployment.from),
       data: Uint8Array.from(Buffer.concat([code, bytesOf(deployment.args)])),
       value: deployment.value,
-      gasLimit: Number(deployment.gas ?? DEFAULT_GAS),
-      gasPrice: 0n,
+      ...this.surroundings(deployment.gas),
     });
     return outcome(receipt);
   }
 
   async send(message: Message): Promise<Outcome> {
-    return outcome(this.chain.send(transaction(message)));
+    return outcome(this.chain.send(this.transaction(message)));
   }
 
   async call(message: Message): Promise<Outcome> {
-    return outcome(this.chain.call(transaction(message)));
+    return outcome(this.chain.call(this.transaction(message)));
   }
 
   async storageAt(address: string, slot: bigint): Promise<string> {
@@ -89,17 +106,20 @@ class SupervmChain implements Chain {
   async close(): Promise<void> {
     // Everything is memory of this object.
   }
-}
 
-function transaction(message: Message): Parameters<LocalChain["send"]>[0] {
-  return {
-    from: addressKey(message.from),
-    to: addressKey(message.to),
-    data: bytesOf(message.data),
-    value: message.value,
-    gasLimit: Number(message.gas ?? DEFAULT_GAS),
-    gasPrice: 0n,
-  };
+  private transaction(message: Message): Transaction {
+    return { from: addressKey(message.from), to: addressKey(message.to), data: bytesOf(message.data), value: message.value, ...this.surroundings(message.gas) };
+  }
+
+  private surroundings(gas: bigint | undefined): Pick<Transaction, "gasLimit" | "gasPrice" | "origin" | "blobHashes"> {
+    const { environment } = this;
+    return {
+      gasLimit: Number(gas ?? environment.transactionGas ?? DEFAULT_GAS),
+      gasPrice: environment.gasPrice ?? 0n,
+      ...(environment.origin !== undefined && { origin: addressKey(environment.origin) }),
+      ...(environment.blobHashes && { blobHashes: environment.blobHashes.map((hash) => littleEndian(hash, 32)) }),
+    };
+  }
 }
 
 /** The creation code with the libraries' addresses written in. */
