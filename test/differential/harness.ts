@@ -11,7 +11,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
-import { Account, Address, bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { type Address, bytesToHex, createAccount, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { AbiCoder, id } from "ethers";
 import { DiagnosticSink } from "../../compiler/diagnostics/diagnostic.js";
 import { loadSources } from "../../compiler/frontends/solidity/imports/resolve.js";
@@ -187,7 +187,7 @@ class EvmSide implements Side {
 
   static async create(sources: Sources, contract: string): Promise<EvmSide> {
     const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
-    for (const account of [ALICE, BOB]) await evm.stateManager.putAccount(createAddressFromString(hex(account, 20)), new Account(0n, 10n ** 20n));
+    for (const account of [ALICE, BOB]) await evm.stateManager.putAccount(createAddressFromString(hex(account, 20)), createAccount({ nonce: 0n, balance: 10n ** 20n }));
     return new EvmSide(evm, solcBytecode(sources, contract));
   }
 

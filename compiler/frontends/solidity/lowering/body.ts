@@ -21,7 +21,7 @@ import { irTypes, type Value } from "./values.js";
 export interface TryCall {
   readonly success: ValueId;
   /** Decodes the results; to be called where `success` is known to hold. */
-  decode(): Value;
+  readonly decode: () => Value;
 }
 
 /** Entry points of the lowering's parts. */

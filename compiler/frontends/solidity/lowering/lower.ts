@@ -33,14 +33,14 @@ export function lowerContract(program: CheckedProgram, info: ContractInfo, optio
   const m = new ModuleContext(program, info, options, sink);
   if (info.definition.contractKind === "library") m.module.kind = "library";
   const functions = new FunctionTable(m);
-  let complete = true;
+  const refused: UnsupportedConstruct[] = [];
   // After a refusal the other functions are still lowered, so that all refusals are reported at once.
   const attempt = (body: () => void): void => {
     try {
       body();
     } catch (error) {
       if (!(error instanceof UnsupportedConstruct)) throw error;
-      complete = false;
+      refused.push(error);
     }
   };
   attempt(() => lowerCreation(m, functions, lowerers));
@@ -50,7 +50,7 @@ export function lowerContract(program: CheckedProgram, info: ContractInfo, optio
     attempt(() => lowerFunction(m, functions, lowerers, definition, func));
   }
   functions.finishDispatchers();
-  if (!complete) return undefined;
+  if (refused.length > 0) return undefined;
   hideCreationCalldata(m.module);
   return m.module;
 }

@@ -1,7 +1,7 @@
 /** Expressions by kind. */
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import { I1, I160 } from "../../../../ir/ops.js";
-import type { Conditional, Expression, NumberLiteral, TupleExpression } from "../../syntax/ast.js";
+import type { Conditional, Expression, FunctionCallOptions, NumberLiteral, TupleExpression } from "../../syntax/ast.js";
 import type { Body } from "../body.js";
 import { functionCall } from "../calls/call.js";
 import { BOOL } from "../common-types.js";
@@ -48,8 +48,9 @@ export function expression(f: Body, e: Expression): Value {
     case "ElementaryTypeNameExpression":
       return { type, ids: [] };
     case "FunctionCallOptions":
+      return withOptions(f, e);
     case "NewExpression":
-      return f.unsupported("a function with call options as a value", e.span);
+      return { type, ids: [] };
     case "StringLiteral":
       throw new InternalError("a string literal has another type", e.span);
   }
@@ -58,6 +59,13 @@ export function expression(f: Body, e: Expression): Value {
 /** A number that is an address: 40 hexadecimal digits with a checksum. */
 function addressLiteral(f: Body, e: NumberLiteral): Value {
   return { type: f.typeOf(e), ids: [f.b.const(I160, BigInt(e.value))] };
+}
+
+/** `f{gas: g}` that is not called: its type does not convert to any other, so nothing can use the options. */
+function withOptions(f: Body, e: FunctionCallOptions): Value {
+  const callee = f.expr(e.expression);
+  for (const option of e.options) f.expr(option);
+  return { type: f.typeOf(e), ids: callee.ids };
 }
 
 function conditional(f: Body, e: Conditional): Value {
