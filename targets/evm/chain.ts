@@ -111,7 +111,7 @@ class EvmChain implements Chain {
 
   async fundAccounts(): Promise<void> {
     const { Account } = this.libraries.util;
-    const funded = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS }));
+    const funded: NonNullable<ChainEnvironment["accounts"]> = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS }));
     for (const { address, balance, nonce = 0n } of funded) await this.state.putAccount(this.address(address), new Account(nonce, balance));
   }
 

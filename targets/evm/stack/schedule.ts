@@ -1,6 +1,6 @@
 /**
  * Schedules a function; where a word lies too deep for DUP16 and SWAP16, puts words into reserved memory and tries again.
- * Each try has one word more in memory, and with all of them there nothing lies deep, so it ends: "stack too deep" cannot
+ * Each try has more words in memory, and with all of them there nothing lies deep, so it ends: "stack too deep" cannot
  * happen.
  */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.js";
@@ -26,7 +26,7 @@ export function scheduleFunction(func: LFunc, context: ObjectContext): Scheduled
   const spilled = new Map<Word, number>();
   const spill = (word: Word): void => void spilled.set(word, spilled.size);
   let weights: Map<Word, number> | undefined;
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     const scheduler = new Scheduler(func, flow, order, deferred, spilled, context);
     try {
       const blocks = scheduler.run();
@@ -34,21 +34,17 @@ export function scheduleFunction(func: LFunc, context: ObjectContext): Scheduled
     } catch (error) {
       if (!(error instanceof TooDeep)) throw error;
       weights ??= spillWeights(func, flow, deferred);
-      spill(chooseSpill(func, error, weights, spilled));
+      // Few tries keep as much as possible on the stack; a large function gives in faster.
+      for (const word of chooseSpills(func, error, weights, spilled, 1 + (tries >> 2))) spill(word);
     }
   }
 }
 
-/** Of the words between the wanted one and the top, the one whose loads and store cost least. */
-function chooseSpill(func: LFunc, error: TooDeep, weights: ReadonlyMap<Word, number>, spilled: ReadonlyMap<Word, number>): Word {
-  let best: Word | undefined;
-  for (const word of error.above) {
-    const weight = weights.get(word);
-    if (weight === undefined || spilled.has(word)) continue;
-    if (best === undefined || weight < weights.get(best)!) best = word;
-  }
-  if (best === undefined) throw new InternalError(`no word of '${func.name}' can be put into memory: [${error.above.join(" ")}]`);
-  return best;
+/** Of the words between the wanted one and the top, those whose loads and store cost least. */
+function chooseSpills(func: LFunc, error: TooDeep, weights: ReadonlyMap<Word, number>, spilled: ReadonlyMap<Word, number>, count: number): Word[] {
+  const candidates = [...new Set(error.above)].filter((word) => weights.has(word) && !spilled.has(word));
+  if (candidates.length === 0) throw new InternalError(`no word of '${func.name}' can be put into memory: [${error.above.join(" ")}]`);
+  return candidates.sort((a, b) => weights.get(a)! - weights.get(b)!).slice(0, count);
 }
 
 /** Uses weighed by loop depth, for every word that can live in memory. */
