@@ -1,0 +1,191 @@
+/**
+ * Loads the sources of a compilation: expands what was asked for, follows imports, parses each file once, and orders
+ * the units so that imports come first.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import type { SourceFile } from "../../../base/span.js";
+import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
+import type { ImportDirective, SourceUnit } from "../syntax/ast.js";
+import { parseSource, type NodeIds } from "../syntax/parse.js";
+import { selectLanguage } from "../syntax/pragma.js";
+import { SourceLocator, type Location, type NotFound } from "./locate.js";
+import { nameOfFile, normalizeName, packageOf } from "./names.js";
+import { readProject } from "./project.js";
+
+export interface SourceRequest {
+  /** Files and directories on disk (relative to `root`), or sources in memory by name. */
+  readonly sources: readonly string[] | Readonly<Record<string, { readonly content: string }>>;
+  /** The project's folder; names of files are relative to it. */
+  readonly root: string;
+  /** `[context:]prefix=target`; they win over those of the project's own files. */
+  readonly remappings: readonly string[];
+  /** Further folders in which imports are searched, after the root. */
+  readonly includePaths?: readonly string[];
+}
+
+export interface LoadedSources {
+  /** Imports first; within an import cycle in order of discovery. */
+  readonly units: readonly SourceUnit[];
+  /** By source unit name. */
+  readonly byName: ReadonlyMap<string, SourceUnit>;
+  /** All files by their id. */
+  readonly files: readonly SourceFile[];
+  /** The unit that an import directive brings in; undefined if it could not be loaded. */
+  resolveImport(unit: SourceUnit, directive: ImportDirective): SourceUnit | undefined;
+}
+
+/**
+ * Loads and parses the requested sources and all that they import.
+ *
+ * @param sink receives missing files (IOError), imports that cannot be resolved, version and syntax errors
+ * @example loadSources({ sources: ["contracts"], root: ".", remappings: [] }, sink).byName.get("contracts/Token.sol")
+ */
+export function loadSources(request: SourceRequest, sink: DiagnosticSink): LoadedSources {
+  return new SourceLoader(request, sink).load();
+}
+
+class SourceLoader {
+  private readonly root: string;
+  private readonly memory = new Map<string, string>();
+  private readonly locator: SourceLocator;
+  private readonly ids: NodeIds = { next: 1 };
+  private readonly files: SourceFile[] = [];
+  private readonly units: SourceUnit[] = [];
+  private readonly byName = new Map<string, SourceUnit>();
+  /** By name in memory or by real path on disk: what makes two imports the same file. */
+  private readonly byIdentity = new Map<string, SourceUnit | undefined>();
+  private readonly imports = new Map<ImportDirective, SourceUnit>();
+
+  constructor(
+    private readonly request: SourceRequest,
+    private readonly sink: DiagnosticSink,
+  ) {
+    this.root = path.resolve(request.root);
+    if (!isPathList(request.sources))
+      for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(normalizeName(name), content);
+    const settings = readProject(this.root, request.remappings, sink);
+    const includePaths = (request.includePaths ?? []).map((folder) => path.resolve(this.root, folder));
+    this.locator = new SourceLocator(this.root, this.memory, settings, includePaths);
+  }
+
+  load(): LoadedSources {
+    const { sources } = this.request;
+    const locations: Location[] = isPathList(sources)
+      ? sources.flatMap((source) => this.expand(source))
+      : [...this.memory.keys()].map((name) => ({ name }));
+    for (const location of locations) this.loadUnit(location);
+    const { units, byName, files, imports } = this;
+    return { units, byName, files, resolveImport: (_unit, directive) => imports.get(directive) };
+  }
+
+  /** The files that one entry of the request names. */
+  private expand(source: string): Location[] {
+    const absolute = path.resolve(this.root, source);
+    const stat = fs.statSync(absolute, { throwIfNoEntry: false });
+    if (!stat) {
+      this.sink.error("IOError", "SOL-1001", `File not found: ${source}`, undefined, `Paths are relative to ${this.root}.`);
+      return [];
+    }
+    return (stat.isDirectory() ? solidityFilesIn(absolute) : [absolute]).map((file) => ({ path: file }));
+  }
+
+  /** Loads one source and, before it is listed, what it imports. */
+  private loadUnit(location: Location): SourceUnit | undefined {
+    const identity = "name" in location ? `memory:${location.name}` : fs.realpathSync(location.path);
+    if (this.byIdentity.has(identity)) return this.byIdentity.get(identity);
+    const file = this.openFile(location);
+    const unit = file && this.parse(file);
+    this.byIdentity.set(identity, unit);
+    if (!unit) return undefined;
+    this.byName.set(unit.file.name, unit);
+    for (const node of unit.nodes) if (node.kind === "ImportDirective") this.follow(unit, node);
+    this.units.push(unit);
+    return unit;
+  }
+
+  private openFile(location: Location): SourceFile | undefined {
+    const id = this.files.length;
+    let file: SourceFile;
+    if ("name" in location) {
+      file = { id, name: location.name, content: this.memory.get(location.name) ?? "" };
+    } else {
+      try {
+        const content = fs.readFileSync(location.path, "utf8");
+        file = { id, name: this.freeName(location.path), path: location.path, content };
+      } catch (thrown) {
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        this.sink.error("IOError", "SOL-1002", `Cannot read ${location.path}: ${reason}`);
+        return undefined;
+      }
+    }
+    this.files.push(file);
+    return file;
+  }
+
+  /** The name of a file on disk; two copies of one package must not share names, so the second is called by its path. */
+  private freeName(file: string): string {
+    const name = nameOfFile(file, this.root);
+    const isTaken = this.byName.has(name) || this.memory.has(name);
+    return isTaken ? path.relative(this.root, file).split(path.sep).join("/") : name;
+  }
+
+  /** A file of an unsupported version is reported as such; its syntax by other rules would only add noise. */
+  private parse(file: SourceFile): SourceUnit {
+    const language = selectLanguage(file, this.sink);
+    return parseSource(file, language ? this.sink : new DiagnosticSink(), { language, ids: this.ids });
+  }
+
+  private follow(unit: SourceUnit, directive: ImportDirective): void {
+    if (directive.path === "") return;
+    const found = this.locator.locate(directive.path, unit.file);
+    if ("tried" in found) {
+      this.reportNotFound(directive, found);
+      return;
+    }
+    const imported = this.loadUnit(found);
+    if (imported) this.imports.set(directive, imported);
+  }
+
+  private reportNotFound(directive: ImportDirective, { tried, directory, remapped }: NotFound): void {
+    const reason = directory === undefined ? "File not found." : `${directory} is a directory.`;
+    const searched = tried.length > 0 ? ` Searched: ${tried.map((entry) => this.shorten(entry)).join(", ")}` : "";
+    const message = `Source "${remapped ?? directive.path}" not found: ${reason}${searched}`;
+    this.sink.error("ParserError", "6275", message, directive.span, importHint(directive.path, directory, remapped));
+  }
+
+  /** Paths in messages are relative to the root where that is shorter to read. */
+  private shorten(file: string): string {
+    const relative = path.relative(this.root, file);
+    return relative.startsWith(`..${path.sep}..`) ? file : relative;
+  }
+}
+
+function isPathList(sources: SourceRequest["sources"]): sources is readonly string[] {
+  return Array.isArray(sources);
+}
+
+/** What to do about an import that was not found. */
+function importHint(importPath: string, directory: string | undefined, remapped: string | undefined): string {
+  if (directory !== undefined) return "Import a file, not a directory.";
+  if (remapped !== undefined) return `A remapping turned "${importPath}" into "${remapped}": correct its target.`;
+  if (/^https?:\/\//.test(importPath)) return "Imports are not loaded from the network: install the package and import it by name.";
+  if (importPath.startsWith(".")) return "The path is relative to the importing file.";
+  const packageName = packageOf(importPath);
+  return packageName === undefined
+    ? 'Start the path with "./" if the file is next to the importing one.'
+    : `Install it with "npm install ${packageName}", or add a remapping "${packageName}/=<folder>/".`;
+}
+
+/** All Solidity files below a folder, sorted; dependencies in node_modules only come in by import. */
+function solidityFilesIn(folder: string): string[] {
+  const files: string[] = [];
+  const entries = fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (entry.name !== "node_modules") files.push(...solidityFilesIn(full));
+    } else if (entry.name.endsWith(".sol")) files.push(full);
+  }
+  return files;
+}

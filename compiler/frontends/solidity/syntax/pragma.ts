@@ -1,0 +1,235 @@
+/**
+ * Version pragmas: reading ranges as solc reads them, and choosing the language line that a file selects.
+ *
+ *     ^0.8.20        0.8.20 <= v < 0.9.0          1.2 - 1.5      1.2 <= v <= 1.5
+ *     ~0.8.20        0.8.20 <= v < 0.9.0 (solc's reading: only the leading parts count)
+ *     >=0.6.0 <0.9.0 both                          ^0.6.0 || ^0.8.0   either
+ *     0.8            any 0.8.x                     0.8.x, *       wildcards
+ *
+ * solc presents itself by its exact release; supervm by the last release of each line it supports
+ * (see {@link lineReleases}), newest first.
+ */
+import type { SourceFile, Span } from "../../../base/span.js";
+import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
+import { languageLines, lineReleases, type LanguageLine } from "./language.js";
+import { Lexer } from "./lexer.js";
+import { Token } from "./tokens.js";
+
+type Operator = "=" | "<" | "<=" | ">" | ">=" | "^" | "~";
+
+/** One comparison; missing trailing parts and wildcards (undefined) match anything. */
+interface Component {
+  readonly operator: Operator;
+  readonly parts: readonly (number | undefined)[];
+}
+
+/** A disjunction of conjunctions. */
+export interface VersionRange {
+  readonly alternatives: readonly (readonly Component[])[];
+}
+
+/** Either a range or what is wrong with its text. */
+export type ParsedRange = { readonly range: VersionRange } | { readonly fault: string };
+
+/** Internal to this file: carries the text of a fault from the reader to {@link parseVersionRange}. */
+class RangeFault extends Error {}
+
+/** Reads one range; blanks separate components but mean nothing else. */
+class RangeReader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  read(): VersionRange {
+    this.skipBlanks();
+    if (this.isAtEnd()) throw new RangeFault("Empty version pragma.");
+    const alternatives = [this.readConjunction()];
+    while (!this.isAtEnd()) {
+      if (!this.take("||")) throw new RangeFault("You can only combine version ranges using the || operator.");
+      alternatives.push(this.readConjunction());
+    }
+    return { alternatives };
+  }
+
+  private readConjunction(): Component[] {
+    const first = this.readComponent();
+    if (this.take("-")) {
+      const last = this.readComponent();
+      return [{ ...first, operator: ">=" }, { ...last, operator: "<=" }];
+    }
+    const components = [first];
+    while (!this.isAtEnd() && !this.text.startsWith("||", this.at)) components.push(this.readComponent());
+    return components;
+  }
+
+  private readComponent(): Component {
+    const operator = this.readOperator();
+    const parts = [this.readPart()];
+    while (parts.length < 3 && this.take(".")) parts.push(this.readPart());
+    return { operator, parts };
+  }
+
+  private readOperator(): Operator {
+    for (const operator of ["<=", ">=", "<", ">", "=", "^", "~"] as const) if (this.take(operator)) return operator;
+    return "=";
+  }
+
+  private readPart(): number | undefined {
+    const c = this.text[this.at];
+    if (c === undefined) throw new RangeFault("Expected version number but reached end of pragma.");
+    if (c === "x" || c === "X" || c === "*") {
+      this.at++;
+      this.skipBlanks();
+      return undefined;
+    }
+    let end = this.at;
+    while (end < this.text.length && this.text[end]! >= "0" && this.text[end]! <= "9") end++;
+    if (end === this.at)
+      throw new RangeFault(
+        `Expected the start of a version number but instead found character '${c}'. ` +
+          "Version number is invalid or the pragma is not terminated with a semicolon.",
+      );
+    const part = Number(this.text.slice(this.at, end));
+    if (part > 0xffffffff) throw new RangeFault("Integer too large to be used in a version number.");
+    this.at = end;
+    this.skipBlanks();
+    return part;
+  }
+
+  private take(expected: string): boolean {
+    if (!this.text.startsWith(expected, this.at)) return false;
+    this.at += expected.length;
+    this.skipBlanks();
+    return true;
+  }
+
+  private skipBlanks(): void {
+    while (/\s/.test(this.text[this.at] ?? "")) this.at++;
+  }
+
+  private isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+}
+
+/**
+ * Reads the text of a version pragma.
+ *
+ * @example parseVersionRange("^0.8.0 || >=0.6.0 <0.7.0")
+ */
+export function parseVersionRange(text: string): ParsedRange {
+  try {
+    // solc takes its version from string literals too: pragma solidity "^0.8.0";
+    return { range: new RangeReader(text.replace(/["']/g, "")).read() };
+  } catch (thrown) {
+    if (thrown instanceof RangeFault) return { fault: thrown.message };
+    throw thrown;
+  }
+}
+
+type Version = readonly [number, number, number];
+
+/** Compares the parts that the component names; wildcards are equal to all. */
+function compare(version: Version, parts: readonly (number | undefined)[]): number {
+  for (const [index, part] of parts.entries())
+    if (part !== undefined && version[index] !== part) return version[index]! - part;
+  return 0;
+}
+
+function matches(version: Version, { operator, parts }: Component): boolean {
+  const order = compare(version, parts);
+  switch (operator) {
+    case "=": return order === 0;
+    case "<": return order < 0;
+    case "<=": return order <= 0;
+    case ">": return order > 0;
+    case ">=": return order >= 0;
+    case "~": return order >= 0 && compare(version, parts.slice(0, Math.min(parts.length, 2))) <= 0;
+    // `^0.8.3` fixes the minor version, `^0` and `^1.2` only the major one.
+    case "^": return order >= 0 && compare(version, parts.slice(0, parts[0] === 0 && parts.length !== 1 ? 2 : 1)) <= 0;
+  }
+}
+
+/** Whether `version` (`0.8.37`) lies in `range`. */
+export function satisfies(range: VersionRange, version: string): boolean {
+  const [major, minor, patch] = version.split(".").map(Number) as [number, number, number];
+  return range.alternatives.some((components) => components.every((component) => matches([major, minor, patch], component)));
+}
+
+/** The newest line whose release lies in all of `ranges`; undefined if there is none. */
+export function selectLine(ranges: readonly VersionRange[]): LanguageLine | undefined {
+  return languageLines.find((line) => ranges.every((range) => satisfies(range, lineReleases[line])));
+}
+
+/** A version pragma as it stands in a file. */
+interface VersionPragma {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** The `pragma solidity` directives of a file, found without parsing it. */
+function versionPragmas(file: SourceFile): VersionPragma[] {
+  const last = file.content.lastIndexOf("pragma");
+  if (last < 0) return [];
+  const pragmas: VersionPragma[] = [];
+  const lexer = new Lexer(file, new DiagnosticSink(), "0.8");
+  for (; lexer.kind !== Token.EndOfSource && lexer.start <= last; lexer.next()) {
+    if (lexer.kind !== Token.Pragma) continue;
+    const start = lexer.start;
+    lexer.setPragma(true);
+    lexer.next();
+    const isVersion = lexer.isWord("solidity");
+    let text = "";
+    let lastEnd = lexer.end;
+    while (!isPragmaEnd(lexer.kind)) {
+      lexer.next();
+      if (isPragmaEnd(lexer.kind)) break;
+      text += (lexer.start > lastEnd ? " " : "") + lexer.tokenText();
+      lastEnd = lexer.end;
+    }
+    lexer.setPragma(false);
+    if (isVersion) pragmas.push({ text: text.trim(), span: { file, start, end: lexer.end } });
+  }
+  return pragmas;
+}
+
+function isPragmaEnd(kind: Token): boolean {
+  return kind === Token.Semicolon || kind === Token.EndOfSource;
+}
+
+/**
+ * Decides by which language line a file is read: the newest supported one that all of its version pragmas allow, the
+ * newest of all if it has none.
+ *
+ * @returns undefined if a pragma cannot be read or no supported release satisfies them; `sink` has the reason
+ */
+export function selectLanguage(file: SourceFile, sink: DiagnosticSink): LanguageLine | undefined {
+  const ranges: VersionRange[] = [];
+  const pragmas = versionPragmas(file);
+  for (const { text, span } of pragmas) {
+    const parsed = parseVersionRange(text);
+    if ("fault" in parsed) {
+      sink.error("ParserError", "1684", `Invalid version pragma. ${parsed.fault}`, span);
+      return undefined;
+    }
+    ranges.push(parsed.range);
+  }
+  const line = selectLine(ranges);
+  if (line) return line;
+  const releases = languageLines.map((known) => lineReleases[known]).join(", ");
+  const culprit = pragmas.find((_, index) => selectLine([ranges[index]!]) === undefined) ?? pragmas[0]!;
+  sink.error(
+    "ParserError",
+    "5333",
+    `Source file requires different compiler version (supported are ${releases})`,
+    culprit.span,
+    `'${culprit.text}' allows none of them: widen the pragma, for example to ^${nearestRelease(culprit.text)}.`,
+  );
+  return undefined;
+}
+
+/** The version that a pragma names, if it belongs to a supported line; else the newest release. */
+function nearestRelease(text: string): string {
+  const named = /0\.[5-8]\.\d+/.exec(text);
+  return named ? named[0] : lineReleases[languageLines[0]!];
+}
