@@ -7,7 +7,6 @@ import { isImplicit } from "./conversions.js";
 import type { Model } from "./model.js";
 import { binaryResult, isComparison, unaryResult } from "./operators.js";
 import { applyBinary, applyUnary, literalValue, type Rational } from "./rationals.js";
-import { scopeInside } from "./paths.js";
 import type { NamedSymbol, Scope } from "./scope.js";
 import { INVALID, rational } from "./type-factory.js";
 import type { SolType } from "./types.js";
@@ -42,11 +41,6 @@ export class ConstantEvaluator {
       }
       case "Identifier":
         return this.named(scope.lookup(e.name));
-      case "MemberAccess": {
-        const base = e.expression.kind === "Identifier" ? scope.lookup(e.expression.name) : [];
-        const inner = base.length === 1 ? scopeInside(this.m, base[0]!) : undefined;
-        return inner && this.named(inner.own(e.memberName));
-      }
       case "TupleExpression":
         return !e.isInlineArray && e.components.length === 1 && e.components[0] ? this.expression(e.components[0], scope) : undefined;
       case "UnaryOperation": {

@@ -15,6 +15,8 @@ interface Item {
   readonly f: FunctionDefinition;
   readonly contract: ContractDefinition | undefined;
   readonly flow: FunctionFlow;
+  /** The nodes that end in a call. */
+  readonly calls: readonly FlowNode[];
   /** Unknown until a path to the regular exit has been found, or shown to be missing. */
   returns: boolean | undefined;
   readonly waiting: Set<Item>;
@@ -52,8 +54,8 @@ class ControlFlowChecker {
     let item = byContract.get(contract);
     if (!item) {
       const site = contract && { linearizedBases: this.m.linearization(contract) };
-      const flow = new FlowBuilder(this.m, this.lookup, site, f).build();
-      item = { f, contract, flow, returns: undefined, waiting: new Set() };
+      const builder = new FlowBuilder(this.m, this.lookup, site, f);
+      item = { f, contract, flow: builder.build(), calls: builder.calls, returns: undefined, waiting: new Set() };
       byContract.set(contract, item);
       this.pending.push(item);
     }
@@ -72,6 +74,7 @@ class ControlFlowChecker {
   /** Looks for a path to the exit past calls known to return; is woken up when more becomes known. */
   private findExit(item: Item): void {
     if (item.returns) return;
+    for (const call of item.calls) this.callee(call, item);
     const reached = reachableNodes([item.flow.entry], "exits", (node) => {
       const callee = this.callee(node, item);
       if (!callee || callee.returns) return false;

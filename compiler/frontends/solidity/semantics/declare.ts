@@ -15,6 +15,7 @@ import type {
 import { globalScope } from "./builtins.js";
 import type { Model } from "./model.js";
 import { Scope, type NamedSymbol } from "./scope.js";
+import { warnOfShadowing } from "./shadowing.js";
 import { isPublic, isVisibleInContract } from "./visibility.js";
 
 const reservedNames: ReadonlySet<string> = new Set(["_", "super", "this"]);
@@ -46,6 +47,28 @@ function reportClash(m: Model, conflict: NamedSymbol, at: Span): void {
 export function declareAll(m: Model, loaded: LoadedSources): void {
   for (const unit of loaded.units) declareUnit(m, unit);
   for (const unit of loaded.units) importNames(m, loaded, unit);
+  for (const unit of loaded.units) warnOfHiddenNames(m, unit);
+}
+
+/** Of names that hide builtins or names of the file; local names are seen to where code is checked. */
+function warnOfHiddenNames(m: Model, unit: SourceUnit): void {
+  const scope = m.scopes.get(unit)!;
+  for (const node of unit.nodes) {
+    if (node.kind === "ImportDirective") {
+      for (const { name, nameSpan } of importedNames(m, node)) warnOfShadowing(m, scope, name, nameSpan ?? node.span, undefined);
+    } else if ("name" in node && node.kind !== "PragmaDirective") warnOfShadowing(m, scope, node.name, node.span, undefined);
+    if (node.kind !== "ContractDefinition") continue;
+    for (const member of node.members) {
+      if ("name" in member) warnOfShadowing(m, m.scopes.get(node)!, member.name, member.span, node);
+    }
+  }
+}
+
+function importedNames(m: Model, directive: ImportDirective): readonly { readonly name: string; readonly nameSpan?: Span }[] {
+  if (directive.unitAlias) return [directive.unitAlias];
+  if (directive.symbols) return directive.symbols.map((symbol) => symbol.alias ?? symbol);
+  const imported = m.importedUnits.get(directive);
+  return imported ? [...m.scopes.get(imported)!.entries()].map(([name]) => ({ name })) : [];
 }
 
 function declareUnit(m: Model, unit: SourceUnit): void {

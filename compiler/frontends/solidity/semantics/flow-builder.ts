@@ -23,6 +23,8 @@ export class FlowBuilder implements FlowCursor {
   current: FlowNode = this.flow.entry;
   breakTarget: FlowNode | undefined;
   continueTarget: FlowNode | undefined;
+  /** The nodes that end in a call. */
+  readonly calls: FlowNode[] = [];
   /** Where `return` goes: the code behind the placeholder of the modifier around. */
   private returnTarget: FlowNode = this.flow.exit;
   private placeholder: { readonly entry: FlowNode; readonly exit: FlowNode } | undefined;
@@ -140,6 +142,7 @@ export class FlowBuilder implements FlowCursor {
   private call(callee: FunctionDefinition | undefined): void {
     if (!callee) return;
     this.current.callee = callee;
+    this.calls.push(this.current);
     this.label();
   }
 

@@ -23,7 +23,7 @@ export function selectLines(m: Model, units: readonly SourceUnit[]): void {
   }
 }
 
-const experimentalFeatures: ReadonlySet<string> = new Set(["ABIEncoderV2", "SMTChecker", "solidity"]);
+const experimentalFeatures: ReadonlySet<string> = new Set(["ABIEncoderV2", "SMTChecker", "__test", "__testOnlyAnalysis"]);
 
 function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirective[]): void {
   const fault = (pragma: PragmaDirective, code: string, message: string): void => m.sink.error("SyntaxError", code, message, pragma.span);

@@ -2,7 +2,7 @@
 import type { VariableDeclaration } from "../syntax/ast.js";
 import type { CodeContext } from "./code-context.js";
 import { declareName } from "./declare.js";
-import { isVisibleInContract } from "./visibility.js";
+import { warnOfShadowing } from "./shadowing.js";
 import { isReference } from "./type-factory.js";
 import { containsMapping, locationFault } from "./type-properties.js";
 import type { SolType } from "./types.js";
@@ -21,25 +21,14 @@ export function enterName(cx: CodeContext, variable: VariableDeclaration): void 
   if (variable.name === "") return;
   cx.m.unitOf.set(variable, cx.unit);
   if (cx.contract) cx.m.contractOf.set(variable, cx.contract);
-  const outer = cx.scope.parent?.lookup(variable.name, true) ?? [];
   if (!declareName(cx.m, cx.scope, variable.name, variable, variable.span)) return;
-  if (outer.some((symbol) => symbol.kind === "Builtin")) cx.warn("2319", "This declaration shadows a builtin symbol.", variable.span);
-  const declared = outer.flatMap((symbol) => (symbol.kind === "Builtin" ? [] : [symbol]));
-  const homonyms = declared.filter((d) => !isVisibleInContract(d));
-  const shadowed = declared.filter((d) => isVisibleInContract(d));
-  if (homonyms.length > 0) {
-    const related = homonyms.map((d) => ({ span: d.span, message: "The other declaration is here:" }));
-    cx.warn("8760", "This declaration has the same name as another declaration.", variable.span, undefined, related);
-  }
-  if (shadowed.length > 0) {
-    const related = shadowed.map((d) => ({ span: d.span, message: "The shadowed declaration is here:" }));
-    cx.warn("2519", "This declaration shadows an existing declaration.", variable.span, "Rename one of the two.", related);
-  }
+  const hasBody = cx.callable?.body !== undefined;
+  if (hasBody) warnOfShadowing(cx.m, cx.scope, variable.name, variable.span, cx.contract);
 }
 
 /** Mappings live in storage only, and nothing may exceed the size of its location. */
 export function checkVariableLocation(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
-  const isOutsideStorage = isReference(type) && type.location !== "storage";
+  const isOutsideStorage = variable.location === "memory" || variable.location === "calldata";
   if (isOutsideStorage && variable.role !== "state" && containsMapping(cx.m, type)) {
     cx.error("4061", `Type ${cx.show(type)} is only valid in storage because it contains a (nested) mapping.`, variable.span);
     return;

@@ -46,8 +46,6 @@ function isPureMember(cx: CodeContext, e: MemberAccess, type: SolType, { type: m
     case "type":
       if (type.actual.kind === "enum" || type.actual.kind === "userValue") return true;
       if (type.actual.kind === "contract" && memberType.kind === "function" && memberType.functionKind === "declaration") return isBasePure;
-      if (type.actual.kind === "bytes") return isBasePure;
-      if (memberType.kind === "type") return true;
       break;
     case "module":
       return isBasePure;

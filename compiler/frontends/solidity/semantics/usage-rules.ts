@@ -31,7 +31,7 @@ class UsageChecker {
   /** Named locals of the function in work, and whether they have been used. */
   private readonly uses = new Map<VariableDeclaration, boolean>();
   private function_: FunctionDefinition | undefined;
-  private readonly immutableSites: Set<Node> = new Set();
+  private isOutsideConstructor = false;
   private isInRequire = false;
 
   constructor(
@@ -42,6 +42,7 @@ class UsageChecker {
 
   top(node: Node): void {
     if (node.kind === "FunctionDefinition") this.function_ = node;
+    this.isOutsideConstructor = node.kind === "ModifierDefinition" || (node.kind === "FunctionDefinition" && node.functionKind !== "constructor");
     this.visit(node, undefined);
     const hasCode = this.function_?.body && this.function_.body.statements.length > 0;
     if (!hasCode) return;
@@ -134,9 +135,7 @@ class UsageChecker {
 
   /** Immutables are set where they are declared or in constructors. */
   private immutableWrite(variable: VariableDeclaration, e: Expression): void {
-    if (variable.mutability !== "immutable" || variable.role !== "state" || !this.m.written.has(e) || this.function_?.functionKind === "constructor") return;
-    if (this.immutableSites.has(e)) return;
-    this.immutableSites.add(e);
+    if (variable.mutability !== "immutable" || variable.role !== "state" || !this.m.written.has(e) || !this.isOutsideConstructor) return;
     const message = "Cannot write to immutable here: Immutable variables can only be initialized inline or assigned directly in the constructor.";
     this.error("1581", message, e);
   }

@@ -48,7 +48,8 @@ function otherReference(symbol: NamedSymbol, suffix: string | undefined, access:
   if (suffix !== undefined) return fail("7944", 'The suffixes ".offset", ".slot" and ".length" can only be used with variables.');
   if (access === "write") return fail("1990", "Only local variables can be assigned to in inline assembly.");
   if (symbol.kind === "FunctionDefinition") return fail("2025", "Access to functions is not allowed in inline assembly.");
-  return fail("4977", "Expected a library.");
+  const isLibrary = symbol.kind === "ContractDefinition" && symbol.contractKind === "library";
+  return isLibrary ? fail("SVM-1002", "The address of a library cannot be used in inline assembly yet.") : fail("4977", "Expected a library.");
 }
 
 type Fault = readonly [code: string, message: string] | undefined;
