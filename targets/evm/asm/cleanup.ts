@@ -56,21 +56,24 @@ class Aliases {
     return at;
   }
 
-  /** False where it would close a ring (an empty endless loop keeps its jump). */
-  add(from: Label, to: Label): boolean {
-    if (this.map.has(from) || this.resolve(to) === from) return false;
-    this.map.set(from, to);
-    return true;
+  /** Does nothing where it would close a ring: an empty endless loop keeps its jump. */
+  add(from: Label, to: Label): void {
+    if (!this.map.has(from) && this.resolve(to) !== from) this.map.set(from, to);
   }
 }
 
-function rename(blocks: readonly AsmBlock[], aliases: Aliases): void {
+/** True where a reference changed. */
+function rename(blocks: readonly AsmBlock[], aliases: Aliases): boolean {
+  let changed = false;
   for (const block of blocks)
     block.items.forEach((item, i) => {
       if (item.kind !== "label") return;
       const label = aliases.resolve(item.label);
-      if (label !== item.label) block.items[i] = { ...item, label };
+      if (label === item.label) return;
+      block.items[i] = { ...item, label };
+      changed = true;
     });
+  return changed;
 }
 
 function dropFallthroughJumps(blocks: readonly AsmBlock[]): boolean {
@@ -133,44 +136,38 @@ function dropUnreached(blocks: readonly AsmBlock[]): AsmBlock[] {
 /** The same code with less of it. The first block is the entry and stays first. */
 export function cleanBlocks(input: readonly AsmBlock[]): AsmBlock[] {
   let blocks = [...input];
-  for (let changed = true; changed; ) {
-    changed = false;
-    const aliases = new Aliases();
-    const seen = new Map<string, Label>();
-    blocks.forEach((block, i) => {
-      const to = detour(block);
-      if (to !== undefined) {
-        if (i > 0 && to !== block.label && aliases.add(block.label, to)) changed = true;
-        return;
-      }
-      if (!isClosed(block)) return;
-      const key = block.items.map(itemKey).join(" ");
-      const first = seen.get(key);
-      if (first === undefined) seen.set(key, block.label);
-      else if (aliases.add(block.label, first)) changed = true;
-    });
-    if (changed) {
-      rename(blocks, aliases);
-      blocks = foldIntoFirst(blocks, aliases);
-    }
-    if (dropFallthroughJumps(blocks)) changed = true;
-    if (copyTinyTargets(blocks)) changed = true;
+  for (;;) {
     const before = blocks.length;
+    const aliases = findAliases(blocks);
+    const renamed = rename(blocks, aliases);
+    blocks = foldIntoFirst(blocks, aliases);
+    const dropped = dropFallthroughJumps(blocks);
+    const copied = copyTinyTargets(blocks);
     blocks = dropUnreached(blocks);
-    if (blocks.length !== before) changed = true;
-    // A replaced block that its predecessor runs into stays, and would be found again for ever.
-    if (changed && !progress(input, blocks)) break;
-    input = blocks.map((block) => ({ label: block.label, items: [...block.items] }));
+    if (!renamed && !dropped && !copied && blocks.length === before) return blocks;
   }
-  return blocks;
+}
+
+/** What stands for each label: the target of a detour, the first of identical blocks. */
+function findAliases(blocks: readonly AsmBlock[]): Aliases {
+  const aliases = new Aliases();
+  const seen = new Map<string, Label>();
+  blocks.forEach((block, i) => {
+    const to = detour(block);
+    if (to !== undefined) {
+      if (i > 0 && to !== block.label) aliases.add(block.label, to);
+      return;
+    }
+    if (!isClosed(block)) return;
+    const key = block.items.map(itemKey).join(" ");
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, block.label);
+    else aliases.add(block.label, first);
+  });
+  return aliases;
 }
 
 /** A replaced block stays only where the block before runs into it. */
 function foldIntoFirst(blocks: readonly AsmBlock[], aliases: Aliases): AsmBlock[] {
   return blocks.filter((block, i) => aliases.resolve(block.label) === block.label || i === 0 || !isClosed(blocks[i - 1]!));
-}
-
-function progress(before: readonly AsmBlock[], after: readonly AsmBlock[]): boolean {
-  if (before.length !== after.length) return true;
-  return before.some((block, i) => block.items.map(itemKey).join(" ") !== after[i]!.items.map(itemKey).join(" "));
 }

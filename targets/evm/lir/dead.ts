@@ -25,7 +25,9 @@ function isRemovable(inst: LInst): boolean {
 
 export function removeDead(func: LFunc): void {
   const uses = new Uint32Array(func.defs.length);
-  const use = (word: Word): void => void uses[word]!++;
+  const use = (word: Word): void => {
+    uses[word]!++;
+  };
   const reached = reachableBlocks(func);
   for (const id of reached) {
     const block = func.blocks[id]!;

@@ -11,8 +11,8 @@ import type { TrapKey, Word } from "../lir/lir.js";
 import type { Handler, Selection } from "./context.js";
 import { checkedExpSigned, checkedExpUnsigned } from "./exponent.js";
 
-const OVERFLOW: TrapKey = `panic:${0x11}`;
-const DIVISION: TrapKey = `panic:${0x12}`;
+const OVERFLOW: TrapKey = "panic:17";
+const DIVISION: TrapKey = "panic:18";
 
 /** Traps where an exact unsigned result has more than N bits; defines the result. */
 function fits(s: Selection, inst: Inst, word: Word, type: number): void {

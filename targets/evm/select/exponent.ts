@@ -9,7 +9,7 @@ import type { Fork } from "../hardfork.js";
 import { LFunc, type LBlock, type TrapKey, type Word } from "../lir/lir.js";
 import type { Selection } from "./context.js";
 
-const OVERFLOW: TrapKey = `panic:${0x11}`;
+const OVERFLOW: TrapKey = "panic:17";
 
 /** The largest e with base^e <= max, for base >= 2. */
 function largestExponent(base: bigint, max: bigint): bigint {

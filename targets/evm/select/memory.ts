@@ -106,7 +106,7 @@ const alloc: Handler = (s, inst) => {
   if (constant === 0n) return;
   const next = b.op("ADD", pointer, rounded);
   // Memory that a small allocation reaches has been paid for nearly, so its sum cannot exceed 64 bits.
-  if (b.bits(size) > 32) b.trapIf(b.op("SHR", b.const(64), next), `panic:${0x41}`);
+  if (b.bits(size) > 32) b.trapIf(b.op("SHR", b.const(64), next), "panic:65");
   b.effect("MSTORE", [b.const(0x40), next], { writes: Region.free });
 };
 

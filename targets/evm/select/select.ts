@@ -126,7 +126,7 @@ class FunctionSelector {
     const bits = callee.resultTypes.map((type) => type);
     const words = b.call(callee.name, stackArgs, bits.slice(0, STACK_WORDS), { reads: EVERYTHING, writes: EVERYTHING });
     inst.results.forEach((result, i) => {
-      s.words[result] = words[i] ?? b.effect("MLOAD", [this.transferSlot(i)], { reads: Region.transfer }, bits[i]!);
+      s.words[result] = words[i] ?? b.effect("MLOAD", [this.transferSlot(i)], { reads: Region.transfer }, bits[i]);
     });
     return false;
   }
