@@ -27,7 +27,11 @@ export type Step =
   | { readonly kind: "raw"; readonly on: string; readonly data: string; readonly value?: bigint; readonly from?: AccountName }
   /** Gives a label to a contract that another made; `find` gives its address. */
   | { readonly kind: "attach"; readonly label: string; readonly contract: string; readonly find: (context: Context) => Promise<string> }
-  | { readonly kind: "balance"; readonly of: string };
+  | { readonly kind: "balance"; readonly of: string }
+  /** Empty blocks. */
+  | { readonly kind: "mine"; readonly blocks: number }
+  /** Moves the time of the next block, in seconds after the newest block. */
+  | { readonly kind: "time"; readonly by: bigint };
 
 export interface Scenario {
   readonly name: string;
@@ -42,6 +46,8 @@ export const call = (on: string, fn: string, args: Arguments = [], options: Opti
 export const raw = (on: string, data: string, options: Options = {}): Step => ({ kind: "raw", on, data, ...options });
 export const attach = (label: string, contract: string, find: (context: Context) => Promise<string>): Step => ({ kind: "attach", label, contract, find });
 export const balance = (of: string): Step => ({ kind: "balance", of });
+export const mine = (blocks: number): Step => ({ kind: "mine", blocks });
+export const time = (by: bigint): Step => ({ kind: "time", by });
 
 /** What one step did, comparable between chains. */
 export interface Recorded {
@@ -128,6 +134,12 @@ class Runner implements Context {
       }
       case "balance":
         return { data: String(await this.chain.balance(this.at(step.of))), logs: [] };
+      case "mine":
+        await this.chain.mine(step.blocks);
+        return { data: "0x", logs: [] };
+      case "time":
+        await this.chain.time((await this.chain.time()) + step.by);
+        return { data: "0x", logs: [] };
     }
   }
 
@@ -180,6 +192,10 @@ function describeStep(step: Step): string {
       return `${step.on} with ${step.data}`;
     case "balance":
       return `balance of ${step.of}`;
+    case "mine":
+      return `mine ${step.blocks} blocks`;
+    case "time":
+      return `${step.by} seconds later`;
     default:
       return `${step.on}.${step.fn}${typeof step.args === "function" ? "(...)" : `(${JSON.stringify(step.args, (_k, v: unknown) => (typeof v === "bigint" ? v.toString() : v)).slice(1, -1)})`}`;
   }
@@ -192,7 +208,7 @@ export async function reference(scenario: Scenario): Promise<Recorded[]> {
 
 /** What this compiler's code does on a target. */
 export async function ours(scenario: Scenario, target: TargetName, optimize: 0 | 1 | 2 | 3 | "s" = 2): Promise<Recorded[]> {
-  const { artifacts, diagnostics } = await compile({ sources: scenario.sources, targets: [target], optimize });
+  const { artifacts, diagnostics } = await compile({ sources: scenario.sources, targets: [target], optimize, cache: false });
   const errors = diagnostics.filter((d) => d.severity === "error");
   if (errors.length > 0) throw new Error(errors.map((d) => d.formatted).join("\n"));
   return record(scenario, artifacts, target);
