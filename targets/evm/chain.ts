@@ -110,9 +110,9 @@ class EvmChain implements Chain {
   }
 
   async fundAccounts(): Promise<void> {
-    const { Account } = this.libraries.util;
-    const funded: NonNullable<ChainEnvironment["accounts"]> = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS }));
-    for (const { address, balance, nonce = 0n } of funded) await this.state.putAccount(this.address(address), new Account(nonce, balance));
+    const { createAccount } = this.libraries.util;
+    const funded: NonNullable<ChainEnvironment["accounts"]> = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS, nonce: 0n }));
+    for (const { address, balance, nonce = 0n } of funded) await this.state.putAccount(this.address(address), createAccount({ nonce, balance }));
   }
 
   async deploy({ part, args, from, value, libraries, gas }: Deployment): Promise<Outcome> {
@@ -150,6 +150,12 @@ class EvmChain implements Chain {
 
   async codeSize(address: string): Promise<number> {
     return this.state.getCodeSize(this.address(address));
+  }
+
+  async storageIsEmpty(address: string): Promise<boolean> {
+    const words = this.state.storageStack.at(-1);
+    const prefix = `${this.address(address).toString()}_`;
+    return ![...(words ?? [])].some(([key, value]) => key.startsWith(prefix) && value.some((byte) => byte !== 0));
   }
 
   async mine(blocks: number): Promise<void> {
@@ -190,7 +196,7 @@ class EvmChain implements Chain {
   }
 
   private checksum(hex: string): string {
-    return this.libraries.util.toChecksumAddress(hex as `0x${string}`);
+    return this.libraries.util.toChecksumAddress(hex);
   }
 
   /** Runs a transaction in the pending block. */
@@ -273,7 +279,7 @@ class EvmChain implements Chain {
       gasUsed,
       executionGas,
       ...(creates && success && result.createdAddress ? { address: this.checksum(result.createdAddress.toString()) } : {}),
-      ...(exceptionError && !reverted ? { error: String(exceptionError.error) } : {}),
+      ...(exceptionError && !reverted ? { error: exceptionError.error } : {}),
     };
   }
 }
