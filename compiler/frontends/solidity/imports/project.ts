@@ -28,13 +28,9 @@ function stringsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : undefined;
 }
 
-/** Text of a file; undefined if there is none, or what stands in its place is no folder. */
+/** Text of a file; undefined if there is none. */
 function readIfPresent(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? fs.readFileSync(file, "utf8") : undefined;
 }
 
 function readFoundry(folder: string, sink: DiagnosticSink): FoundrySettings {
