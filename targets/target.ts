@@ -117,6 +117,8 @@ export interface Chain {
   balance(address: string): Promise<bigint>;
   /** Size in bytes of an account's code; 0 where it has none. */
   codeSize(address: string): Promise<number>;
+  /** True where a contract has no storage word other than zero. */
+  storageIsEmpty?(address: string): Promise<boolean>;
   /** Mines empty blocks. */
   mine(blocks: number): Promise<void>;
   /** Current block time in seconds. */

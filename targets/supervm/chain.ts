@@ -91,6 +91,10 @@ class SupervmChain implements Chain {
     return this.chain.store.account(addressKey(address))?.code?.bytes.length ?? 0;
   }
 
+  async storageIsEmpty(address: string): Promise<boolean> {
+    return !this.chain.store.hasStorage(addressKey(address));
+  }
+
   async mine(blocks: number): Promise<void> {
     this.chain.mine(blocks);
   }

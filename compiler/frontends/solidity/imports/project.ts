@@ -28,9 +28,13 @@ function stringsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : undefined;
 }
 
-/** Text of a file; undefined if there is none. */
+/** Text of a file; undefined if there is none, or what stands in its place is no folder. */
 function readIfPresent(file: string): string | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? fs.readFileSync(file, "utf8") : undefined;
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function readFoundry(folder: string, sink: DiagnosticSink): FoundrySettings {

@@ -6,7 +6,7 @@
  * Inline assembly has a vocabulary of its own (dots belong to names, most Solidity keywords are names); the parser
  * switches with {@link Lexer.enterYul} while it stands on the opening brace.
  */
-import type { SourceFile } from "../../../base/span.js";
+import type { SourceFile, Span } from "../../../base/span.js";
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import {
   bidirectionalFault,
@@ -136,6 +136,11 @@ export class Lexer {
   /** Text of the token after the current one, which {@link peek} must have reached. */
   peekText(): string {
     return this.text.slice(this.peekStart, this.peekEnd);
+  }
+
+  /** Range of the token after the current one, which {@link peek} must have reached. */
+  peekSpan(): Span {
+    return { file: this.file, start: this.peekStart, end: this.peekEnd };
   }
 
   /** Text of the current token. */

@@ -116,6 +116,7 @@ export abstract class ContractParser extends StatementParser {
 
   /** One member into `members`; a broken one is skipped. */
   private parseMemberInto(members: ContractMember[], braces: number): void {
+    const start = this.lexer.start;
     const depth = this.depth;
     const isInModifier = this.isInModifier;
     try {
@@ -126,6 +127,7 @@ export abstract class ContractParser extends StatementParser {
       this.isInModifier = isInModifier;
       if (this.skipElement(braces, () => this.startsMember())) return;
       if (this.at(Token.EndOfSource) || this.startsDefinition()) throw parseAbort;
+      if (this.lexer.start === start) this.advance();
       // A member starts although braces are open: they are missing their closing ones, not this member its contract.
       this.braces = braces;
     }

@@ -129,8 +129,8 @@ export abstract class StatementParser extends YulParser {
   }
 
   private failNestedFunction(): never {
-    this.advance();
-    this.failExpected(Token.LParen, "Close the body of the function before with '}'.");
+    const hint = "Close the body of the function before with '}'.";
+    this.fail("2314", `Expected '(' but got '${this.lexer.peekText()}'`, this.lexer.peekSpan(), hint);
   }
 
   /* ---------------------------------------------------------------------------------------------- control flow */
