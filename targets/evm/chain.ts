@@ -152,6 +152,12 @@ class EvmChain implements Chain {
     return this.state.getCodeSize(this.address(address));
   }
 
+  async storageIsEmpty(address: string): Promise<boolean> {
+    const words = this.state.storageStack.at(-1);
+    const prefix = `${this.address(address).toString()}_`;
+    return ![...(words ?? [])].some(([key, value]) => key.startsWith(prefix) && value.some((byte) => byte !== 0));
+  }
+
   async mine(blocks: number): Promise<void> {
     for (let i = 0; i < blocks; i++) this.seal();
   }
