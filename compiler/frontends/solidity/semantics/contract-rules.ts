@@ -1,7 +1,7 @@
 /** Fifth stage, per contract: duplicates, abstractness, base constructors, selectors, libraries, storage size. */
 import type { ContractDefinition, EventDefinition, FunctionDefinition, InheritanceSpecifier, ModifierInvocation, SourceUnit } from "../syntax/ast.js";
-import { asExternallyCallable, eventType, functionDefinitionType, getterType, interfaceFunctionType } from "./function-types.js";
-import { interfaceOf, signatureOf } from "./interface.js";
+import { asExternallyCallable, eventType, functionDefinitionType, getterType } from "./function-types.js";
+import { interfaceOf, ownInterface } from "./interface.js";
 import type { Model } from "./model.js";
 import { OverrideChecker, type Overridable } from "./overrides.js";
 import { sameTypes, typeKey } from "./same-type.js";
@@ -173,21 +173,16 @@ function unimplementedMembers(m: Model, contract: ContractDefinition): Overridab
 
 /** Signatures must be unique as types and as selectors. */
 function checkSelectors(m: Model, contract: ContractDefinition): void {
-  const bySignature = new Map<string, { readonly type: FunctionType; readonly declaration: Overridable }[]>();
+  const bySignature = new Map<string, FunctionType[]>();
   for (const base of m.linearization(contract)) {
-    const { functions, variables } = m.membersOf(base);
-    for (const declaration of [...functions, ...variables]) {
-      if (!isPartOfExternalInterface(declaration)) continue;
-      const type = declaration.kind === "VariableDeclaration" ? getterType(m, declaration) : functionDefinitionType(m, declaration, "external");
-      if (!interfaceFunctionType(m, type)) continue;
-      const signature = signatureOf(m, type);
-      const group = bySignature.get(signature) ?? [];
+    for (const { signature, type, declaration } of ownInterface(m, base)) {
       const callable = asExternallyCallable(type, false);
+      const group = bySignature.get(signature) ?? [];
       for (const other of group) {
-        if (sameTypes(other.type.parameters, callable.parameters)) continue;
+        if (sameTypes(other.parameters, callable.parameters)) continue;
         m.sink.error("TypeError", "9914", "Function overload clash during conversion to external types for arguments.", declaration.span);
       }
-      bySignature.set(signature, [...group, { type: callable, declaration }]);
+      bySignature.set(signature, [...group, callable]);
     }
   }
   const selectors = new Set<number>();

@@ -31,8 +31,28 @@ export interface InterfaceFunction {
   readonly declaration: FunctionDefinition | VariableDeclaration;
 }
 
+interface InterfaceCache {
+  readonly own: Map<ContractDefinition, readonly InterfaceFunction[]>;
+  readonly whole: Map<ContractDefinition, readonly InterfaceFunction[]>;
+}
+
+const caches = new WeakMap<Model, InterfaceCache>();
+
+function cacheOf(m: Model): InterfaceCache {
+  let cache = caches.get(m);
+  if (!cache) caches.set(m, (cache = { own: new Map(), whole: new Map() }));
+  return cache;
+}
+
 /** The functions and getters that a contract itself declares for its external interface; those in error are left out. */
-export function ownInterface(m: Model, contract: ContractDefinition): InterfaceFunction[] {
+export function ownInterface(m: Model, contract: ContractDefinition): readonly InterfaceFunction[] {
+  const { own } = cacheOf(m);
+  let list = own.get(contract);
+  if (!list) own.set(contract, (list = collectOwn(m, contract)));
+  return list;
+}
+
+function collectOwn(m: Model, contract: ContractDefinition): InterfaceFunction[] {
   const { functions, variables } = m.membersOf(contract);
   const result: InterfaceFunction[] = [];
   for (const declaration of [...functions, ...variables]) {
@@ -45,19 +65,16 @@ export function ownInterface(m: Model, contract: ContractDefinition): InterfaceF
   return result;
 }
 
-const interfaces = new WeakMap<Model, Map<ContractDefinition, readonly InterfaceFunction[]>>();
-
 /** The whole external interface, most derived first; an overridden function appears once. */
 export function interfaceOf(m: Model, contract: ContractDefinition): readonly InterfaceFunction[] {
-  let cache = interfaces.get(m);
-  if (!cache) interfaces.set(m, (cache = new Map()));
-  let list = cache.get(contract);
+  const { whole } = cacheOf(m);
+  let list = whole.get(contract);
   if (!list) {
     const seen = new Map<string, InterfaceFunction>();
     for (const base of m.linearization(contract)) {
       for (const f of ownInterface(m, base)) if (!seen.has(f.signature)) seen.set(f.signature, f);
     }
-    cache.set(contract, (list = [...seen.values()]));
+    whole.set(contract, (list = [...seen.values()]));
   }
   return list;
 }
