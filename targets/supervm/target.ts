@@ -13,5 +13,5 @@ export const supervmTarget: TargetDefinition = {
   },
   binaryExtension: ".wasm",
   lower: lowerSupervm,
-  createChain: async () => (await import("./chain.js")).createSupervmChain(),
+  createChain: async (options) => (await import("./chain.js")).createSupervmChain(options),
 };
