@@ -11,7 +11,6 @@ import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import {
   bidirectionalFault,
   isDigit,
-  isHexDigit,
   isIdentifierPart,
   isIdentifierStart,
   isLineBreak,
@@ -19,7 +18,8 @@ import {
 } from "./characters.js";
 import { skipBlockComment, skipDocLines, skipLineComment } from "./comments.js";
 import { isBefore, type LanguageLine } from "./language.js";
-import { scanString, type StringRules } from "./strings.js";
+import { scanNumber } from "./numbers.js";
+import { scanString, type LexicalFault, type StringRules } from "./strings.js";
 import { isFixedPointType, Token, vocabularyOf, type KeywordTable, type Vocabulary } from "./tokens.js";
 
 /**
@@ -271,65 +271,26 @@ export class Lexer {
       return;
     }
     const word = prefix === Token.Hex ? "hex" : "unicode";
-    this.illegal(`Expected a string literal right after '${word}'.`, this.start, this.position);
+    this.fault(`Expected a string literal right after '${word}'.`, this.start, this.position);
     this.kind = this.inPragma ? Token.Illegal : Token.Identifier;
   }
 
   private scanQuoted(kind: Token.StringLiteral | Token.UnicodeStringLiteral | Token.HexStringLiteral): void {
     this.kind = kind;
     const rules = this.inYul ? { ...this.stringRules, isYul: true } : this.stringRules;
-    this.position = scanString(this.text, this.position, kind, rules, (message, start, end, hint) =>
-      this.illegal(message, start, end, hint),
-    );
+    this.position = scanString(this.text, this.position, kind, rules, this.fault);
   }
 
-  private illegal(message: string, start: number, end: number, hint?: string): void {
+  /** Takes the faults of literals. */
+  private readonly fault: LexicalFault = (message, start, end, hint) => {
     if (this.inPragma) this.kind = Token.Illegal;
     this.report(message, start, end, hint);
-  }
+  };
 
-  /** Numbers, from their first digit or their leading dot; what underscores may do is checked by the parser. */
+  /** Numbers, from their first digit or their leading dot. */
   private scanNumber(): void {
-    const text = this.text;
-    const start = this.position;
     this.kind = Token.Number;
-    let i = start;
-    if (text.charCodeAt(i) === 0x30 && text.charCodeAt(i + 1) === 0x78 /* 0x */) {
-      i += 2;
-      if (!isHexDigit(text.charCodeAt(i))) return this.badNumber("Hexadecimal digit missing or invalid.", i);
-      while (isHexDigit(text.charCodeAt(i)) || text.charCodeAt(i) === 0x5f) i++;
-    } else {
-      if (text.charCodeAt(i) === 0x30 && isDigit(text.charCodeAt(i + 1)))
-        return this.badNumber("Octal numbers not allowed.", i, "Remove the leading zeros.");
-      i = this.skipDigits(i);
-      if (text.charCodeAt(i) === 0x2e) {
-        const after = text.charCodeAt(i + 1);
-        if (isDigit(after) || after === 0x5f) i = this.skipDigits(i + 1);
-      }
-      if ((text.charCodeAt(i) | 0x20) === 0x65 /* e */) {
-        i++;
-        if (text.charCodeAt(i) === 0x2d || text.charCodeAt(i) === 0x2b) i++;
-        if (!isDigit(text.charCodeAt(i)) && text.charCodeAt(i) !== 0x5f) return this.badNumber("Invalid exponent.", i);
-        i = this.skipDigits(i);
-      }
-    }
-    if (isIdentifierStart(text.charCodeAt(i)))
-      return this.badNumber("Identifier-start is not allowed at end of a number.", i, "Put a space after the number.");
-    this.position = i;
-  }
-
-  private skipDigits(from: number): number {
-    let i = from;
-    while (isDigit(this.text.charCodeAt(i)) || this.text.charCodeAt(i) === 0x5f) i++;
-    return i;
-  }
-
-  /** Reports a malformed number and takes all that belongs to it. */
-  private badNumber(message: string, from: number, hint?: string): void {
-    let i = from;
-    while (isIdentifierPart(this.text.charCodeAt(i))) i++;
-    this.position = i;
-    this.illegal(message, this.start, i, hint);
+    this.position = scanNumber(this.text, this.position, this.fault);
   }
 
   private skipComment(start: number, isBlock: boolean): void {

@@ -173,8 +173,11 @@ function versionPragmas(file: SourceFile): VersionPragma[] {
   if (last < 0) return [];
   const pragmas: VersionPragma[] = [];
   const lexer = new Lexer(file, new DiagnosticSink(), "0.8");
-  for (; lexer.kind !== Token.EndOfSource && lexer.start <= last; lexer.next()) {
-    if (lexer.kind !== Token.Pragma) continue;
+  while (lexer.kind !== Token.EndOfSource && lexer.start <= last) {
+    if (lexer.kind !== Token.Pragma) {
+      lexer.next();
+      continue;
+    }
     const start = lexer.start;
     lexer.setPragma(true);
     lexer.next();

@@ -15,8 +15,8 @@ export interface StringRules {
   readonly isYul?: boolean;
 }
 
-/** Called for each fault with the range at fault. */
-export type StringFault = (message: string, start: number, end: number, hint?: string) => void;
+/** Called for each fault of a literal with the range at fault. */
+export type LexicalFault = (message: string, start: number, end: number, hint?: string) => void;
 
 type StringKind = Token.StringLiteral | Token.UnicodeStringLiteral | Token.HexStringLiteral;
 
@@ -25,7 +25,7 @@ type StringKind = Token.StringLiteral | Token.UnicodeStringLiteral | Token.HexSt
  *
  * @returns the offset behind the closing quote; for an unclosed string the end of its line
  */
-export function scanString(text: string, open: number, kind: StringKind, rules: StringRules, fault: StringFault): number {
+export function scanString(text: string, open: number, kind: StringKind, rules: StringRules, fault: LexicalFault): number {
   const quote = text.charCodeAt(open);
   const isPlain = kind === Token.StringLiteral && !rules.allowsUnicode;
   let badCharacterSeen = false;
@@ -64,7 +64,7 @@ export function scanString(text: string, open: number, kind: StringKind, rules: 
 }
 
 /** Scans the escape sequence at `at`. @returns the offset behind it */
-function scanEscape(text: string, at: number, rules: StringRules, fault: StringFault): number {
+function scanEscape(text: string, at: number, rules: StringRules, fault: LexicalFault): number {
   const c = text.charCodeAt(at + 1);
   switch (c) {
     case 0x27: case 0x22: case 0x5c: case 0x6e: case 0x72: case 0x74: case 0x0a:
@@ -89,7 +89,7 @@ function scanEscape(text: string, at: number, rules: StringRules, fault: StringF
 }
 
 /** Checks digits and underscores between the quotes of a hex string: pairs of digits, single `_` between pairs. */
-function checkHex(text: string, start: number, end: number, fault: StringFault): void {
+function checkHex(text: string, start: number, end: number, fault: LexicalFault): void {
   let i = start;
   let allowsUnderscore = false;
   while (i < end) {

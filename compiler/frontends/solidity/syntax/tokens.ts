@@ -218,7 +218,7 @@ export class KeywordTable {
       if (kind === 0) return Token.Identifier;
       if (this.hashes[slot] === hash) {
         const word = this.words[slot]!;
-        if (word.length === end - start && text.startsWith(word, start)) return kind;
+        if (word.length === end - start && text.startsWith(word, start)) return kind as Token;
       }
       slot = (slot + 1) & (KeywordTable.size - 1);
     }

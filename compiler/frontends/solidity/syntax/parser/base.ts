@@ -4,7 +4,8 @@
  * The parser is one class, built up in layers so that each file holds one part of the grammar; a layer uses those
  * below it, and the few upward references are abstract methods:
  *
- *     ParserBase < TypeParser < ExpressionParser < YulParser < StatementParser < ContractParser < SourceUnitParser
+ *     ParserBase < TypeParser < ExpressionParser < YulParser < SimpleStatementParser < StatementParser
+ *                < FunctionParser < ContractParser < SourceUnitParser
  *
  * A fault that the grammar cannot step over reports one diagnostic and throws {@link parseAbort}, which is caught
  * where a list of statements, members or definitions is read. There the parser skips to the next likely start, led by
