@@ -14,6 +14,8 @@ export interface Context {
   /** Address of a contract that an earlier step deployed. */
   at(label: string): string;
   contract(label: string): TestContract;
+  /** A value that an earlier step defined; 0x-hex. */
+  value(label: string): string;
 }
 
 const ACCOUNT_NAMES = ["alice", "bob", "carol", "dave"] as const;
@@ -28,6 +30,8 @@ export type Step =
   /** Gives a label to a contract that another made; `find` gives its address. */
   | { readonly kind: "attach"; readonly label: string; readonly contract: string; readonly find: (context: Context) => Promise<string> }
   | { readonly kind: "balance"; readonly of: string }
+  /** Names a value that holds addresses or hashes of them and so differs between chains: 0x-hex of 20 to 32 bytes, or a number. */
+  | { readonly kind: "define"; readonly label: string; readonly find: (context: Context) => Promise<string | bigint> }
   /** Empty blocks. */
   | { readonly kind: "mine"; readonly blocks: number }
   /** Moves the time of the next block, in seconds after the newest block. */
@@ -46,6 +50,7 @@ export const call = (on: string, fn: string, args: Arguments = [], options: Opti
 export const raw = (on: string, data: string, options: Options = {}): Step => ({ kind: "raw", on, data, ...options });
 export const attach = (label: string, contract: string, find: (context: Context) => Promise<string>): Step => ({ kind: "attach", label, contract, find });
 export const balance = (of: string): Step => ({ kind: "balance", of });
+export const define = (label: string, find: (context: Context) => Promise<string | bigint>): Step => ({ kind: "define", label, find });
 export const mine = (blocks: number): Step => ({ kind: "mine", blocks });
 export const time = (by: bigint): Step => ({ kind: "time", by });
 
@@ -74,6 +79,7 @@ export async function record(scenario: Scenario, artifacts: Readonly<Record<stri
 class Runner implements Context {
   readonly who: Record<AccountName, string>;
   private readonly contracts = new Map<string, TestContract>();
+  private readonly values = new Map<string, string>();
   private readonly labels: [hex: string, label: string][] = [];
 
   constructor(
@@ -92,6 +98,12 @@ class Runner implements Context {
     const contract = this.contracts.get(label);
     if (!contract) throw new Error(`no contract is labelled '${label}'`);
     return contract;
+  }
+
+  value(label: string): string {
+    const value = this.values.get(label);
+    if (value === undefined) throw new Error(`nothing is called '${label}'`);
+    return value;
   }
 
   async run(step: Step, index: number): Promise<Recorded> {
@@ -134,6 +146,13 @@ class Runner implements Context {
       }
       case "balance":
         return { data: String(await this.chain.balance(this.at(step.of))), logs: [] };
+      case "define": {
+        const found = await step.find(this);
+        const hex = typeof found === "bigint" ? `0x${found.toString(16).padStart(64, "0")}` : found.toLowerCase();
+        this.values.set(step.label, hex);
+        this.label(hex, step.label);
+        return { data: "0x", logs: [] };
+      }
       case "mine":
         await this.chain.mine(step.blocks);
         return { data: "0x", logs: [] };
@@ -153,12 +172,13 @@ class Runner implements Context {
     return this.substitute(typeof args === "function" ? await args(this) : args) as readonly unknown[];
   }
 
-  /** `$alice` and `$label` stand for addresses. */
+  /** `$alice` and `$label` stand for addresses and defined values. */
   private substitute(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((v) => this.substitute(v));
     if (typeof value !== "string" || !value.startsWith("$")) return value;
     const name = value.slice(1);
-    return name in this.who ? this.who[name as AccountName] : this.at(name);
+    if (name in this.who) return this.who[name as AccountName];
+    return this.values.get(name) ?? this.at(name);
   }
 
   private options(step: Options): { from: string; value: bigint } {
@@ -192,6 +212,8 @@ function describeStep(step: Step): string {
       return `${step.on} with ${step.data}`;
     case "balance":
       return `balance of ${step.of}`;
+    case "define":
+      return `define ${step.label}`;
     case "mine":
       return `mine ${step.blocks} blocks`;
     case "time":
