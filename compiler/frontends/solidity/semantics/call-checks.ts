@@ -70,7 +70,7 @@ function orderByName(cx: CodeContext, call: FunctionCall, parameterNames: readon
   const ordered: Expression[] = [];
   const seen = new Set<string>();
   let isComplete = true;
-  names.forEach(({ name }, i) => {
+  for (const [i, { name }] of names.entries()) {
     const argument = call.arguments[i]!;
     const position = parameterNames.indexOf(name);
     if (seen.has(name)) {
@@ -82,6 +82,6 @@ function orderByName(cx: CodeContext, call: FunctionCall, parameterNames: readon
       isComplete = false;
     } else ordered[position] = argument;
     seen.add(name);
-  });
+  }
   return isComplete ? ordered : undefined;
 }

@@ -47,7 +47,7 @@ function declarationCall(cx: CodeContext, e: FunctionCall, type: FunctionType): 
   const { declaration } = type;
   const home = declaration && cx.m.contractOf.get(declaration);
   const isUnimplementedBase =
-    cx.contract && home && cx.m.derivesFrom(cx.contract, home) && declaration?.kind === "FunctionDefinition" && !declaration.body;
+    cx.contract && home && cx.m.derivesFrom(cx.contract, home) && declaration.kind === "FunctionDefinition" && !declaration.body;
   if (isUnimplementedBase) return cx.fail("7501", "Cannot call unimplemented base function.", e.span);
   return cx.fail("3419", "Cannot call function via contract type name.", e.span, "Call it on an instance of the contract.");
 }

@@ -77,8 +77,8 @@ export class ConstantEvaluator {
 
   private named(symbols: readonly NamedSymbol[]): TypedValue | undefined {
     const [symbol] = symbols;
-    if (symbols.length !== 1 || symbol!.kind !== "VariableDeclaration" || symbol!.mutability !== "constant") return undefined;
-    return this.variable(symbol!);
+    if (symbols.length !== 1 || symbol!.kind !== "VariableDeclaration" || symbol.mutability !== "constant") return undefined;
+    return this.variable(symbol);
   }
 
   private variable(variable: VariableDeclaration): TypedValue | undefined {

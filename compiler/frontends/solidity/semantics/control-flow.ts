@@ -50,7 +50,7 @@ class ControlFlowChecker {
 
   private item(f: FunctionDefinition, contract: ContractDefinition | undefined): Item {
     let byContract = this.items.get(f);
-    if (!byContract) this.items.set(f, (byContract = new Map()));
+    if (!byContract) this.items.set(f, (byContract = new Map<ContractDefinition | undefined, Item>()));
     let item = byContract.get(contract);
     if (!item) {
       const site = contract && { linearizedBases: this.m.linearization(contract) };
@@ -130,8 +130,8 @@ class ControlFlowChecker {
 function mergeOverlaps(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of spans) {
-    const last = merged.at(-1);
-    if (last && last.file === span.file && span.start <= last.end) merged[merged.length - 1] = { ...last, end: Math.max(last.end, span.end) };
+    const last = merged[merged.length - 1];
+    if (last?.file === span.file && span.start <= last.end) merged[merged.length - 1] = { ...last, end: Math.max(last.end, span.end) };
     else merged.push(span);
   }
   return merged;

@@ -42,7 +42,7 @@ function linearize(m: Model, contract: ContractDefinition, bases: readonly Contr
   let lists = [...direct.map((base) => [...m.linearization(base)]), [...direct]].filter((list) => list.length > 0);
   const result = [contract];
   while (lists.length > 0) {
-    const next = lists.map((list) => list[0]!).find((candidate) => lists.every((list) => list.indexOf(candidate) <= 0));
+    const next = lists.map((list) => list[0]!).find((candidate) => lists.every((list) => list.lastIndexOf(candidate) <= 0));
     if (!next) {
       const hint = "List the bases from 'most base-like' to 'most derived'.";
       m.sink.error("TypeError", "5005", "Linearization of inheritance graph impossible", contract.span, hint);

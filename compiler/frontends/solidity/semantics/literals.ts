@@ -11,7 +11,7 @@ import { ADDRESS, PAYABLE_ADDRESS, rational } from "./type-factory.js";
 export function checksummed(digits: string): string {
   const lower = digits.toLowerCase();
   const hash = Buffer.from(keccak_256(new TextEncoder().encode(lower))).toString("hex");
-  return [...lower].map((digit, i) => (parseInt(hash[i]!, 16) >= 8 ? digit.toUpperCase() : digit)).join("");
+  return lower.replace(/./g, (digit, i: number) => (parseInt(hash[i]!, 16) >= 8 ? digit.toUpperCase() : digit));
 }
 
 /** 39 to 41 hex digits are taken for an address. */
@@ -28,7 +28,7 @@ export function checkNumber(cx: CodeContext, e: NumberLiteral): Result {
   }
   if (e.subDenomination === "years") cx.error("4820", 'Using "years" as a unit denomination is deprecated.', e.span, "Write 365 days.");
   const isOldUnit = e.subDenomination === "szabo" || e.subDenomination === "finney";
-  if (isOldUnit && !isBefore(cx.line, "0.7")) return cx.fail("2145", `The denomination "${e.subDenomination!}" is not available.`, e.span, "Use a power of ten: 1e12, 1e15.");
+  if (isOldUnit && !isBefore(cx.line, "0.7")) return cx.fail("2145", `The denomination "${e.subDenomination}" is not available.`, e.span, "Use a power of ten: 1e12, 1e15.");
   const value = literalValue(e);
   if (!value) return cx.fail("2826", "Invalid literal value.", e.span);
   const digits = e.value.length - 2;

@@ -102,7 +102,7 @@ export class MemberTable {
     if (definition.contractKind === "library" || type.isSuper) return [];
     let table = this.instanceMembers.get(definition);
     if (!table) {
-      this.instanceMembers.set(definition, (table = new Map()));
+      this.instanceMembers.set(definition, (table = new Map<string, Member[]>()));
       for (const f of interfaceOf(this.m, definition)) {
         push(table, f.declaration.name, { type: asExternallyCallable(f.type, false), declaration: f.declaration });
       }
@@ -175,7 +175,7 @@ export class MemberTable {
   private superMembersOf(contract: ContractDefinition, name: string): readonly Member[] {
     let table = this.superMembers.get(contract);
     if (!table) {
-      this.superMembers.set(contract, (table = new Map()));
+      this.superMembers.set(contract, (table = new Map<string, Member[]>()));
       for (const base of this.m.linearization(contract).slice(1)) {
         for (const f of this.m.membersOf(base).functions) if (isSuperTarget(f)) this.addUnlessOverridden(table, f);
       }

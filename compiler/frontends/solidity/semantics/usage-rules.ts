@@ -195,12 +195,12 @@ class UsageChecker {
         this.isInRequire = true;
         break;
       case "event":
-        if (statement?.kind !== "EmitStatement") {
+        if (!statement) {
           this.error("3132", 'Event invocations have to be prefixed by "emit".', e, 'Write "emit" in front of it.');
         }
         break;
       case "error":
-        if (statement?.kind !== "RevertStatement" && !this.isInRequire) {
+        if (!statement && !this.isInRequire) {
           const message = 'Errors can only be used with revert statements: "revert MyError(args);", or require functions: "require(condition, MyError(args))".';
           this.error("7757", message, e);
         }

@@ -63,7 +63,7 @@ export class UsingTable {
   /** Functions attached to a type under a name, as bound functions. */
   attached(type: SolType, name: string, site: LookupSite): readonly FunctionType[] {
     let bySite = this.attachedCache.get(site);
-    if (!bySite) this.attachedCache.set(site, (bySite = new Map()));
+    if (!bySite) this.attachedCache.set(site, (bySite = new Map<string, Map<string, FunctionType[]>>()));
     const key = typeKey(type);
     let byName = bySite.get(key);
     if (!byName) bySite.set(key, (byName = this.collect(type, site)));

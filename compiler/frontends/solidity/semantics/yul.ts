@@ -39,14 +39,11 @@ class YulScope {
     readonly isFunction = false,
   ) {}
 
-  lookup(name: string): YulSymbol | undefined {
-    let crossedFunction = false;
-    for (let scope: YulScope | undefined = this as YulScope; scope; scope = scope.parent) {
-      const symbol = scope.symbols.get(name);
-      if (symbol && !(crossedFunction && symbol.kind === "variable")) return symbol;
-      crossedFunction ||= scope.isFunction;
-    }
-    return undefined;
+  /** @param isAcross whether the border of a function lies between the name and this scope */
+  lookup(name: string, isAcross = false): YulSymbol | undefined {
+    const symbol = this.symbols.get(name);
+    if (symbol && !(isAcross && symbol.kind === "variable")) return symbol;
+    return this.parent?.lookup(name, isAcross || this.isFunction);
   }
 
   get isInsideFunction(): boolean {
