@@ -43,8 +43,7 @@ export function lowerFunction(m: ModuleContext, functions: FunctionTable, lowere
   b.span = definition.span;
   const f = new Body(m, b, functions, lowerers, scopeOf(m, definition));
   const frame = newFrame(f, definition);
-  let next = 0;
-  for (const slot of frame.params) for (const local of slot.locals) b.localSet(local, func.params[next++]!);
+  fillSlots(f, frame.params, func.params);
   b.ret(runFunction(f, definition, frame, func.name));
 }
 
@@ -55,10 +54,8 @@ export function scopeOf(m: ModuleContext, definition: FunctionDefinition | Modif
 
 /** A frame with fresh locals; parameters are to be set by the caller. */
 export function newFrame(f: Body, definition: FunctionDefinition): Frame {
-  const slot = (variable: VariableDeclaration): Slot => {
-    const type = f.program.variableType(variable);
-    return { variable, type, locals: f.newLocals(variable.name || "_", type) };
-  };
+  f.m.assignedInAssembly.scan(definition);
+  const slot = (variable: VariableDeclaration): Slot => ({ variable, type: f.program.variableType(variable), locals: f.newLocals(variable) });
   return { params: definition.parameters.map(slot), results: definition.returnParameters.map(slot) };
 }
 
@@ -93,6 +90,7 @@ function runLayer(f: Body, layers: Layers, index: number, frame: Frame): void {
 function runModifier(f: Body, layers: Layers, index: number, invocation: ModifierInvocation, frame: Frame): void {
   const modifier = resolvedModifier(f, invocation);
   if (!modifier.body) throw new InternalError(`modifier '${modifier.name}' has no body`, modifier.span);
+  f.m.assignedInAssembly.scan(modifier);
   modifier.parameters.forEach((parameter, i) => {
     const value = f.exprAs(invocation.arguments![i]!, f.program.variableType(parameter));
     f.setLocals(f.declare(parameter), value.ids);
@@ -103,8 +101,7 @@ function runModifier(f: Body, layers: Layers, index: number, invocation: Modifie
   const placeholder = (): void => {
     const params = frame.params.flatMap((p) => f.getLocals(p.locals));
     const results = separate ? callLayer(f, layers, index + 1, initial, params) : inlineLayer(f, layers, index + 1, initial, params);
-    let next = 0;
-    for (const r of frame.results) for (const local of r.locals) f.b.localSet(local, results[next++]!);
+    fillSlots(f, frame.results, results);
   };
   const body = modifier.body;
   f.scoped({ scope: scopeOf(f.m, modifier), placeholder }, () => f.statement(body));
@@ -130,7 +127,8 @@ function countPlaceholders(node: Node): number {
 function inlineLayer(f: Body, layers: Layers, index: number, initial: readonly ValueId[], params: readonly ValueId[]): ValueId[] {
   const saved = new Map(f.locals);
   const inner = newFrame(f, layers.definition);
-  fillFrame(f.b, inner, initial, params);
+  fillSlots(f, inner.results, initial);
+  fillSlots(f, inner.params, params);
   runLayer(f, layers, index, inner);
   f.locals = saved;
   return inner.results.flatMap((r) => f.getLocals(r.locals));
@@ -143,16 +141,16 @@ function callLayer(f: Body, layers: Layers, index: number, initial: readonly Val
   const func = f.m.helper(`${layers.name}$${index}`, [...resultTypes, ...paramTypes], resultTypes, (b, args) => {
     const body = f.nested(b, layers.scope);
     const inner = newFrame(body, layers.definition);
-    fillFrame(b, inner, args.slice(0, resultTypes.length), args.slice(resultTypes.length));
+    fillSlots(body, inner.results, args.slice(0, resultTypes.length));
+    fillSlots(body, inner.params, args.slice(resultTypes.length));
     runLayer(body, layers, index, inner);
     b.ret(inner.results.flatMap((r) => body.getLocals(r.locals)));
   });
   return f.b.call(func, [...initial, ...params]);
 }
 
-function fillFrame(b: Builder, frame: Frame, results: readonly ValueId[], params: readonly ValueId[]): void {
+/** Assigns values to variables, one after another. */
+export function fillSlots(f: Body, slots: readonly Slot[], ids: readonly ValueId[]): void {
   let next = 0;
-  for (const r of frame.results) for (const local of r.locals) b.localSet(local, results[next++]!);
-  next = 0;
-  for (const p of frame.params) for (const local of p.locals) b.localSet(local, params[next++]!);
+  for (const { locals } of slots) f.setLocals(locals, ids.slice(next, (next += locals.length)));
 }

@@ -7,15 +7,19 @@ import { InternalError } from "../../../diagnostics/diagnostic.js";
 import type { Span } from "../../../base/span.js";
 import type { Builder } from "../../../ir/builder.js";
 import type { Block, LocalId, ValueId } from "../../../ir/module.js";
+import { I256, type Type } from "../../../ir/ops.js";
 import type { ContractDefinition, Expression, FunctionCall, Statement, VariableDeclaration } from "../syntax/ast.js";
 import type { LanguageLine } from "../semantics/program.js";
 import type { SolType } from "../semantics/types.js";
 import type { ModuleContext } from "./context.js";
 import { convert } from "./data/convert.js";
-import { zeroValue } from "./data/memory.js";
+import { panicIf } from "./data/control.js";
+import { trustObject, zeroValue } from "./data/memory.js";
+import { isReference } from "./data/shapes.js";
+import { fromWord, toWord } from "./data/words.js";
 import type { FunctionTable } from "./functions.js";
 import type { Place } from "./place.js";
-import { irTypes, type Value } from "./values.js";
+import { irTypes, isValueType, underlying, type Value } from "./values.js";
 
 /** Result of an external call or creation inside `try`: whether it succeeded. Values are defined only where it did. */
 export interface TryCall {
@@ -41,6 +45,12 @@ export interface Loop {
   readonly continueTo: Block;
 }
 
+interface WideLocal {
+  readonly width: Type;
+  /** The variable's type, where it has one IR value. */
+  readonly type: SolType | undefined;
+}
+
 /** Where the code in work is written: what name lookups and arithmetic depend on. */
 export interface LexicalScope {
   readonly contract: ContractDefinition | undefined;
@@ -50,6 +60,8 @@ export interface LexicalScope {
 export class Body {
   /** Local variables in scope, by declaration. */
   locals = new Map<VariableDeclaration, readonly LocalId[]>();
+  /** Locals that hold a word instead of a value of their own width. */
+  private readonly wide = new Map<LocalId, WideLocal>();
   unchecked = false;
   loop: Loop | undefined;
   /** Emits what `return` does; its values are in the return variables' locals already. */
@@ -117,26 +129,56 @@ export class Body {
     return result;
   }
 
-  /** Fresh IR locals for a value of a type. */
-  newLocals(name: string, type: SolType): LocalId[] {
+  /** Fresh IR locals for a variable; words where assembly assigns it. */
+  newLocals(variable: VariableDeclaration): LocalId[] {
+    const type = this.program.variableType(variable);
     const types = irTypes(type);
-    return types.map((t, i) => this.b.func.newLocal(types.length === 1 ? name : `${name}.${i}`, t));
+    const isWide = this.m.assignedInAssembly.has(variable);
+    return types.map((t, i) => {
+      const name = (variable.name || "_") + (types.length === 1 ? "" : `.${i}`);
+      const local = this.b.func.newLocal(name, isWide ? I256 : t);
+      if (isWide && t !== I256) this.wide.set(local, { width: t, type: types.length === 1 ? type : undefined });
+      return local;
+    });
   }
 
   /** Brings a variable into scope. */
   declare(variable: VariableDeclaration): readonly LocalId[] {
-    const locals = this.newLocals(variable.name || "_", this.program.variableType(variable));
+    const locals = this.newLocals(variable);
     this.locals.set(variable, locals);
     return locals;
   }
 
   setLocals(locals: readonly LocalId[], ids: readonly ValueId[]): void {
     if (locals.length !== ids.length) throw new InternalError(`${ids.length} values for ${locals.length} locals`, this.b.span);
-    locals.forEach((local, i) => this.b.localSet(local, ids[i]!));
+    locals.forEach((local, i) => {
+      const wide = this.wide.get(local);
+      const id = ids[i]!;
+      if (!wide) this.b.localSet(local, id);
+      else this.b.localSet(local, wide.type && isValueType(wide.type) ? toWord(this.b, { type: wide.type, ids: [id] }) : this.b.zext(id, I256));
+    });
   }
 
   getLocals(locals: readonly LocalId[]): ValueId[] {
-    return locals.map((local) => this.b.localGet(local));
+    return locals.map((local) => {
+      const id = this.b.localGet(local);
+      const wide = this.wide.get(local);
+      return wide ? this.narrowed(wide, id) : id;
+    });
+  }
+
+  /** The value in a word that assembly may have written. */
+  private narrowed({ width, type }: WideLocal, word: ValueId): ValueId {
+    if (!type) return this.b.trunc(word, width);
+    const t = underlying(type);
+    if (isReference(t)) {
+      const pointer = this.b.trunc(word, width);
+      // Only now, where Solidity code uses it: assembly may have let it point anywhere in between.
+      if (t.location === "memory") trustObject(this.b, t, pointer);
+      return pointer;
+    }
+    if (t.kind === "enum") panicIf(this.b, this.b.emit("ge.u", [word, this.b.const(I256, t.definition.members.length)]), 0x21);
+    return fromWord(this.b, type, word).ids[0]!;
   }
 
   localsOf(variable: VariableDeclaration): readonly LocalId[] {

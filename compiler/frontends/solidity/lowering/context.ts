@@ -10,6 +10,7 @@ import type { Type } from "../../../ir/ops.js";
 import type { CheckedProgram, ContractInfo } from "../semantics/program.js";
 import type { VariableDeclaration } from "../syntax/ast.js";
 import { StorageLayouts } from "./data/layout.js";
+import { AssignedVariables } from "./yul/assigned-variables.js";
 
 export type RevertStrings = "default" | "strip" | "debug";
 
@@ -20,6 +21,7 @@ export interface LoweringOptions {
 export class ModuleContext {
   readonly module: Module;
   readonly layouts: StorageLayouts;
+  readonly assignedInAssembly: AssignedVariables;
   /** Data segments by content (hex), so that equal literals share one. */
   private readonly segments = new Map<string, string>();
   private readonly immutables = new Set<string>();
@@ -32,6 +34,7 @@ export class ModuleContext {
   ) {
     this.module = new Module(contract.fullName);
     this.layouts = new StorageLayouts(program);
+    this.assignedInAssembly = new AssignedVariables(program);
   }
 
   /**

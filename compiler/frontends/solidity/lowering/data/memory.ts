@@ -138,6 +138,23 @@ export function checkIndex(b: Builder, index: ValueId, length: ValueId): ValueId
   return b.resize(index, PTR);
 }
 
+/**
+ * Makes an object trusted whose address comes from inline assembly: all of a fixed size, or what the length that stands there says.
+ */
+export function trustObject(b: Builder, type: ArrayType | BytesType | StructType, pointer: ValueId): void {
+  if (type.kind === "struct") {
+    b.emit("mem.ensure", [pointer, b.const(PTR, 32 * type.definition.members.length)]);
+    return;
+  }
+  if (type.kind === "array" && type.length !== undefined) {
+    b.emit("mem.ensure", [pointer, b.const(PTR, 32n * type.length)]);
+    return;
+  }
+  b.emit("mem.ensure", [pointer, b.const(PTR, 32)]);
+  const length = b.emit("mem.load", [pointer], PTR);
+  b.emit("mem.ensure", [offsetPtr(b, pointer, 32), type.kind === "array" ? mulPtr(b, length, 32) : length]);
+}
+
 /** Address of a struct's member in memory. */
 export function memoryMember(b: Builder, pointer: ValueId, index: number): ValueId {
   return offsetPtr(b, pointer, 32 * index);

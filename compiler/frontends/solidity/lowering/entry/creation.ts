@@ -8,7 +8,7 @@ import { Builder } from "../../../../ir/builder.js";
 import { Func } from "../../../../ir/module.js";
 import type { ContractDefinition, FunctionDefinition } from "../../syntax/ast.js";
 import { Body, type Lowerers } from "../body.js";
-import { newFrame, runFunction } from "../bodies.js";
+import { fillSlots, newFrame, runFunction } from "../bodies.js";
 import type { ModuleContext } from "../context.js";
 import { flatTypes, type FunctionTable } from "../functions.js";
 import { variablePlace } from "../expressions/variables.js";
@@ -65,8 +65,7 @@ class Constructors {
       if (definition) this.frames.set(contract, newFrame(f, definition));
     }
     const own = this.frames.get(m.contract.definition);
-    let next = 0;
-    for (const p of own?.params ?? []) for (const local of p.locals) f.b.localSet(local, this.func.params[next++]!);
+    fillSlots(f, own?.params ?? [], this.func.params);
     for (const contract of contracts) f.scoped({ scope: this.scope(contract) }, () => this.baseArguments(contract));
     for (const contract of [...contracts].reverse()) f.scoped({ scope: this.scope(contract) }, () => this.construct(contract));
     f.b.ret();

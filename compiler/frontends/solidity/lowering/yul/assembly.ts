@@ -8,7 +8,7 @@ import { I256 } from "../../../../ir/ops.js";
 import type { InlineAssembly, YulBlock, YulForLoop, YulIdentifier, YulStatement, YulSwitch } from "../../syntax/ast.js";
 import type { Body } from "../body.js";
 import { literalValue, YulExpressions } from "./expressions.js";
-import { trustPointers, writeSolidity } from "./solidity-variables.js";
+import { writeSolidity } from "./solidity-variables.js";
 import { YulScope, YulState, type YulFunction } from "./state.js";
 
 const expressions = new YulExpressions(functionOf);
@@ -17,7 +17,6 @@ const expressions = new YulExpressions(functionOf);
 export function inlineAssembly(f: Body, s: InlineAssembly): void {
   const y = new YulState(f, new YulScope(undefined, false));
   block(y, s.body);
-  if (!f.b.ended) trustPointers(y);
 }
 
 /** The IR function of a Yul function, lowered on its first call. */

@@ -2,7 +2,7 @@
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { Builder } from "../../../../ir/builder.js";
 import type { LocalId } from "../../../../ir/module.js";
-import type { VariableDeclaration, YulFunctionDefinition } from "../../syntax/ast.js";
+import type { YulFunctionDefinition } from "../../syntax/ast.js";
 import type { Body, Loop } from "../body.js";
 
 /** A Yul function with the scope that it is declared in. */
@@ -37,8 +37,6 @@ export class YulState {
   leave: () => void = () => {
     throw new InternalError("leave outside a function");
   };
-  /** Solidity variables of memory type that the block assigned: their targets are made trusted behind it. */
-  readonly assignedPointers = new Set<VariableDeclaration>();
 
   constructor(
     readonly f: Body,

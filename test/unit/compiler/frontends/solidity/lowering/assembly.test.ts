@@ -58,3 +58,31 @@ test("statements, functions and Solidity variables", async () => {
     ],
   });
 });
+
+test("variables that assembly assigns keep whole words within assembly", async () => {
+  const source = `contract C {
+    enum E { A, B }
+    function high(address a) public pure returns (bytes32 r, address b) { assembly { a := shl(96, a) r := a } b = a; }
+    function later(uint8 x) public pure returns (uint256 y, uint8 z) { assembly { x := 0x1ff } assembly { y := x } z = x; }
+    function cursor(bytes memory s, bytes1 c) public pure returns (uint256 n) { assembly { let end := add(add(s, 32), mload(s)) for { s := add(s, 32) } lt(s, end) { s := add(s, 1) } { if eq(byte(0, mload(s)), byte(0, c)) { n := add(n, 1) } } } }
+    function cut(bytes memory s) public pure returns (bytes memory) { assembly { let n := mload(s) s := add(s, 4) mstore(s, sub(n, 4)) } return s; }
+    function enums(uint256 v) public pure returns (E e) { assembly { e := v } }
+    function flag(uint256 v) public pure returns (bool f, bool g) { assembly { f := v } g = !f; }
+    function signed(int16 v) public pure returns (int16 a, uint256 w) { a = v; assembly { w := a a := sub(0, a) } a += 1; }
+    function slice(bytes calldata d) public pure returns (bytes memory, uint256) { assembly { d.offset := add(d.offset, 1) d.length := sub(d.length, 2) } return (d, d.length); }
+  }`;
+  await differential({
+    source,
+    contract: "C",
+    calls: [
+      call("high(address)", ["0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"]),
+      call("later(uint8)", [3n]),
+      call("cursor(bytes,bytes1)", ["0x" + "aabb".repeat(40), "0xbb"]),
+      call("cut(bytes)", ["0x" + "0102030405".repeat(9)]),
+      ...[0n, 1n, 2n, 256n].map((v) => call("enums(uint256)", [v])),
+      ...[0n, 1n, 2n ** 200n].map((v) => call("flag(uint256)", [v])),
+      ...[5n, -5n, -32768n].map((v) => call("signed(int16)", [v])),
+      call("slice(bytes)", ["0x0102030405"]),
+    ],
+  });
+});
