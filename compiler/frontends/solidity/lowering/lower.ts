@@ -5,6 +5,7 @@
  *
  * Constructs that are not supported are reported, and their contract gets no module.
  */
+import type { Span } from "../../../base/span.js";
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { Module } from "../../../ir/module.js";
 import type { CheckedProgram, ContractInfo } from "../semantics/program.js";
@@ -16,6 +17,7 @@ import { hideCreationCalldata } from "./entry/creation-calldata.js";
 import { lowerCreation } from "./entry/creation.js";
 import { RuntimeEntry } from "./entry/runtime.js";
 import { FunctionTable } from "./functions.js";
+import { UnsupportedType } from "./values.js";
 
 /** Lowers every contract that can be deployed. `sink` receives what is not supported; contracts concerned are left out. */
 export function lower(program: CheckedProgram, options: LoweringOptions, sink: DiagnosticSink): Module[] {
@@ -33,21 +35,22 @@ export function lowerContract(program: CheckedProgram, info: ContractInfo, optio
   const m = new ModuleContext(program, info, options, sink);
   if (info.definition.contractKind === "library") m.module.kind = "library";
   const functions = new FunctionTable(m);
-  const refused: UnsupportedConstruct[] = [];
+  const refused: Error[] = [];
   // After a refusal the other functions are still lowered, so that all refusals are reported at once.
-  const attempt = (body: () => void): void => {
+  const attempt = (span: Span, body: () => void): void => {
     try {
       body();
     } catch (error) {
-      if (!(error instanceof UnsupportedConstruct)) throw error;
+      if (error instanceof UnsupportedType) m.unsupported(error.construct, span);
+      else if (!(error instanceof UnsupportedConstruct)) throw error;
       refused.push(error);
     }
   };
-  attempt(() => lowerCreation(m, functions, lowerers));
-  attempt(() => new RuntimeEntry(m, functions, lowerers).lower());
+  attempt(info.definition.span, () => lowerCreation(m, functions, lowerers));
+  attempt(info.definition.span, () => new RuntimeEntry(m, functions, lowerers).lower());
   for (let next = functions.next(); next; next = functions.next()) {
     const { definition, func } = next;
-    attempt(() => lowerFunction(m, functions, lowerers, definition, func));
+    attempt(definition.span, () => lowerFunction(m, functions, lowerers, definition, func));
   }
   functions.finishDispatchers();
   if (refused.length > 0) return undefined;

@@ -22,6 +22,19 @@ export interface Value {
   readonly ids: readonly ValueId[];
 }
 
+/** A type that the language declares and this compiler does not lower; where it is used is reported by who catches this. */
+export class UnsupportedType extends Error {
+  constructor(readonly construct: string) {
+    super(construct);
+    this.name = "UnsupportedType";
+  }
+}
+
+/** Fixed-point numbers can be declared only, in solc too. */
+export function fixedPointUnsupported(): never {
+  throw new UnsupportedType("arithmetic and storage of fixed-point numbers");
+}
+
 /** True for types that occupy one IR value of their own width and live on the stack in solc. */
 export function isValueType(type: SolType): boolean {
   switch (type.kind) {
@@ -69,6 +82,8 @@ export function widthOf(type: SolType): Type {
     case "function":
       if (t.functionKind === "internal") return PTR;
       break;
+    case "fixedPoint":
+      return fixedPointUnsupported();
   }
   throw new InternalError(`type '${type.kind}' has no single IR value`);
 }

@@ -8,7 +8,7 @@ import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { FixedBytesType, RationalType, SolType } from "../../semantics/types.js";
-import { isSigned, underlying, widthOf, type Value } from "../values.js";
+import { fixedPointUnsupported, isSigned, underlying, widthOf, type Value } from "../values.js";
 import { emitIfElse, panicIf } from "./control.js";
 import { copyToMemory } from "./copy-to-memory.js";
 import { literalToMemory, literalWord } from "./memory.js";
@@ -19,6 +19,7 @@ import { bytesLength, loadSlot, regionOf } from "./storage.js";
 export function convert(m: ModuleContext, b: Builder, value: Value, to: SolType): Value {
   const from = underlying(value.type);
   const target = underlying(to);
+  if (from.kind === "fixedPoint" || target.kind === "fixedPoint") return fixedPointUnsupported();
   if (from.kind === "tuple" && target.kind === "tuple") return convertTuple(m, b, value, to);
   if (from.kind === "rational") return { type: to, ids: [rationalConstant(b, from, target)] };
   if (from.kind === "stringLiteral") return convertLiteral(m, b, from.value, to);

@@ -7,7 +7,7 @@ import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { StructDefinition, VariableDeclaration } from "../../syntax/ast.js";
 import type { CheckedProgram, ContractInfo } from "../../semantics/program.js";
 import type { ArrayType, SolType } from "../../semantics/types.js";
-import { underlying } from "../values.js";
+import { fixedPointUnsupported, underlying } from "../values.js";
 
 /** A variable's place: slot (modulo 2^256 for contracts, relative for structs) and byte offset within it. */
 export interface LayoutItem {
@@ -79,6 +79,8 @@ export class StorageLayouts {
         return 20;
       case "fixedBytes":
         return t.size;
+      case "fixedPoint":
+        return fixedPointUnsupported();
       case "function":
         return t.functionKind === "external" ? 24 : 8;
       default:
