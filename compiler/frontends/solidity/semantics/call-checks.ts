@@ -1,5 +1,6 @@
 /** The arguments of one call against the parameters of what is called: counts, names, types, with solc's codes by kind of call. */
 import type { Expression, FunctionCall } from "../syntax/ast.js";
+import { checkOldCoderCall } from "./abi-coder.js";
 import { callParameters } from "./arguments.js";
 import type { CodeContext } from "./code-context.js";
 import { implicitly } from "./conversions.js";
@@ -22,6 +23,7 @@ export function checkArguments(cx: CodeContext, call: FunctionCall, type: Functi
     reportCount(cx, call, type, kind, types.length, names);
     return undefined;
   }
+  checkOldCoderCall(cx, type, call);
   const ordered = call.names ? orderByName(cx, call, names) : call.arguments;
   if (!ordered) return undefined;
   types.forEach((wanted, i) => {

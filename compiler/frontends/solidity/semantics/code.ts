@@ -16,7 +16,8 @@ import { checkFunctionRules, checkLogParameters, checkModifierRules, checkVariab
 import { checkVariableLocation, enterName } from "./locals.js";
 import { resolvePath } from "./paths.js";
 import { checkBlock } from "./statements.js";
-import { isInvalid, UINT256 } from "./type-factory.js";
+import { checkStorageLayout } from "./storage-layout.js";
+import { isInvalid } from "./type-factory.js";
 import { containsMapping } from "./type-properties.js";
 
 export function checkUnitCode(tables: CodeTables, unit: SourceUnit): void {
@@ -29,7 +30,7 @@ export function checkUnitCode(tables: CodeTables, unit: SourceUnit): void {
 function checkContractCode(tables: CodeTables, unit: SourceUnit, contract: ContractDefinition): void {
   const cx = new CodeContext(tables, unit, contract);
   for (const base of contract.bases) checkInheritanceArguments(cx, base);
-  if (contract.storageLayout) expectType(cx, contract.storageLayout.baseSlot, UINT256);
+  checkStorageLayout(cx, contract);
   for (const member of contract.members) checkMember(cx, member);
 }
 

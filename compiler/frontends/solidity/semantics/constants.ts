@@ -2,13 +2,14 @@
  * Evaluation of constant expressions from the syntax alone: array lengths are needed before expressions have types.
  * Values are exact; a constant of an integer type must fit its type.
  */
+import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Expression, VariableDeclaration } from "../syntax/ast.js";
 import { isImplicit } from "./conversions.js";
 import type { Model } from "./model.js";
 import { binaryResult, isComparison, unaryResult } from "./operators.js";
-import { applyBinary, applyUnary, literalValue, type Rational } from "./rationals.js";
+import { applyBinary, applyUnary, literalValue, makeRational, type Rational } from "./rationals.js";
 import type { NamedSymbol, Scope } from "./scope.js";
-import { INVALID, rational } from "./type-factory.js";
+import { INVALID, rational, UINT256 } from "./type-factory.js";
 import type { SolType } from "./types.js";
 
 interface TypedValue {
@@ -41,6 +42,8 @@ export class ConstantEvaluator {
       }
       case "Identifier":
         return this.named(scope.lookup(e.name));
+      case "FunctionCall":
+        return this.namespaceSlot(e, scope);
       case "TupleExpression":
         return !e.isInlineArray && e.components.length === 1 && e.components[0] ? this.expression(e.components[0], scope) : undefined;
       case "UnaryOperation": {
@@ -73,6 +76,16 @@ export class ConstantEvaluator {
     if (isImplicit(this.m, rational(whole.numerator), type)) return { type, value: whole };
     this.m.sink.error("TypeError", code, "Arithmetic error when computing constant value.", e.span);
     return { type: INVALID, value: whole };
+  }
+
+  /** `erc7201("id")`: keccak256(keccak256(id) - 1) with the last byte cleared (ERC-7201). */
+  private namespaceSlot(e: Expression & { readonly kind: "FunctionCall" }, scope: Scope): TypedValue | undefined {
+    const [symbol] = e.expression.kind === "Identifier" && e.expression.name === "erc7201" ? scope.lookup("erc7201") : [];
+    const [id] = e.arguments;
+    if (symbol?.kind !== "Builtin" || id?.kind !== "StringLiteral") return undefined;
+    const hash = (data: Uint8Array): bigint => BigInt(`0x${Buffer.from(keccak_256(data)).toString("hex")}`);
+    const inner = (hash(id.bytes) - 1n).toString(16).padStart(64, "0");
+    return { type: UINT256, value: makeRational(hash(Buffer.from(inner, "hex")) & ~0xffn) };
   }
 
   private named(symbols: readonly NamedSymbol[]): TypedValue | undefined {

@@ -1,6 +1,7 @@
 /** Last stage: what each contract is after inheritance: its interface, constructor arguments, events, errors, dependencies. */
-import type { ContractDefinition, ErrorDefinition, EventDefinition, Expression, InheritanceSpecifier, ModifierInvocation } from "../syntax/ast.js";
-import { interfaceOf } from "./interface.js";
+import type { ContractDefinition, ErrorDefinition, EventDefinition, Expression, InheritanceSpecifier, ModifierInvocation, Node } from "../syntax/ast.js";
+import { errorType } from "./function-types.js";
+import { interfaceOf, selectorOf, signatureOf } from "./interface.js";
 import type { Model } from "./model.js";
 import type { ContractInfo } from "./program.js";
 import { UsesTable } from "./uses.js";
@@ -30,7 +31,9 @@ export function baseArguments(m: Model, contract: ContractDefinition): BaseArgum
 /** Information about all contracts, created contracts before their creators where that is possible. */
 export function contractInfos(m: Model, lookup: VirtualLookup): ContractInfo[] {
   const uses = new UsesTable(m, lookup);
-  const infos = new Map(m.contracts.map((contract) => [contract, contractInfo(m, uses, contract)]));
+  const creates = new Map<ContractDefinition, ReadonlyMap<ContractDefinition, Node>>();
+  const infos = new Map(m.contracts.map((contract) => [contract, contractInfo(m, uses, contract, creates)]));
+  checkCodeCycles(m, creates);
   const ordered: ContractInfo[] = [];
   const seen = new Set<ContractDefinition>();
   const visit = (contract: ContractDefinition): void => {
@@ -44,7 +47,31 @@ export function contractInfos(m: Model, lookup: VirtualLookup): ContractInfo[] {
   return ordered;
 }
 
-function contractInfo(m: Model, uses: UsesTable, definition: ContractDefinition): ContractInfo {
+/** A contract's code cannot hold itself: neither directly nor through contracts that it creates. */
+function checkCodeCycles(m: Model, creates: ReadonlyMap<ContractDefinition, ReadonlyMap<ContractDefinition, Node>>): void {
+  const reaches = (from: ContractDefinition, target: ContractDefinition, seen: Set<ContractDefinition>): boolean => {
+    if (from === target) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...(creates.get(from)?.keys() ?? [])].some((next) => reaches(next, target, seen));
+  };
+  const reported = new Set<Node>();
+  for (const [contract, created] of creates) {
+    for (const [other, at] of created) {
+      if (reported.has(at) || !reaches(other, contract, new Set())) continue;
+      reported.add(at);
+      const message = 'Circular reference to contract bytecode either via "new" or "type(...).creationCode" / "type(...).runtimeCode".';
+      m.sink.error("TypeError", "7813", message, at.span, `The code of '${contract.name}' would have to hold itself.`);
+    }
+  }
+}
+
+function contractInfo(
+  m: Model,
+  uses: UsesTable,
+  definition: ContractDefinition,
+  creates: Map<ContractDefinition, ReadonlyMap<ContractDefinition, Node>>,
+): ContractInfo {
   const linearizedBases = m.linearization(definition);
   const unit = m.unitOf.get(definition)!;
   const memberOf = <K extends "fallback" | "receive">(key: K): ReturnType<Model["membersOf"]>[K] =>
@@ -67,5 +94,22 @@ function contractInfo(m: Model, uses: UsesTable, definition: ContractDefinition)
   const errors = new Set<ErrorDefinition>(linearizedBases.flatMap((c) => m.membersOf(c).errors));
   for (const event of reached.events) events.add(event);
   for (const error of reached.errors) errors.add(error);
-  return { ...base, events: [...events], errors: [...errors], dependencies: reached.creates };
+  checkErrorSelectors(m, errors);
+  creates.set(definition, reached.creates);
+  return { ...base, events: [...events], errors: [...errors], dependencies: [...reached.creates.keys()] };
+}
+
+/** Errors that a contract can revert with must be told apart by their selectors. */
+function checkErrorSelectors(m: Model, errors: ReadonlySet<ErrorDefinition>): void {
+  const seen = new Map<number, { readonly signature: string; readonly error: ErrorDefinition }>();
+  for (const error of [...errors].sort((a, b) => a.id - b.id)) {
+    const signature = signatureOf(m, errorType(m, error));
+    const selector = selectorOf(signature);
+    const other = seen.get(selector);
+    if (!other) seen.set(selector, { signature, error });
+    else if (other.signature !== signature) {
+      const related = [{ span: other.error.span, message: "This error has a different signature but the same hash: " }];
+      m.sink.error("TypeError", "4883", `Error signature hash collision for ${signature}`, error.nameSpan, "Rename one of the errors.", related);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 /** Fifth stage, per contract: duplicates, abstractness, base constructors, selectors, libraries, storage size. */
 import type { ContractDefinition, EventDefinition, FunctionDefinition, InheritanceSpecifier, ModifierInvocation, SourceUnit } from "../syntax/ast.js";
+import { checkInheritedInterface } from "./abi-coder.js";
 import { asExternallyCallable, eventType, functionDefinitionType, getterType } from "./function-types.js";
 import { interfaceOf, ownInterface } from "./interface.js";
 import type { Model } from "./model.js";
@@ -21,6 +22,7 @@ export function checkContractRules(m: Model): void {
     checkAbstractness(m, contract);
     checkSelectors(m, contract);
     checkLibrary(m, contract);
+    checkInheritedInterface(m, contract);
     checkMemberKinds(m, contract);
     checkFallbackAndStorage(m, contract);
   }

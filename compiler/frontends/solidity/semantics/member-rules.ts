@@ -1,5 +1,6 @@
 /** Rules of single declarations: which keywords functions, modifiers, variables and events may carry, and which types they expose. */
 import type { ErrorDefinition, EventDefinition, FunctionDefinition, ModifierDefinition, VariableDeclaration } from "../syntax/ast.js";
+import { isOldEncodable, usesOldCoder } from "./abi-coder.js";
 import type { CodeContext } from "./code-context.js";
 import { getterType, interfaceFunctionType } from "./function-types.js";
 import { externalType } from "./interface-types.js";
@@ -78,6 +79,9 @@ function checkExposedType(cx: CodeContext, f: FunctionDefinition, variable: Vari
     const advice = isConstructor ? " You can make the contract abstract to avoid this problem." : "";
     cx.error("4103", external.message + advice, variable.span);
     return;
+  }
+  if (usesOldCoder(cx) && !isOldEncodable(type, inLibrary)) {
+    cx.error("4957", 'This type is only supported in ABI coder v2. Use "pragma abicoder v2;" to enable the feature.', variable.span);
   }
   const isLibraryStorage = inLibrary && isReference(type) && type.location === "storage";
   const fault = isReference(type) && !isLibraryStorage ? locationFault(cx.m, type, "calldata") : undefined;
@@ -161,6 +165,10 @@ export function checkVariableRules(cx: CodeContext, variable: VariableDeclaratio
   }
   if (!isPartOfExternalInterface(variable) || isInvalid(type)) return;
   const getter = getterType(cx.m, variable);
+  if (usesOldCoder(cx) && ![...getter.parameters, ...getter.returns].every((t) => isOldEncodable(t))) {
+    const advice = 'Either remove "public" or use "pragma abicoder v2;" to enable the feature.';
+    cx.error("2763", `Types of the getter are only supported in ABI coder v2. ${advice}`, variable.span);
+  }
   if (interfaceFunctionType(cx.m, getter)) return;
   if (getter.returns.length === 0 && getter.parameters.length === 0) {
     cx.error("5359", "The struct has all its members omitted, therefore the getter cannot return any values.", variable.span);
@@ -176,6 +184,9 @@ export function checkLogParameters(cx: CodeContext, d: EventDefinition | ErrorDe
       cx.error("3448", `Type containing a (nested) mapping is not allowed as ${what} parameter type.`, parameter.span);
     } else if ("message" in externalType(cx.m, type, false)) {
       cx.error("3417", `Internal or recursive type is not allowed as ${what} parameter type.`, parameter.span);
+    }
+    if (usesOldCoder(cx) && !isOldEncodable(type)) {
+      cx.error("3061", 'This type is only supported in ABI coder v2. Use "pragma abicoder v2;" to enable the feature.', parameter.span);
     }
   }
   if (d.kind !== "EventDefinition") return;

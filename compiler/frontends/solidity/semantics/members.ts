@@ -160,6 +160,8 @@ export class MemberTable {
     const members: Member[] = [];
     for (const declaration of this.m.scopes.get(contract)?.own(name, true) ?? []) {
       if (declaration.kind === "Builtin" || declaration.kind === "ModifierDefinition") continue;
+      // Inherited members are named through the base that declares them.
+      if (this.m.contractOf.get(declaration) !== contract) continue;
       if (!isLibrary && isDeriving && isVisibleInDerivedContracts(declaration)) {
         const isUnimplemented = declaration.kind === "FunctionDefinition" && !declaration.body;
         const type = isUnimplemented ? typeViaContractName(this.m, declaration) : declarationType(this.m, declaration);

@@ -1,5 +1,6 @@
 /** Builtin functions with rules of their own: `abi.*`, `type(T)`, `bytes.concat`, `string.concat`. */
 import type { Expression, FunctionCall } from "../syntax/ast.js";
+import { isOldEncodable, usesOldCoder } from "./abi-coder.js";
 import { checkArguments } from "./call-checks.js";
 import type { CodeContext } from "./code-context.js";
 import { implicitly, isImplicit } from "./conversions.js";
@@ -70,7 +71,8 @@ function decodedType(cx: CodeContext, component: Expression): SolType {
   const actual = withLocationIfReference(named.actual, "memory");
   // Decoded addresses are payable, as solc has it.
   if (actual.kind === "address") return PAYABLE_ADDRESS;
-  if (!encodingType(cx.m, mobileType(cx.m, actual), false)) cx.error("9611", `Decoding type ${cx.show(actual)} not supported.`, component.span);
+  const isTooNew = usesOldCoder(cx) && !isOldEncodable(actual);
+  if (isTooNew || !encodingType(cx.m, mobileType(cx.m, actual), false)) cx.error("9611", `Decoding type ${cx.show(actual)} not supported.`, component.span);
   else if (isReference(actual)) {
     const fault = locationFault(cx.m, actual, "memory");
     if (fault !== undefined) cx.error("6118", fault, component.span);
@@ -130,16 +132,10 @@ function checkEncodable(cx: CodeContext, argument: Expression, isPacked: boolean
       return cx.error("7279", message, argument.span, "Write the type: uint256(...).");
     }
   }
-  if (isPacked && !isPackable(type)) return cx.error("9578", "Type not supported in packed mode.", argument.span);
-  if (!encodingType(cx.m, mobileType(cx.m, type), false)) cx.error("2056", "This type cannot be encoded.", argument.span);
-}
-
-/** Structs and nested dynamic arrays have no packed form. */
-function isPackable(type: SolType): boolean {
-  if (type.kind === "struct") return false;
-  if (type.kind !== "array") return true;
-  const { element } = type;
-  return isPackable(element) && element.kind !== "bytes" && !(element.kind === "array" && element.length === undefined);
+  // Structs and nested dynamic arrays have no packed form.
+  if (isPacked && !isOldEncodable(type)) return cx.error("9578", "Type not supported in packed mode.", argument.span);
+  const isTooNew = usesOldCoder(cx) && !isOldEncodable(type);
+  if (isTooNew || !encodingType(cx.m, mobileType(cx.m, type), false)) cx.error("2056", "This type cannot be encoded.", argument.span);
 }
 
 const refusals: Readonly<Record<string, string>> = {

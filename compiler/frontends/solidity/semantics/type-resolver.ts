@@ -13,6 +13,7 @@ import type {
 } from "../syntax/ast.js";
 import { ConstantEvaluator } from "./constants.js";
 import { declarationType, functionTypeNameType } from "./function-types.js";
+import { externalType } from "./interface-types.js";
 import type { Model } from "./model.js";
 import { resolvePath } from "./paths.js";
 import { compareRationals } from "./rationals.js";
@@ -155,6 +156,13 @@ export class TypeResolver {
     if (name.stateMutability === "payable" && !isExternal) {
       this.m.sink.error("TypeError", "7415", "Only external function types can be payable.", name.span);
       return INVALID;
+    }
+    if (isExternal) {
+      for (const parameter of [...name.parameters, ...name.returnParameters]) {
+        if ("type" in externalType(this.m, this.m.variableType(parameter), false)) continue;
+        this.m.sink.error("TypeError", "2582", "Internal type cannot be used for external function type.", parameter.span);
+        return INVALID;
+      }
     }
     return functionTypeNameType(this.m, name);
   }

@@ -30,7 +30,8 @@ interface Uses {
   readonly functions: FunctionUse[];
   readonly events: Set<EventDefinition>;
   readonly errors: Set<ErrorDefinition>;
-  readonly creates: Set<ContractDefinition>;
+  /** Contracts whose code is needed, and where that is written. */
+  readonly creates: Map<ContractDefinition, Node>;
   readonly constants: Set<VariableDeclaration>;
 }
 
@@ -38,7 +39,7 @@ interface Uses {
 export interface ReachableUses {
   readonly events: readonly EventDefinition[];
   readonly errors: readonly ErrorDefinition[];
-  readonly creates: readonly ContractDefinition[];
+  readonly creates: ReadonlyMap<ContractDefinition, Node>;
 }
 
 export class UsesTable {
@@ -53,7 +54,7 @@ export class UsesTable {
   reachable(info: ContractInfo): ReachableUses {
     const events = new Set<EventDefinition>();
     const errors = new Set<ErrorDefinition>();
-    const creates = new Set<ContractDefinition>();
+    const creates = new Map<ContractDefinition, Node>();
     const seen = new Set<Node>();
     const queue: Node[] = this.entryPoints(info);
     for (let node = queue.pop(); node; node = queue.pop()) {
@@ -62,11 +63,11 @@ export class UsesTable {
       const uses = this.usesOf(node);
       for (const event of uses.events) events.add(event);
       for (const error of uses.errors) errors.add(error);
-      for (const created of uses.creates) creates.add(created);
+      for (const [created, at] of uses.creates) if (!creates.has(created)) creates.set(created, at);
       for (const constant of uses.constants) queue.push(constant);
       for (const use of uses.functions) queue.push(this.target(info, use));
     }
-    return { events: [...events], errors: [...errors], creates: [...creates] };
+    return { events: [...events], errors: [...errors], creates };
   }
 
   private entryPoints(info: ContractInfo): Node[] {
@@ -90,7 +91,7 @@ export class UsesTable {
   private usesOf(root: Node): Uses {
     let uses = this.cache.get(root);
     if (!uses) {
-      uses = { functions: [], events: new Set(), errors: new Set(), creates: new Set(), constants: new Set() };
+      uses = { functions: [], events: new Set(), errors: new Set(), creates: new Map(), constants: new Set() };
       this.cache.set(root, uses);
       this.collect(root, uses);
     }
@@ -105,7 +106,7 @@ export class UsesTable {
         break;
       case "NewExpression": {
         const type = this.m.typeNames.get(node.typeName);
-        if (type?.kind === "contract") uses.creates.add(type.definition);
+        if (type?.kind === "contract") uses.creates.set(type.definition, node);
         break;
       }
       case "Identifier":
@@ -159,6 +160,6 @@ export class UsesTable {
   private collectCode(node: Node & { readonly kind: "MemberAccess" }, uses: Uses): void {
     if (node.memberName !== "creationCode" && node.memberName !== "runtimeCode") return;
     const base = this.m.expressionTypes.get(node.expression);
-    if (base?.kind === "magic" && base.of?.kind === "contract") uses.creates.add(base.of.definition);
+    if (base?.kind === "magic" && base.of?.kind === "contract") uses.creates.set(base.of.definition, node);
   }
 }

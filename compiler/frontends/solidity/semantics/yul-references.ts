@@ -22,6 +22,14 @@ export function resolvesInSolidity(cx: CodeContext, e: YulIdentifier): boolean {
   return symbolsOf(cx, e).symbols.some((symbol) => symbol.kind !== "Builtin");
 }
 
+/** Whether a name within a Yul function is also the name of a local Solidity variable; reports it (6578). */
+export function reportHiddenLocal(cx: CodeContext, e: YulIdentifier): void {
+  const [symbol] = symbolsOf(cx, e).symbols;
+  if (symbol?.kind !== "VariableDeclaration" || symbol.role === "state" || symbol.role === "fileConstant") return;
+  const message = "Cannot access local Solidity variables from inside an inline assembly function.";
+  cx.error("6578", message, e.span, "Rename the assembly variable.", undefined, "DeclarationError");
+}
+
 type Access = "read" | "write";
 
 /** Notes what a name refers to. False if it refers to nothing usable; faults of names that exist are reported. */

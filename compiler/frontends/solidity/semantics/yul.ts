@@ -17,7 +17,7 @@ import { isYulBuiltin } from "../syntax/yul-builtins.js";
 import type { Span } from "../../../base/span.js";
 import type { CodeContext } from "./code-context.js";
 import { yulBuiltins } from "./yul-builtins.js";
-import { fullYulName, resolveYulReference, resolvesInSolidity } from "./yul-references.js";
+import { fullYulName, reportHiddenLocal, resolveYulReference, resolvesInSolidity } from "./yul-references.js";
 
 interface YulVariable {
   readonly kind: "variable";
@@ -183,6 +183,7 @@ class YulChecker {
     for (const target of s.targets) {
       const name = fullYulName(target);
       const symbol = scope.lookup(name);
+      if (symbol?.kind === "variable" && scope.isInsideFunction) reportHiddenLocal(this.cx, target);
       if (symbol?.kind === "function") this.cx.error("2657", "Assignment requires variable.", target.span);
       else if (!symbol && !resolveYulReference(this.cx, target, "write", scope.isInsideFunction)) {
         if (!resolvesInSolidity(this.cx, target)) this.declarationError("4634", "Variable not found or variable not lvalue.", target.span);
@@ -230,6 +231,7 @@ class YulChecker {
       case "YulIdentifier": {
         const name = fullYulName(e);
         const symbol = scope.lookup(name);
+        if (symbol?.kind === "variable" && scope.isInsideFunction) reportHiddenLocal(this.cx, e);
         if (symbol?.kind === "function") this.cx.error("6041", `Function ${name} used without being called.`, e.span);
         else if (!symbol && !resolveYulReference(this.cx, e, "read", scope.isInsideFunction) && !resolvesInSolidity(this.cx, e)) {
           this.declarationError("8198", `Identifier "${name}" not found.`, e.span);
