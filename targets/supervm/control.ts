@@ -53,6 +53,8 @@ class FunctionEmission {
   private readonly loopLabel: (number | undefined)[] = [];
   /** Dispatch loop: the local that names the next block. */
   private dispatch: { readonly state: number; readonly label: number } | undefined;
+  /** What is still to be emitted, the next last: long functions would overflow the stack of a recursive emission. */
+  private readonly work: (() => void)[] = [];
 
   constructor(
     private readonly e: Emitter,
@@ -67,8 +69,12 @@ class FunctionEmission {
     const { e } = this;
     if (this.recursive) this.enterRecursion();
     if (this.flow.hasLoops) e.cacheGas();
-    if (this.flow.reducible) this.tree(0);
-    else this.dispatchLoop();
+    if (this.flow.reducible) {
+      this.tree(0);
+      this.drain();
+    } else {
+      this.dispatchLoop();
+    }
     e.code.op("unreachable");
     return e.code.finish();
   }
@@ -86,25 +92,30 @@ class FunctionEmission {
     this.e.code.globalGet(depth).i32(1).op("i32_add").globalSet(depth);
   }
 
-  /** A block with all that it dominates. Control never falls out at the end. */
-  private tree(at: number): void {
-    const { code } = this.e;
-    if (!this.flow.isLoopHeader[at]) return this.within(at);
-    this.loopLabel[at] = code.open("loop");
-    this.within(at);
-    code.end();
+  private drain(): void {
+    for (let next = this.work.pop(); next; next = this.work.pop()) next();
   }
 
-  /** The block, inside one WebAssembly block for each merge point that it dominates directly, the last one outermost. */
-  private within(at: number): void {
+  /**
+   * A block with all that it dominates: inside one WebAssembly block for each merge point that it dominates directly, the last one outermost, and
+   * inside a loop where it is a loop's header. Control never falls out at the end.
+   */
+  private tree(at: number): void {
     const { code } = this.e;
-    const children = this.flow.mergeChildren[at]!;
-    for (let i = children.length - 1; i >= 0; i--) this.mergeLabel[children[i]!] = code.open("block");
-    this.instructions(at);
-    for (const child of children) {
-      code.end();
-      this.tree(child);
+    if (this.flow.isLoopHeader[at]) {
+      this.loopLabel[at] = code.open("loop");
+      this.work.push(() => code.end());
     }
+    const children = this.flow.mergeChildren[at]!;
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i]!;
+      this.mergeLabel[child] = code.open("block");
+      this.work.push(() => {
+        code.end();
+        this.work.push(() => this.tree(child));
+      });
+    }
+    this.instructions(at);
   }
 
   private instructions(at: number): void {
@@ -146,7 +157,7 @@ class FunctionEmission {
     e.code.op("return");
   }
 
-  /** Sets the target's parameters and goes there, or puts the target here. */
+  /** Sets the target's parameters and goes there, or puts the target here (what is emitted next). */
   private edge(from: number, target: Target): void {
     const { e } = this;
     const to = this.flow.position[target.block]!;
@@ -158,7 +169,7 @@ class FunctionEmission {
     } else if (this.flow.isMerge[to]) {
       e.code.br(this.mergeLabel[to]!);
     } else {
-      this.tree(to);
+      this.work.push(() => this.tree(to));
     }
   }
 
@@ -176,15 +187,19 @@ class FunctionEmission {
     e.push(inst.args[0]!);
     if (swap) e.code.op("i32_eqz");
     e.code.open("if");
+    this.work.push(() => {
+      e.code.end();
+      this.edge(at, swap ? then : otherwise);
+    });
     this.edge(at, swap ? otherwise : then);
-    e.code.end();
-    this.edge(at, swap ? then : otherwise);
   }
 
   private isShort(at: number, target: Target): boolean {
     const to = this.flow.position[target.block]!;
     return to <= at || this.flow.isMerge[to]! || terminator(this.flow.order[to]!).targets.length === 0;
   }
+
+  // Targets of a switch are merge points: none is put in its place, so that nothing is left to emit inside the ifs.
 
   // ---- switch ----------------------------------------------------------------------------------------------------
 
@@ -246,6 +261,7 @@ class FunctionEmission {
     this.flow.order.forEach((_, i) => {
       code.end();
       this.instructions(i);
+      this.drain();
     });
     code.end();
   }

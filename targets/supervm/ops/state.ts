@@ -1,6 +1,7 @@
 /** Storage, slots, immutables, environment, accounts, external calls, creation and logs. */
 import type { Inst } from "../../../compiler/ir/module.js";
 import { CALL_KIND, CELL, CREATE_KIND } from "../../../runtime/host/abi.js";
+import { GAS } from "../../../runtime/host/gas-schedule.js";
 import type { Emitter, Limb } from "../emitter.js";
 import { hostImport } from "../kernels.js";
 import { limbCount } from "../types.js";
@@ -62,6 +63,7 @@ function cell(address: number): OpHandler {
 }
 
 function gasLeft(e: Emitter, inst: Inst): void {
+  e.charge(GAS.ENVIRONMENT);
   e.pushGas();
   e.setTop(inst.results[0]!);
 }

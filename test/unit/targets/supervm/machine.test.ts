@@ -161,3 +161,24 @@ b1(%10: i64, %0: i64):\n %11: i1 = lt.u %10, %2\n branch %11, b2, b3\nb2:\n %12:
   assert.equal(loop.match(/\$kernel\.out_of_gas/g)?.length, 2, loop);
   await assertSame([contract(body)], [words(0), words(10), words(1000)]);
 });
+
+test("a function of thousands of blocks, checks and diamonds alike", async () => {
+  const checks: string[] = [];
+  for (let i = 0; i < 3000; i++) {
+    const v = 1000 + 10 * i;
+    const test = `%${v}: i256 = const ${i + 5}\n %${v + 1}: i1 = eq %2, %${v}\n`;
+    const label = 100 + 4 * i;
+    checks.push(
+      i % 2 === 0
+        ? `${test} branch %${v + 1}, b${label + 1}, b${label + 4}\nb${label + 1}:\n panic 1\nb${label + 4}:\n`
+        : `${test} branch %${v + 1}, b${label + 1}, b${label + 2}\nb${label + 1}:\n jump b${label + 4}\nb${label + 2}:\n jump b${label + 4}\nb${label + 4}:\n`,
+    );
+  }
+  const module = contract(`%1: i64 = const 0\n %2: i256 = calldata.load %1\n ${checks.join(" ")} %0: i256 = add %2, %2\n ${RETURN}`);
+  await assertSame([module], [words(1), words(5), words(3003), words(3004)], { optimization: "0" });
+});
+
+test("gas left goes down from reading to reading", async () => {
+  const result = await outcome(contract(`%1: i64 = env.gas\n %2: i64 = env.gas\n %3: i64 = sub %1, %2\n %0: i256 = zext %3\n ${RETURN}`));
+  assert.ok(BigInt(result.returnData) > 0n && BigInt(result.returnData) < 100n);
+});
