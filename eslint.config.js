@@ -3,7 +3,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "stdlib/kernels/**", "**/*.gen.ts", "**/*.mjs", "**/*.cjs", "eslint.config.js"] },
+  { ignores: ["dist/**", "node_modules/**", "stdlib/kernels/**", "**/*.gen.ts", "**/*.d.ts", "**/*.mjs", "**/*.cjs", "eslint.config.js"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -24,6 +24,8 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
       // The ends of an execution and parser recovery unwind by throwing plain signals: an Error would capture a stack each time.
       "@typescript-eslint/only-throw-error": "off",
+      // Libraries declare flags as enums and take their sums.
+      "@typescript-eslint/no-unsafe-enum-assignment": "off",
       eqeqeq: "error",
     },
   },

@@ -130,7 +130,10 @@ export class Journal {
 
   private write(region: Words, address: AddressKey, slot: SlotKey, word: Uint8Array): void {
     let words = region.get(address);
-    if (!words) region.set(address, (words = new Map()));
+    if (!words) {
+      words = new Map<SlotKey, Uint8Array | undefined>();
+      region.set(address, words);
+    }
     const previous = words.get(slot);
     this.undo.push({ kind: "word", words, slot, previous, known: previous !== undefined || words.has(slot) });
     words.set(slot, isZero(word) ? undefined : word);

@@ -29,7 +29,10 @@ export class MemoryStore implements StateStore {
     }
     for (const [address, words] of changes.storage) {
       let slots = this.slots.get(address);
-      if (!slots) this.slots.set(address, (slots = new Map()));
+      if (!slots) {
+        slots = new Map<SlotKey, Uint8Array>();
+        this.slots.set(address, slots);
+      }
       for (const [slot, word] of words) {
         if (word) slots.set(slot, word);
         else slots.delete(slot);

@@ -9,26 +9,12 @@ import type { EVM, EVMResult } from "@ethereumjs/evm";
 import type { Common } from "@ethereumjs/common";
 import type { SimpleStateManager } from "@ethereumjs/statemanager";
 import type { Address } from "@ethereumjs/util";
+import { DEV_ACCOUNTS, DEV_FUNDS } from "../../machine/dev-accounts.js";
 import type { Chain, ChainEnvironment, ChainLog, ChainOptions, Deployment, Message, Outcome } from "../target.js";
 import { MissingPeerError } from "../target.js";
 import { gasUsedBy, intrinsicGas } from "./chain-gas.js";
 import { DEFAULT_FORK, isAtLeast, parseFork, type Fork } from "./hardfork.js";
 
-/** The addresses of the mnemonic "test test test test test test test test test test test junk", which local nodes fund by custom. */
-const ACCOUNTS = [
-  "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
-  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
-  "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
-  "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
-  "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
-  "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
-  "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955",
-  "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f",
-  "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
-] as const;
-
-const FUNDS = 10_000n * 10n ** 18n;
 const CHAIN_ID = 31_337;
 const GENESIS_TIME = 1_700_000_000n;
 /** In gas; also the default limit of a transaction. */
@@ -105,13 +91,13 @@ class EvmChain implements Chain {
     private readonly blockHash: (number: number) => Uint8Array,
     private readonly environment: ChainEnvironment,
   ) {
-    this.accounts = environment.accounts?.map((a) => a.address) ?? ACCOUNTS;
+    this.accounts = environment.accounts?.map((a) => a.address) ?? DEV_ACCOUNTS;
     this.timestamp = environment.genesisTime ?? GENESIS_TIME;
   }
 
   async fundAccounts(): Promise<void> {
     const { createAccount } = this.libraries.util;
-    const funded: NonNullable<ChainEnvironment["accounts"]> = this.environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS, nonce: 0n }));
+    const funded: NonNullable<ChainEnvironment["accounts"]> = this.environment.accounts ?? DEV_ACCOUNTS.map((address) => ({ address, balance: DEV_FUNDS, nonce: 0n }));
     for (const { address, balance, nonce = 0n } of funded) await this.state.putAccount(this.address(address), createAccount({ nonce, balance }));
   }
 
@@ -153,7 +139,7 @@ class EvmChain implements Chain {
   }
 
   async storageIsEmpty(address: string): Promise<boolean> {
-    const words = this.state.storageStack.at(-1);
+    const words = this.state.storageStack[this.state.storageStack.length - 1];
     const prefix = `${this.address(address).toString()}_`;
     return ![...(words ?? [])].some(([key, value]) => key.startsWith(prefix) && value.some((byte) => byte !== 0));
   }

@@ -2,23 +2,9 @@
 import { LocalChain } from "../../runtime/executor/local-chain.js";
 import type { Receipt, Transaction } from "../../runtime/executor/transaction.js";
 import { addressHex, addressKey, littleEndian, slotKey } from "../../runtime/store/keys.js";
+import { DEV_ACCOUNTS, DEV_FUNDS } from "../../machine/dev-accounts.js";
 import type { Chain, ChainEnvironment, ChainOptions, Deployment, Message, Outcome } from "../target.js";
 
-/** The accounts of the mnemonic "test test test test test test test test test test test junk", which development nodes use. */
-const ACCOUNTS = [
-  "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
-  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
-  "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
-  "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65",
-  "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
-  "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
-  "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955",
-  "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f",
-  "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
-];
-/** 10,000 ether. */
-const FUNDS = 10_000n * 10n ** 18n;
 const DEFAULT_GAS = 1_000_000_000;
 
 function bytesOf(hex: string): Uint8Array {
@@ -54,7 +40,7 @@ class SupervmChain implements Chain {
     private readonly chain: LocalChain,
     private readonly environment: ChainEnvironment,
   ) {
-    const funded = environment.accounts ?? ACCOUNTS.map((address) => ({ address, balance: FUNDS, nonce: 0n }));
+    const funded = environment.accounts ?? DEV_ACCOUNTS.map((address) => ({ address, balance: DEV_FUNDS, nonce: 0n }));
     this.accounts = funded.map((a) => a.address);
     for (const { address, balance, nonce = 0n } of funded) chain.fund(addressKey(address), balance, Number(nonce));
   }

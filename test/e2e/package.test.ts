@@ -29,7 +29,7 @@ it("npm pack gives a package that installs and runs elsewhere", { timeout: 180_0
       }
       await createChain("solana").then(() => console.log("solana is there"), (e) => console.log(e.name, e.message));`,
   });
-  const tarball = run(process.cwd(), "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder).trim().split("\n").at(-1)!;
+  const tarball = run(process.cwd(), "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder).trim().split("\n").slice(-1)[0] ?? "";
   run(folder, "npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", path.join(folder, tarball));
   assert.equal(fs.existsSync(path.join(folder, "node_modules/supervm/dist/test")), false, "tests are not packed");
   const out = run(folder, "node", "use.mjs");
