@@ -21,6 +21,7 @@ import { checkExpression } from "./expressions.js";
 import { declareAll } from "./declare.js";
 import { declareTypes } from "./declare-types.js";
 import { resolveInheritance } from "./inheritance.js";
+import { checkDocumentation } from "./documentation.js";
 import { MemberTable } from "./members.js";
 import { Model } from "./model.js";
 import { selectLines } from "./language-lines.js";
@@ -49,6 +50,7 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   for (const unit of loaded.units) checkUnitCode(tables, unit);
   checkSyntaxRules(m);
   checkContractRules(m);
+  checkDocumentation(m);
   checkConstantCycles(m);
   checkUsage(m, resolver.constants);
   const lookup = new VirtualLookup(m);

@@ -70,6 +70,9 @@ export class Model {
   /** Cache of `containsMapping`; valid once the types of struct members are known. */
   readonly structsWithMappings = new Map<StructDefinition, boolean>();
 
+  /** What a function, modifier or getter overrides directly. */
+  readonly baseFunctions = new Map<Declaration, Set<FunctionDefinition | ModifierDefinition>>();
+
   /* types of declarations */
   readonly variableTypes = new Map<VariableDeclaration, SolType>();
   readonly typeNames = new Map<TypeName, SolType>();

@@ -19,8 +19,6 @@ const mutabilityRank: Readonly<Record<StateMutability, number>> = { pure: 0, vie
 export class OverrideChecker {
   private readonly inheritedFunctions = new Map<ContractDefinition, Table>();
   private readonly inheritedModifiers = new Map<ContractDefinition, Table>();
-  /** The functions and modifiers that each one overrides directly. */
-  private readonly baseFunctions = new Map<Overridable, Set<Overridable>>();
   private readonly keys = new Map<Overridable, string>();
 
   constructor(private readonly m: Model) {}
@@ -164,9 +162,9 @@ export class OverrideChecker {
 
   private checkOverride(item: Overridable, base: Overridable): void {
     if (base.kind !== "VariableDeclaration") {
-      const known = this.baseFunctions.get(item);
+      const known = this.m.baseFunctions.get(item);
       if (known) known.add(base);
-      else this.baseFunctions.set(item, new Set([base]));
+      else this.m.baseFunctions.set(item, new Set([base]));
     }
     const line = this.m.lineOf(this.m.unitOf.get(item)!);
     if (item.kind === "ModifierDefinition" && base.kind === "ModifierDefinition") {
@@ -238,7 +236,7 @@ export class OverrideChecker {
     for (const [key, items] of table) {
       const bases = [...new Set(items)];
       if (overridden.has(key) || bases.length <= 1) continue;
-      const left = undecidedBases(bases, (item) => [...(this.baseFunctions.get(item) ?? [])]);
+      const left = undecidedBases(bases, (item) => [...(this.m.baseFunctions.get(item) ?? [])]);
       if (left.length <= 1) continue;
       const [first] = left;
       const name = first!.kind === "VariableDeclaration" ? "function" : nodeName(first!);

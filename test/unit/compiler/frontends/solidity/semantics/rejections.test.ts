@@ -211,6 +211,39 @@ contract C {
   );
 });
 
+test("storage layouts are constant slots of deployable contracts", () => {
+  assertFaults(`
+contract A layout at 2**255 { uint a; }
+contract B is A {} // error 8894
+abstract contract C layout at 1 {} // error 7587
+contract D layout at 2**256 {} // error 6753
+contract E layout at block.number {} // error 1139
+contract F layout at erc7201("a") {}
+`);
+});
+
+test("code cannot hold itself, and errors must differ in their selectors", () => {
+  assertFaults(`
+contract A { function f() public { new B(); } } // error 7813
+contract B { function g() public returns (bytes memory) { return type(A).creationCode; } } // error 7813
+contract C {
+  error gsf();
+  error tgeo(); // error 4883
+}
+`);
+});
+
+test("the old ABI coder encodes no structs", () => {
+  assertFaults(`pragma solidity ^0.8.0; pragma abicoder v1;
+contract C {
+  struct S { uint a; }
+  function f(S memory s) public {} // error 4957
+  event E(string[] a); // error 3061
+  function g() public pure returns (bytes memory) { S memory s; return abi.encode(s); } // error 2056
+}
+`);
+});
+
 test("one fault does not cause others", () => {
   const { sink } = checkSources("contract C { function f() public { uint x = missing.a[1].b(2) + 3; g(x, other); } function g(uint, bool) public {} }");
   assert.deepEqual(faultsOf(sink), ["1:7576", "1:7576"]);
