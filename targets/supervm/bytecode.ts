@@ -33,7 +33,11 @@ function carriedBy(module: BareModule): BareModule[] {
 }
 
 function bigEndian32(out: Bytes, value: number): void {
-  out.byte(value >>> 24).byte((value >>> 16) & 0xff).byte((value >>> 8) & 0xff).byte(value & 0xff);
+  out
+    .byte(value >>> 24)
+    .byte((value >>> 16) & 0xff)
+    .byte((value >>> 8) & 0xff)
+    .byte(value & 0xff);
 }
 
 function objectsSection(module: BareModule, entries: readonly BareModule[]): Uint8Array {

@@ -121,12 +121,11 @@ class FunctionEmission {
   private instructions(at: number): void {
     const { e } = this;
     const block = this.flow.order[at]!;
-    e.block = block.id;
-    e.dead = false;
+    e.enterBlock(block.id);
     e.charge(this.charges[at]!);
     for (const inst of block.insts) {
-      if (e.dead) return;
       this.instruction(at, inst);
+      if (e.dead) return;
     }
   }
 

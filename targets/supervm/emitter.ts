@@ -37,7 +37,7 @@ export class Emitter {
   private readonly uses: Int32Array;
   private readonly useBlock: Int32Array;
   /** The block in work. */
-  block: BlockId = -1 as BlockId;
+  private block = -1 as BlockId;
   /** Local that caches the gas counter, in functions with loops. */
   private gasLocal: number | undefined;
   private scratchVector: number | undefined;
@@ -73,6 +73,11 @@ export class Emitter {
   private countUse(value: ValueId, block: BlockId): void {
     this.useBlock[value] = this.uses[value]! === 0 ? block : this.useBlock[value] === block ? block : -2;
     this.uses[value]!++;
+  }
+
+  enterBlock(block: BlockId): void {
+    this.block = block;
+    this.dead = false;
   }
 
   type(value: ValueId): Type {

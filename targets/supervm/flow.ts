@@ -32,7 +32,13 @@ export function reachableBlocks(func: Func): Block[] {
   const visit = (block: Block): void => {
     seen[block.id] = 1;
     // The last target first: in reverse postorder the first one then follows its branch.
-    work.push({ block, targets: terminator(block).targets.map((t) => t.block).reverse(), next: 0 });
+    work.push({
+      block,
+      targets: terminator(block)
+        .targets.map((t) => t.block)
+        .reverse(),
+      next: 0,
+    });
   };
   visit(func.entry);
   while (work.length > 0) {
@@ -58,7 +64,7 @@ function dominators(predecessors: readonly (readonly number[])[]): Int32Array {
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = 1; i < predecessors.length; i++) {
       let next = -1;

@@ -21,17 +21,18 @@ import { I32 } from "./wasm/opcodes.js";
 export function encodeContract(module: Module, names: boolean): { wasm: Uint8Array; objects: readonly string[]; libraries: readonly string[] } {
   const calls = analyseCalls(module);
   const plan = planModule(module, calls);
-  const functions = calls.order.map(
-    (func): NewFunction => ({
-      name: func.name,
-      params: wasmTypes(func.paramTypes),
-      results: calls.neverReturns.has(func) ? [I32] : wasmTypes(func.resultTypes),
-      body: emitFunction(module, func, plan),
-    }),
-  );
+  const functions = calls.order.map((func): NewFunction => ({
+    name: func.name,
+    params: wasmTypes(func.paramTypes),
+    results: calls.neverReturns.has(func) ? [I32] : wasmTypes(func.resultTypes),
+    body: emitFunction(module, func, plan),
+  }));
   const entry = (exported: string, name: string): NewFunction => {
     const index = calls.order.findIndex((func) => func.name === name);
-    const code = new Code([]).call(kernel("begin")).call(KERNEL_FUNCTIONS + index).call(kernel("finish"));
+    const code = new Code([])
+      .call(kernel("begin"))
+      .call(KERNEL_FUNCTIONS + index)
+      .call(kernel("finish"));
     return { name: `entry.${exported}`, params: [], results: [I32], body: code.finish(), exported };
   };
   const wasm = encodeModule({
@@ -64,7 +65,8 @@ class Lowering {
     if (this.done.has(name)) return this.done.get(name);
     if (this.running.includes(name)) {
       const cycle = [...this.running.slice(this.running.indexOf(name)), name].join(" -> ");
-      return this.refuse(name, `contracts cannot carry each other's code in a circle: ${cycle}`);
+      this.refuse(name, `contracts cannot carry each other's code in a circle: ${cycle}`);
+      return undefined;
     }
     this.running.push(name);
     const result = this.lower(name);
@@ -77,7 +79,8 @@ class Lowering {
     const module = this.byName.get(name);
     if (!module) throw new InternalError(`the contract '${name}' is embedded but not part of the compilation`);
     if (module.immutables.length > MAX_IMMUTABLES) {
-      return this.refuse(name, `${name} has ${module.immutables.length} immutable words; SuperVM has room for ${MAX_IMMUTABLES}`);
+      this.refuse(name, `${name} has ${module.immutables.length} immutable words; SuperVM has room for ${MAX_IMMUTABLES}`);
+      return undefined;
     }
     const withText = this.options.emit.has("wat");
     const { wasm, objects, libraries } = encodeContract(module, withText);
@@ -88,10 +91,9 @@ class Lowering {
     return { name, wasm: optimised.wasm, objects: carried.filter((object) => object !== undefined), libraries };
   }
 
-  private refuse(name: string, message: string): undefined {
+  private refuse(name: string, message: string): void {
     this.diagnostics.push({ severity: "error", kind: "CodeGenerationError", code: "WASM-0001", message });
     this.done.set(name, undefined);
-    return undefined;
   }
 }
 

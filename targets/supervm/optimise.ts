@@ -10,19 +10,13 @@ export interface OptimisedModule {
 
 /** Exactly the parts of WebAssembly that docs/host-abi.md asks of a host. */
 const { Features } = binaryen;
-const FEATURES =
-  Features.MVP |
-  Features.MutableGlobals |
-  Features.SignExt |
-  Features.BulkMemory |
-  Features.BulkMemoryOpt |
-  Features.Multivalue |
-  Features.SIMD128;
+const FEATURES: binaryen.Features =
+  Features.MVP | Features.MutableGlobals | Features.SignExt | Features.BulkMemory | Features.BulkMemoryOpt | Features.Multivalue | Features.SIMD128;
 
 /** Binaryen's optimisation and shrink levels. At 0 only unused kernels go. */
 const LEVELS: Readonly<Record<OptimizationLevel, readonly [number, number]>> = { "0": [0, 0], "1": [1, 0], "2": [2, 0], "3": [3, 0], s: [2, 2] };
 
-/** Function bodies of the kernels are optimised already; what is emitted anew profits most from these. */
+/** Optimises a module by level and removes what nothing calls. Text keeps function names. */
 export function optimiseModule(wasm: Uint8Array, level: OptimizationLevel, withText: boolean): OptimisedModule {
   const module = binaryen.readBinary(wasm);
   try {

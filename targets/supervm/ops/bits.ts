@@ -39,7 +39,10 @@ function bitwise(kind: "and" | "or" | "xor"): OpHandler {
     }
     if (!e.isUsed(inst.results[0]!)) return;
     const [a, b] = [e.limbs(x), e.limbs(y)];
-    e.setLimbs(inst.results[0]!, a.map((limb, i) => bitwiseLimb(e, kind, limb, b[i]!)));
+    e.setLimbs(
+      inst.results[0]!,
+      a.map((limb, i) => bitwiseLimb(e, kind, limb, b[i]!)),
+    );
   };
 }
 
@@ -56,7 +59,10 @@ function not(e: Emitter, inst: Inst): void {
   if (!e.isUsed(inst.results[0]!)) return;
   const limbs = e.limbs(x);
   const last = limbs.length - 1;
-  e.setLimbs(inst.results[0]!, limbs.map((limb, i) => bitwiseLimb(e, "xor", limb, constLimb(mask(i === last ? topBits(type) : 64)))));
+  e.setLimbs(
+    inst.results[0]!,
+    limbs.map((limb, i) => bitwiseLimb(e, "xor", limb, constLimb(mask(i === last ? topBits(type) : 64)))),
+  );
 }
 
 // ---- shifts ------------------------------------------------------------------------------------------------------
@@ -124,7 +130,12 @@ function shiftNarrowByConstant(e: Emitter, inst: Inst, kind: Shift, amount: numb
   const type = e.type(inst.args[0]!);
   e.pure(inst, () => {
     e.push(inst.args[0]!);
-    if (kind === "shr_s" && type < 32) e.code.i32(32 - type).op("i32_shl").i32(32 - type).op("i32_shr_s");
+    if (kind === "shr_s" && type < 32)
+      e.code
+        .i32(32 - type)
+        .op("i32_shl")
+        .i32(32 - type)
+        .op("i32_shr_s");
     e.code.i32(amount).op(`i32_${kind}`);
     if (kind !== "shr_u") e.maskTop(type);
   });
@@ -224,7 +235,11 @@ function sext(e: Emitter, inst: Inst): void {
   if (!isNarrow(to)) return e.setLimbs(result, cutTop(e, e.wideSigned(x, limbCount(to)), to));
   e.pure(inst, () => {
     e.push(x);
-    e.code.i32(32 - from).op("i32_shl").i32(32 - from).op("i32_shr_s");
+    e.code
+      .i32(32 - from)
+      .op("i32_shl")
+      .i32(32 - from)
+      .op("i32_shr_s");
     e.maskTop(to);
   });
 }
@@ -286,7 +301,10 @@ function constant(e: Emitter, inst: Inst): void {
   const result = inst.results[0]!;
   const value = inst.imm.int!;
   const count = limbCount(e.type(result));
-  e.setLimbs(result, Array.from({ length: count }, (_, i) => constLimb(value >> BigInt(64 * i))));
+  e.setLimbs(
+    result,
+    Array.from({ length: count }, (_, i) => constLimb(value >> BigInt(64 * i))),
+  );
 }
 
 export const BIT_OPS: OpTable = {
@@ -306,4 +324,3 @@ export const BIT_OPS: OpTable = {
   trunc,
   select,
 };
-

@@ -35,9 +35,9 @@ function equality(kind: "eq" | "ne"): OpHandler {
 /** Pushes an i64 that is 0 where the limbs are equal. */
 function pushDifference(e: Emitter, a: readonly Limb[], b: readonly Limb[]): void {
   let any = false;
-  a.forEach((x, i) => {
+  for (const [i, x] of a.entries()) {
     const y = b[i]!;
-    if (isZero(x) && isZero(y)) return;
+    if (isZero(x) && isZero(y)) continue;
     if (isZero(x)) {
       e.pushLimb(y);
     } else {
@@ -49,7 +49,7 @@ function pushDifference(e: Emitter, a: readonly Limb[], b: readonly Limb[]): voi
     }
     if (any) e.code.op("i64_or");
     any = true;
-  });
+  }
   if (!any) e.code.i64(0n);
 }
 
@@ -99,17 +99,17 @@ function ordered(e: Emitter, value: ValueId, type: Type, sign: "u" | "s"): reado
 /** Pushes a < b. */
 function pushLess(e: Emitter, a: readonly Limb[], b: readonly Limb[], sign: "u" | "s"): void {
   let verdict = false;
-  a.forEach((x, i) => {
+  for (const [i, x] of a.entries()) {
     const y = b[i]!;
     const top = i === a.length - 1;
     const compare: OpName = top && sign === "s" ? "i64_lt_s" : "i64_lt_u";
-    if (isZero(x) && isZero(y)) return;
+    if (isZero(x) && isZero(y)) continue;
     if (isZero(y) && compare === "i64_lt_u") {
       // Nothing is below 0; equal means that x is 0.
-      if (!verdict) return;
+      if (!verdict) continue;
       e.pushLimb(x);
       e.code.op("i64_eqz").op("i32_and");
-      return;
+      continue;
     }
     e.pushLimb(x);
     e.pushLimb(y);
@@ -120,7 +120,7 @@ function pushLess(e: Emitter, a: readonly Limb[], b: readonly Limb[], sign: "u" 
       e.code.op("i64_eq").op("select");
     }
     verdict = true;
-  });
+  }
   if (!verdict) e.code.i32(0);
 }
 
@@ -136,4 +136,3 @@ export const COMPARE_OPS: OpTable = {
   "le.s": relation("le", "s"),
   "ge.s": relation("ge", "s"),
 };
-

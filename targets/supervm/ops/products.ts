@@ -295,7 +295,11 @@ function exp(kernelName: "exp256" | "exp_checked_u" | "exp_checked_s"): OpHandle
 function modular(name: "addmod" | "mulmod"): OpHandler {
   return (e, inst) => {
     if (!e.isUsed(inst.results[0]!)) return;
-    e.kernelResult(inst.results[0]!, name, inst.args.map((v) => e.limbs(v)));
+    e.kernelResult(
+      inst.results[0]!,
+      name,
+      inst.args.map((v) => e.limbs(v)),
+    );
   };
 }
 

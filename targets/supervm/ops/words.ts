@@ -61,7 +61,12 @@ function pushReversed(e: Emitter): void {
 function loadSingle(e: Emitter, place: Place, at: number): Limb {
   return e.save(() => {
     pushPlace(e, place);
-    e.code.vector("load64_splat", place.offset + at).tee(e.vector()).get(e.vector()).shuffle(REVERSE_8).lane64("extract", 0);
+    e.code
+      .vector("load64_splat", place.offset + at)
+      .tee(e.vector())
+      .get(e.vector())
+      .shuffle(REVERSE_8)
+      .lane64("extract", 0);
   });
 }
 
@@ -136,6 +141,9 @@ export function loadCell(e: Emitter, cell: number, type: Type): Limb[] {
 /** Copies the 32 bytes of a cell. */
 export function copyCell(e: Emitter, to: number, from: number): void {
   e.code.i32(0).i32(0).vector("load", from).vector("store", to);
-  e.code.i32(0).i32(0).vector("load", from + 16).vector("store", to + 16);
+  e.code
+    .i32(0)
+    .i32(0)
+    .vector("load", from + 16)
+    .vector("store", to + 16);
 }
-

@@ -134,5 +134,3 @@ export class Code {
     return body.append(this.out).byte(OP.end);
   }
 }
-
-

@@ -42,13 +42,29 @@ export function encodeModule(module: NewModule): Uint8Array {
   const { functions, globals, code, data } = KERNEL_SECTIONS;
   section(out, SECTION.TYPE, types);
   section(out, SECTION.IMPORT, vector(KERNEL_SECTIONS.imports, 0, new Bytes()));
-  section(out, SECTION.FUNCTION, vector(functions, module.functions.length, each(module.functions, (b, _, i) => b.u32(indices[i]!))));
+  section(
+    out,
+    SECTION.FUNCTION,
+    vector(
+      functions,
+      module.functions.length,
+      each(module.functions, (b, _, i) => b.u32(indices[i]!)),
+    ),
+  );
   section(out, SECTION.MEMORY, new Bytes().u32(1).byte(1).u32(INITIAL_PAGES).u32(MAX_PAGES));
   section(out, SECTION.GLOBAL, vector(globals, 1, new Bytes().byte(I32).byte(0).byte(0x41).i32(module.immutables).byte(END)));
   section(out, SECTION.EXPORT, encodeExports(module, globals.count));
   const segments = module.active.length + module.passive.length;
   section(out, SECTION.DATA_COUNT, new Bytes().u32(data.count + segments));
-  section(out, SECTION.CODE, vector(code, module.functions.length, each(module.functions, (b, f) => b.u32(f.body.length).append(f.body))));
+  section(
+    out,
+    SECTION.CODE,
+    vector(
+      code,
+      module.functions.length,
+      each(module.functions, (b, f) => b.u32(f.body.length).append(f.body)),
+    ),
+  );
   section(out, SECTION.DATA, vector(data, segments, encodeData(module)));
   if (module.names) section(out, SECTION.CUSTOM, encodeNames(module.functions));
   return out.toBytes();
@@ -67,7 +83,10 @@ function section(out: Bytes, id: number, content: Bytes): void {
 
 /** The kernels' elements, then `count` new ones. */
 function vector(kernels: { readonly count: number; readonly elements: Uint8Array }, count: number, added: Bytes): Bytes {
-  return new Bytes().u32(kernels.count + count).bytes(kernels.elements).append(added);
+  return new Bytes()
+    .u32(kernels.count + count)
+    .bytes(kernels.elements)
+    .append(added);
 }
 
 function each<T>(list: readonly T[], write: (out: Bytes, item: T, index: number) => void): Bytes {
@@ -116,4 +135,3 @@ function encodeNames(list: readonly NewFunction[]): Bytes {
   for (const [index, name] of names) map.u32(index).name(name);
   return new Bytes().name("name").byte(NAME_FUNCTIONS).u32(map.length).append(map);
 }
-

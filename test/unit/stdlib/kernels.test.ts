@@ -5,9 +5,30 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import fc from "fast-check";
 import { kernelMemory, limbs, MODULUS, overflowed, raw, wide } from "./kernel-instance.js";
 
-const EDGES = [0n, 1n, 2n, 3n, (1n << 32n) - 1n, 1n << 32n, (1n << 64n) - 1n, 1n << 64n, (1n << 127n) - 1n, 1n << 127n, (1n << 128n) - 1n, 1n << 128n,
-  (1n << 192n) - 1n, 1n << 192n, 1n << 255n, (1n << 255n) - 1n, MODULUS - 1n, MODULUS - 2n, 0x8000_0000_0000_0000_ffff_fffe_0000_0000n,
-  (1n << 128n) | ((1n << 64n) - 1n), ((1n << 63n) << 192n) | 1n, 0xffffffff_00000000_ffffffff_00000000_ffffffff_00000000n];
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  3n,
+  (1n << 32n) - 1n,
+  1n << 32n,
+  (1n << 64n) - 1n,
+  1n << 64n,
+  (1n << 127n) - 1n,
+  1n << 127n,
+  (1n << 128n) - 1n,
+  1n << 128n,
+  (1n << 192n) - 1n,
+  1n << 192n,
+  1n << 255n,
+  (1n << 255n) - 1n,
+  MODULUS - 1n,
+  MODULUS - 2n,
+  0x8000_0000_0000_0000_ffff_fffe_0000_0000n,
+  (1n << 128n) | ((1n << 64n) - 1n),
+  ((1n << 63n) << 192n) | 1n,
+  0xffffffff_00000000_ffffffff_00000000_ffffffff_00000000n,
+];
 
 /** Edges, and numbers of every bit length, near powers of two too. */
 const word = fc.oneof(
@@ -41,7 +62,7 @@ test("checked products of every width", () => {
     for (const bits of widths) {
       const [x, y] = [BigInt.asUintN(bits, a), BigInt.asUintN(bits, b)];
       const product = wide("mul_checked_u", [x, y], bits);
-      assert.equal(overflowed(), x * y >> BigInt(bits) !== 0n, `${x} * ${y} in ${bits} bits`);
+      assert.equal(overflowed(), (x * y) >> BigInt(bits) !== 0n, `${x} * ${y} in ${bits} bits`);
       assert.equal(product, wrap(x * y));
       const [s, t] = [signed(a, bits), signed(b, bits)];
       const signedProduct = wide("mul_checked_s", [wrap(s), wrap(t)], bits);
@@ -119,7 +140,10 @@ test("powers", () => {
     }),
     { numRuns: 500 },
   );
-  const bases = fc.oneof(fc.bigInt({ min: -20n, max: 20n }), word.map((v) => signed(v)));
+  const bases = fc.oneof(
+    fc.bigInt({ min: -20n, max: 20n }),
+    word.map((v) => signed(v)),
+  );
   fc.assert(
     fc.property(bases, fc.bigInt({ min: 0n, max: 300n }), fc.constantFrom(8, 64, 128, 200, 256), (base, power, bits) => {
       const x = signed(base, bits);
@@ -129,7 +153,7 @@ test("powers", () => {
       if (!overflowed()) assert.equal(result, wrap(exact));
       const u = BigInt.asUintN(bits, x);
       const unsignedResult = wide("exp_checked_u", [u, power], bits);
-      assert.equal(overflowed(), u ** power >> BigInt(bits) !== 0n, `${u} ** ${power} in ${bits} bits`);
+      assert.equal(overflowed(), (u ** power) >> BigInt(bits) !== 0n, `${u} ** ${power} in ${bits} bits`);
       if (!overflowed()) assert.equal(unsignedResult, u ** power);
     }),
     { numRuns: 1_000 },

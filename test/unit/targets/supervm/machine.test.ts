@@ -26,7 +26,13 @@ async function outcome(module: Module, data: Uint8Array = NONE, gas?: bigint): P
 test("exits deep inside internal calls leave at once", async () => {
   const helper = (end: string): string => `func @helper(%0: i256) -> (i256) {\nb0:\n %1: i1 = trunc %0\n branch %1, b1, b2\nb1:\n ${end}\nb2:\n ret %0\n}\n`;
   const body = "%1: i64 = const 0\n %2: i256 = calldata.load %1\n %0: i256 = call @helper %2\n" + RETURN;
-  const exits = ["exit.stop", "exit.invalid", "panic 18", "%5: i64 = const 64\n %6: i64 = const 32\n exit.return %5, %6", "%5: i64 = const 64\n %6: i64 = const 32\n exit.revert %5, %6"];
+  const exits = [
+    "exit.stop",
+    "exit.invalid",
+    "panic 18",
+    "%5: i64 = const 64\n %6: i64 = const 32\n exit.return %5, %6",
+    "%5: i64 = const 64\n %6: i64 = const 32\n exit.revert %5, %6",
+  ];
   for (const end of exits) await assertSame([contract(body, DEPLOY + helper(end))], [words(1), words(2)], { optimization: "0" });
 });
 
@@ -85,7 +91,9 @@ test("call data within the window, across its end and beyond", async () => {
   const module = contract(`%1: i64 = const 0\n %2: i256 = calldata.load %1\n %0: i256 = calldata.load %2\n ${RETURN}`);
   const data = (offset: bigint, size: number): Uint8Array => Uint8Array.from([...words(offset), ...Array.from({ length: size }, (_, i) => (i * 13 + 1) & 0xff)]);
   await assertSame([module], [data(4060n, 4200), data(4064n, 4200), data(4080n, 4200), data(4230n, 4200), data(5000n, 4200), data(1n << 200n, 10), data(33n, 10)]);
-  const copy = contract(`%1: i64 = const 0\n %2: i256 = calldata.load %1\n %3: i64 = const 6000\n %4: i64 = mem.alloc %3\n %5: i256 = zext %4\n %6: i256 = const 6000\n calldata.copy %5, %2, %6\n exit.return %4, %3`);
+  const copy = contract(
+    `%1: i64 = const 0\n %2: i256 = calldata.load %1\n %3: i64 = const 6000\n %4: i64 = mem.alloc %3\n %5: i256 = zext %4\n %6: i256 = const 6000\n calldata.copy %5, %2, %6\n exit.return %4, %3`,
+  );
   await assertSame([copy], [data(0n, 10), data(4000n, 3000), data(5000n, 9000), data(1n << 90n, 10)]);
 });
 
@@ -126,7 +134,9 @@ test("contracts create others, which they carry", async () => {
 
 test("contracts that carry each other are refused", async () => {
   const creates = (name: string, other: string): Module =>
-    parseModule(`module "t.ir:${name}" contract creation @creation runtime @runtime\n${DEPLOY}func @runtime() {\nb0:\n %0: i64 = object.size "t.ir:${other}"\n %1: i64 = mem.alloc %0\n object.copy "t.ir:${other}" %1\n exit.stop\n}\n`);
+    parseModule(
+      `module "t.ir:${name}" contract creation @creation runtime @runtime\n${DEPLOY}func @runtime() {\nb0:\n %0: i64 = object.size "t.ir:${other}"\n %1: i64 = mem.alloc %0\n object.copy "t.ir:${other}" %1\n exit.stop\n}\n`,
+    );
   const { diagnostics, parts } = await lowerSupervm([creates("A", "B"), creates("B", "A")], OPTIONS);
   assert.equal(parts.size, 0);
   assert.match(diagnostics[0]!.message, /in a circle: t.ir:A -> t.ir:B -> t.ir:A/);

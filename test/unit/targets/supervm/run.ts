@@ -66,7 +66,11 @@ export async function assertSame(
     assert.equal(actual.success, expected.success, context);
     assert.equal(actual.returnData, hex(expected.returnData), context);
     const logs = actual.logs.map((log) => [log.topics.map(BigInt), log.data]);
-    assert.deepEqual(logs, expected.logs.map((log) => [log.topics, hex(log.data)]), context);
+    assert.deepEqual(
+      logs,
+      expected.logs.map((log) => [log.topics, hex(log.data)]),
+      context,
+    );
   }
   for (const [slot, value] of world.storage(BigInt(address))) {
     assert.equal(BigInt(await chain.storageAt(address, slot)), value, `${module.name}: slot ${slot}\n${printModule(module)}`);
