@@ -15,6 +15,7 @@ import { type Address, bytesToHex, createAccount, createAddressFromString, hexTo
 import { AbiCoder, id } from "ethers";
 import { DiagnosticSink } from "../../compiler/diagnostics/diagnostic.js";
 import { loadSources } from "../../compiler/frontends/solidity/imports/resolve.js";
+import type { RevertStrings } from "../../compiler/frontends/solidity/lowering/context.js";
 import { lower } from "../../compiler/frontends/solidity/lowering/lower.js";
 import { check } from "../../compiler/frontends/solidity/semantics/check.js";
 import { DEFAULT_SENDER, World } from "../../compiler/ir/interpreter/world.js";
@@ -41,6 +42,7 @@ export interface Scenario {
   /** Types and values of the constructor's arguments. */
   readonly constructorArgs?: readonly [types: readonly string[], values: readonly unknown[]];
   readonly value?: bigint;
+  readonly revertStrings?: RevertStrings;
   readonly calls: readonly Call[];
 }
 
@@ -97,7 +99,7 @@ function sourcesOf(scenario: Scenario): Sources {
 }
 
 /** Compiles sources to IR; throws with the diagnostics where they have errors. */
-export function lowerSources(sources: Sources): Module[] {
+export function lowerSources(sources: Sources, revertStrings: RevertStrings = "default"): Module[] {
   const sink = new DiagnosticSink();
   const inMemory = Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }]));
   const fail = (): never => {
@@ -107,18 +109,18 @@ export function lowerSources(sources: Sources): Module[] {
   if (sink.hasErrors) fail();
   const program = check(loaded, sink);
   if (sink.hasErrors) fail();
-  const modules = lower(program, { revertStrings: "default" }, sink);
+  const modules = lower(program, { revertStrings }, sink);
   if (sink.hasErrors) fail();
   for (const module of modules) assertValid(module, "lowering");
   return modules;
 }
 
 /** solc's creation code of a contract. */
-function solcBytecode(sources: Sources, contract: string): string {
+function solcBytecode(sources: Sources, contract: string, revertStrings: RevertStrings): string {
   const input = {
     language: "Solidity",
     sources: Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }])),
-    settings: { viaIR: true, optimizer: { enabled: true }, outputSelection: { "*": { "*": ["evm.bytecode.object"] } } },
+    settings: { viaIR: true, debug: { revertStrings }, optimizer: { enabled: true }, outputSelection: { "*": { "*": ["evm.bytecode.object"] } } },
   };
   const output = JSON.parse(solc().compile(JSON.stringify(input), { import: readPackage })) as {
     errors?: { severity: string; formattedMessage: string }[];
@@ -151,8 +153,8 @@ class InterpreterSide implements Side {
   private readonly name: string;
   private address = 0n;
 
-  constructor(sources: Sources, contract: string) {
-    const modules = lowerSources(sources);
+  constructor(sources: Sources, contract: string, revertStrings: RevertStrings) {
+    const modules = lowerSources(sources, revertStrings);
     const module = modules.find((m) => m.name.endsWith(`:${contract}`));
     if (!module) throw new Error(`no module ${contract}`);
     this.name = module.name;
@@ -185,10 +187,10 @@ class EvmSide implements Side {
     private readonly bytecode: string,
   ) {}
 
-  static async create(sources: Sources, contract: string): Promise<EvmSide> {
+  static async create(sources: Sources, contract: string, revertStrings: RevertStrings): Promise<EvmSide> {
     const evm = await createEVM({ common: new Common({ chain: Mainnet, hardfork: Hardfork.Osaka }) });
     for (const account of [ALICE, BOB]) await evm.stateManager.putAccount(createAddressFromString(hex(account, 20)), createAccount({ nonce: 0n, balance: 10n ** 20n }));
-    return new EvmSide(evm, solcBytecode(sources, contract));
+    return new EvmSide(evm, solcBytecode(sources, contract, revertStrings));
   }
 
   async deploy(args: string, value: bigint): Promise<Observed> {
@@ -222,8 +224,9 @@ class EvmSide implements Side {
 /** Runs a scenario on both sides and compares step by step. */
 export async function differential(scenario: Scenario): Promise<void> {
   const sources = sourcesOf(scenario);
-  const ours = new InterpreterSide(sources, scenario.contract);
-  const theirs = await EvmSide.create(sources, scenario.contract);
+  const revertStrings = scenario.revertStrings ?? "default";
+  const ours = new InterpreterSide(sources, scenario.contract, revertStrings);
+  const theirs = await EvmSide.create(sources, scenario.contract, revertStrings);
   const args = scenario.constructorArgs ? AbiCoder.defaultAbiCoder().encode(...scenario.constructorArgs) : "0x";
   const deployed = await theirs.deploy(args, scenario.value ?? 0n);
   assert.deepEqual(await ours.deploy(args, scenario.value ?? 0n), deployed, "constructor");

@@ -15,7 +15,8 @@ import type { Body, TryCall } from "../body.js";
 import { tupleOf } from "../common-types.js";
 import { abiDecode } from "../data/abi-decode.js";
 import { abiEncode } from "../data/abi-encode.js";
-import { emitIf, revertIf } from "../data/control.js";
+import { emitIf } from "../data/control.js";
+import { refuseIf } from "../data/reasons.js";
 import { revertForward, selectorWord } from "../data/revert.js";
 import { atLocation, headSize, isDynamic, isReference } from "../data/shapes.js";
 import { addPtr, offsetPtr, roundUp32 } from "../data/words.js";
@@ -52,7 +53,9 @@ function startCall(f: Body, e: FunctionCall, type: FunctionType): TryCall {
   const values = evaluateArguments(f, e);
   const parameters = freeParameters(type);
   const args = [...(callee.object ? [f.convert(callee.object, type.parameters[0]!)] : []), ...values.map((v, i) => encodable(f, v, parameters[i]!))];
-  if (returnHead(f, type) === 0) revertIf(b, b.emit("eq", [b.emit("extcode.size", [callee.address]), b.const(PTR, 0)]));
+  // Debug builds always look, so that they can say so.
+  if (returnHead(f, type) === 0 || f.m.options.revertStrings === "debug")
+    refuseIf(f.m, b, b.emit("eq", [b.emit("extcode.size", [callee.address]), b.const(PTR, 0)]), "Target contract does not contain code");
   const start = b.emit("mem.free", []);
   b.emit("mem.store", [start, callee.selector]);
   const end = abiEncode(f.m, b, args, offsetPtr(b, start, 4), { toLibrary: isDelegate });

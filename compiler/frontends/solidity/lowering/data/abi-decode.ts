@@ -1,6 +1,6 @@
 /**
  * ABI decoding with solc's checks: too short data, offsets beyond it, lengths that do not fit and dirty value bits revert without data;
- * lengths that cannot be allocated panic with 0x41. Overlapping parts and trailing bytes are legal.
+ * lengths that cannot be allocated panic with 0x41 (debug builds name the fault). Overlapping parts and trailing bytes are legal.
  */
 import type { Builder } from "../../../../ir/builder.js";
 import type { ValueId } from "../../../../ir/module.js";
@@ -9,8 +9,9 @@ import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
 import { irTypes, underlying, type Value } from "../values.js";
 import { validatedFromWord } from "./calldata.js";
-import { emitLoop, exceedsPtr, panicIf, revertIf } from "./control.js";
+import { emitLoop, exceedsPtr, panicIf } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryMember, storeMemory } from "./memory.js";
+import { refuseIf } from "./reasons.js";
 import { elementType, headSize, isDynamic, isReference, staticSize, structMembers, typeKey } from "./shapes.js";
 import { addPtr, mulPtr, offsetPtr } from "./words.js";
 
@@ -28,13 +29,13 @@ function loadWord(b: Builder, source: DataSource, at: ValueId): ValueId {
 export function abiDecode(m: ModuleContext, b: Builder, types: readonly SolType[], source: DataSource, start: ValueId, end: ValueId): Value[] {
   const sizes = types.map((t) => (isSlot(t) ? 32 : headSize(m.program, t)));
   const total = sizes.reduce((sum, s) => sum + s, 0);
-  if (total > 0) revertIf(b, b.emit("lt.u", [b.emit("sub.nuw", [end, start]), b.const(PTR, total)]));
+  if (total > 0) refuseIf(m, b, b.emit("lt.u", [b.emit("sub.nuw", [end, start]), b.const(PTR, total)]), "ABI decoding: tuple data too short");
   let head = 0;
   return types.map((type, i) => {
     const at = offsetPtr(b, start, head);
     head += sizes[i]!;
     if (isSlot(type)) return { type, ids: [loadWord(b, source, at)] };
-    return decodeComponent(m, b, type, source, start, at, end);
+    return decodeComponent(m, b, type, source, start, at, end, "ABI decoding: invalid tuple offset");
   });
 }
 
@@ -42,68 +43,77 @@ function isSlot(type: SolType): boolean {
   return type.kind === "mapping" || (isReference(type) && (type.location === "storage" || type.location === "transient"));
 }
 
-/** A component whose head stands at `at`, within bounds; offsets count from `base`. */
-function decodeComponent(m: ModuleContext, b: Builder, type: SolType, source: DataSource, base: ValueId, at: ValueId, end: ValueId): Value {
+const BAD_OFFSET = "ABI decoding: invalid calldata array offset";
+const BAD_STRIDE = "ABI decoding: invalid calldata array stride";
+
+/** What is said where a dynamic component begins too near to the end. */
+function reasonForOffset(type: SolType): string {
+  if (type.kind !== "struct") return BAD_OFFSET;
+  return type.location === "calldata" ? "ABI decoding: struct calldata too short" : "ABI decoding: struct data too short";
+}
+
+/** A component whose head stands at `at`, within bounds; offsets count from `base`. Whatever it refers to begins before the end. */
+function decodeComponent(m: ModuleContext, b: Builder, type: SolType, source: DataSource, base: ValueId, at: ValueId, end: ValueId, hugeOffset: string): Value {
   if (!isReference(type)) return validatedFromWord(b, type, loadWord(b, source, at));
   if (!isDynamic(m.program, type)) return { type, ids: decodeReference(m, b, type, source, at, end) };
   const offset = loadWord(b, source, at);
-  // Whatever begins at or behind the end cannot hold even its first word.
-  revertIf(b, b.emit("ge.u", [offset, b.zext(b.emit("sub.nuw", [end, base]), I256)]));
+  // One check tells both faults; which of them it was, only debug builds say.
+  if (m.options.revertStrings === "debug") refuseIf(m, b, exceedsPtr(b, offset), hugeOffset);
+  refuseIf(m, b, b.emit("ge.u", [offset, b.zext(b.emit("sub.nuw", [end, base]), I256)]), reasonForOffset(type));
   return { type, ids: decodeReference(m, b, type, source, addPtr(b, base, b.trunc(offset, PTR)), end) };
 }
 
 function decodeReference(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, source: DataSource, at: ValueId, end: ValueId): ValueId[] {
   const func = m.helper(`abi_decode_${typeKey(type)}_${source}`, [PTR, PTR], irTypes(type), (h, [from, limit]) => {
     if (type.location === "calldata") decodeToCalldata(m, h, type, from!, limit!);
-    else if (type.kind === "bytes") decodeBytes(h, source, from!, limit!);
+    else if (type.kind === "bytes") decodeBytes(m, h, source, from!, limit!);
     else if (type.kind === "struct") decodeStruct(m, h, type, source, from!, limit!);
     else decodeArray(m, h, type, source, from!, limit!);
   });
   return b.call(func, [at, end]);
 }
 
-/** Reverts unless at least `size` bytes lie between `at` and `end` (at may lie behind the end). */
-function requireRoom(b: Builder, at: ValueId, size: ValueId, end: ValueId): void {
-  revertIf(b, b.emit("gt.u", [at, end]));
-  revertIf(b, b.emit("lt.u", [b.emit("sub.nuw", [end, at]), size]));
+/** Reverts unless at least `size` bytes lie between `at` and `end`, which is not before `at`. */
+function requireRoom(m: ModuleContext, b: Builder, at: ValueId, size: number, end: ValueId, reason: string): void {
+  refuseIf(m, b, b.emit("lt.u", [b.emit("sub.nuw", [end, at]), b.const(PTR, size)]), reason);
 }
 
 /** References that stay in call data: only bounds are checked now, contents when they are read. */
 function decodeToCalldata(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, at: ValueId, end: ValueId): void {
   if (type.kind === "struct" || (type.kind === "array" && type.length !== undefined)) {
-    requireRoom(b, at, b.const(PTR, staticSize(m.program, type)), end);
+    requireRoom(m, b, at, staticSize(m.program, type), end, type.kind === "struct" ? reasonForOffset(type) : BAD_STRIDE);
     b.ret([at]);
     return;
   }
-  requireRoom(b, at, b.const(PTR, 32), end);
+  requireRoom(m, b, at, 32, end, BAD_OFFSET);
   const length = loadWord(b, "calldata", at);
-  revertIf(b, exceedsPtr(b, length));
+  refuseIf(m, b, exceedsPtr(b, length), "ABI decoding: invalid calldata array length");
   const data = offsetPtr(b, at, 32);
   const stride = type.kind === "bytes" ? 1 : headSize(m.program, type.element);
   const bytes = b.emit("mul", [length, b.const(I256, stride)]);
-  revertIf(b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]));
+  refuseIf(m, b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]), BAD_STRIDE);
   b.ret([data, b.trunc(length, PTR)]);
 }
 
-function decodeBytes(b: Builder, source: DataSource, at: ValueId, end: ValueId): void {
-  requireRoom(b, at, b.const(PTR, 32), end);
+function decodeBytes(m: ModuleContext, b: Builder, source: DataSource, at: ValueId, end: ValueId): void {
+  requireRoom(m, b, at, 32, end, BAD_OFFSET);
   const word = loadWord(b, source, at);
   panicIf(b, b.emit("gt.u", [word, b.const(I256, MAX_BYTES_LENGTH)]), 0x41);
   const length = b.trunc(word, PTR);
   const data = offsetPtr(b, at, 32);
-  revertIf(b, b.emit("gt.u", [length, b.emit("sub.nuw", [end, data])]));
+  refuseIf(m, b, b.emit("gt.u", [length, b.emit("sub.nuw", [end, data])]), "ABI decoding: invalid byte array length");
   const pointer = allocateBytes(b, length);
   b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [offsetPtr(b, pointer, 32), data, length]);
   b.ret([pointer]);
 }
 
 function decodeStruct(m: ModuleContext, b: Builder, type: StructType, source: DataSource, at: ValueId, end: ValueId): void {
-  requireRoom(b, at, b.const(PTR, staticSize(m.program, type)), end);
+  requireRoom(m, b, at, staticSize(m.program, type), end, reasonForOffset(type));
   const members = structMembers(m.program, type);
   const pointer = b.emit("mem.alloc", [b.const(PTR, 32 * members.length)]);
   let head = 0;
   for (const member of members) {
-    const value = decodeComponent(m, b, member.type, source, at, offsetPtr(b, at, head), end);
+    const value = decodeComponent(m, b, member.type, source, at, offsetPtr(b, at, head), end, "ABI decoding: invalid struct offset");
     storeMemory(m, b, memoryMember(b, pointer, member.index), value);
     head += headSize(m.program, member.type);
   }
@@ -114,7 +124,7 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
   let data = at;
   let length: ValueId;
   if (type.length === undefined) {
-    requireRoom(b, at, b.const(PTR, 32), end);
+    requireRoom(m, b, at, 32, end, BAD_OFFSET);
     length = checkedLength(b, loadWord(b, source, at));
     data = offsetPtr(b, at, 32);
   } else length = b.const(PTR, type.length);
@@ -122,8 +132,7 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
   const stride = headSize(m.program, element);
   // length < 2^59: the product is compared at full width, since strides may be large.
   const bytes = b.emit("mul", [b.zext(length, I256), b.const(I256, stride)]);
-  revertIf(b, b.emit("gt.u", [data, end]));
-  revertIf(b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]));
+  refuseIf(m, b, b.emit("gt.u", [bytes, b.zext(b.emit("sub.nuw", [end, data]), I256)]), BAD_STRIDE);
   let pointer: ValueId;
   let to: ValueId;
   if (type.length === undefined) {
@@ -136,7 +145,7 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
   if (isFullWord(element)) b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [to, data, mulPtr(b, length, 32)]);
   else
     emitLoop(b, length, (i) => {
-      const value = decodeComponent(m, b, element, source, data, addPtr(b, data, mulPtr(b, i, stride)), end);
+      const value = decodeComponent(m, b, element, source, data, addPtr(b, data, mulPtr(b, i, stride)), end, BAD_OFFSET);
       storeMemory(m, b, addPtr(b, to, mulPtr(b, i, 32)), value);
     });
   b.ret([pointer]);

@@ -11,6 +11,7 @@ import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/
 import { irTypes, isSigned, underlying, widthOf, type Value } from "../values.js";
 import { exceedsPtr, revertIf } from "./control.js";
 import { checkIndex } from "./memory.js";
+import { refuseIf } from "./reasons.js";
 import { elementType, headSize, isDynamic, isReference, memberHeadOffset, staticSize, structMembers, typeKey } from "./shapes.js";
 import { addPtr, fromWord, mulPtr, offsetPtr, toWord } from "./words.js";
 
@@ -50,7 +51,7 @@ function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType 
     // The tail needs at least `needed` bytes behind base + relative; the offset is signed, as solc compares it.
     const needed = staticSize(m.program, type);
     const room = h.emit("sub", [h.emit("sub", [size, h.zext(from!, I256)]), h.const(I256, needed - 1)]);
-    revertIf(h, h.emit("ge.s", [relative, room]));
+    refuseIf(m, h, h.emit("ge.s", [relative, room]), "Invalid calldata tail offset");
     const start = h.emit("add", [relative, h.zext(from!, I256)]);
     // Before the start of call data is as far behind its end: zeros.
     const within = h.emit("select", [h.emit("lt.u", [start, size]), start, size]);
@@ -60,11 +61,11 @@ function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType 
       return;
     }
     const length = h.emit("calldata.load", [offset], I256);
-    revertIf(h, exceedsPtr(h, length));
+    refuseIf(m, h, exceedsPtr(h, length), "Invalid calldata tail length");
     const data = offsetPtr(h, offset, 32);
     const stride = type.kind === "bytes" ? 1 : headSize(m.program, (type as ArrayType).element);
     const bytes = h.emit("mul", [length, h.const(I256, stride)]);
-    revertIf(h, h.emit("gt.u", [bytes, h.zext(h.emit("sub", [h.emit("calldata.size", []), data]), I256)]));
+    refuseIf(m, h, h.emit("gt.u", [bytes, h.zext(h.emit("sub", [h.emit("calldata.size", []), data]), I256)]), "Calldata tail too short");
     h.ret([data, h.trunc(length, PTR)]);
   });
   return b.call(func, [base, head]);
@@ -110,8 +111,8 @@ export function calldataSlice(m: ModuleContext, b: Builder, value: Value, start:
   const length = calldataLength(b, { type: array, ids: value.ids });
   const from = start ?? b.const(I256, 0);
   const to = end ?? b.zext(length, I256);
-  revertIf(b, b.emit("gt.u", [from, to]));
-  revertIf(b, b.emit("gt.u", [to, b.zext(length, I256)]));
+  refuseIf(m, b, b.emit("gt.u", [from, to]), "Slice starts after end");
+  refuseIf(m, b, b.emit("gt.u", [to, b.zext(length, I256)]), "Slice is greater than length");
   const stride = array.kind === "bytes" ? 1 : headSize(m.program, array.element);
   const first = b.trunc(from, PTR);
   const offset = addPtr(b, value.ids[0]!, mulPtr(b, first, stride));

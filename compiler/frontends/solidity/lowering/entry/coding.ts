@@ -6,7 +6,7 @@ import type { SolType } from "../../semantics/types.js";
 import type { ModuleContext } from "../context.js";
 import { abiDecode } from "../data/abi-decode.js";
 import { abiEncode } from "../data/abi-encode.js";
-import { revertIf } from "../data/control.js";
+import { refuseIf } from "../data/reasons.js";
 import type { Value } from "../values.js";
 
 /** Solidity's set-up of memory: the heap starts at 0x80. The first instruction of every entry. */
@@ -15,8 +15,8 @@ export function initializeMemory(b: Builder): void {
 }
 
 /** Reverts where ether is sent. */
-export function refuseValue(b: Builder): void {
-  revertIf(b, b.emit("ne", [b.emit("env.value", []), b.const(256, 0)]));
+export function refuseValue(m: ModuleContext, b: Builder): void {
+  refuseIf(m, b, b.emit("ne", [b.emit("env.value", []), b.const(256, 0)]), "Ether sent to non-payable function");
 }
 
 /** Decodes arguments that begin at byte `start` of the call data. */

@@ -33,7 +33,7 @@ export function lowerCreation(m: ModuleContext, functions: FunctionTable, lowere
     return;
   }
   const own = m.contract.constructor_;
-  if (own?.stateMutability !== "payable") refuseValue(b);
+  if (own?.stateMutability !== "payable") refuseValue(m, b);
   const types = own ? m.program.functionType(own).parameters : [];
   const args = decodeArguments(m, b, types, 0).flatMap((v) => [...v.ids]);
   const constructor = m.module.addFunc(new Func(CONSTRUCTOR, flatTypes(types), []));

@@ -12,8 +12,7 @@ import type { ContractInfo } from "../../semantics/program.js";
 import { Body, type Lowerers } from "../body.js";
 import { scopeOf } from "../bodies.js";
 import type { ModuleContext } from "../context.js";
-import { revertIf } from "../data/control.js";
-import { revertEmpty } from "../data/revert.js";
+import { refuse, refuseIf } from "../data/reasons.js";
 import { offsetPtr } from "../data/words.js";
 import type { FunctionTable } from "../functions.js";
 import { irTypes } from "../values.js";
@@ -40,7 +39,9 @@ export class RuntimeEntry {
     this.b = new Builder(m.module.addFunc(new Func("runtime", [], [])));
     const payable = this.info.interfaceFunctions.some((f) => f.type.mutability === "payable");
     const acceptsPlain = this.info.receive !== undefined || this.info.fallback?.stateMutability === "payable";
-    this.refusesAllValue = !this.isLibrary && !payable && !acceptsPlain;
+    // Debug builds name the fault, and unknown selectors are another one.
+    const isQuiet = m.options.revertStrings !== "debug";
+    this.refusesAllValue = isQuiet && !this.isLibrary && !payable && !acceptsPlain;
   }
 
   private get isLibrary(): boolean {
@@ -52,7 +53,7 @@ export class RuntimeEntry {
     b.at(b.newBlock());
     b.span = info.definition.span;
     initializeMemory(b);
-    if (this.refusesAllValue) refuseValue(b);
+    if (this.refusesAllValue) refuseValue(this.m, b);
     const fallback = b.newBlock();
     if (info.interfaceFunctions.length === 0) this.plain(fallback);
     else {
@@ -96,7 +97,7 @@ export class RuntimeEntry {
       b.at(block);
       b.span = entry.declaration.span;
       // A library's state-changing functions must run in their caller's storage.
-      if (delegated !== undefined && !isReadOnly(entry)) revertIf(b, b.emit("eq", [delegated, b.const(I1, 0)]));
+      if (delegated !== undefined && !isReadOnly(entry)) refuseIf(this.m, b, b.emit("eq", [delegated, b.const(I1, 0)]), "Non-view function of library called without DELEGATECALL");
       this.function(entry);
       return [BigInt(entry.selector), block];
     });
@@ -116,7 +117,7 @@ export class RuntimeEntry {
   private function(entry: Entry): void {
     const { b, m } = this;
     const { declaration, type } = entry;
-    if (type.mutability !== "payable" && !this.refusesAllValue && !this.isLibrary) refuseValue(b);
+    if (type.mutability !== "payable" && !this.refusesAllValue && !this.isLibrary) refuseValue(m, b);
     if (declaration.kind === "VariableDeclaration") {
       const f = new Body(m, b, this.functions, this.lowerers, scopeOf(m, declaration));
       returnValues(m, b, getterResults(f, declaration, decodeArguments(m, b, type.parameters, 4)));
@@ -132,11 +133,11 @@ export class RuntimeEntry {
     const { b } = this;
     const { fallback } = this.info;
     if (!fallback) {
-      revertEmpty(b);
+      refuse(this.m, b, this.info.receive ? "Unknown signature and no fallback defined" : "Contract does not have fallback nor receive functions");
       return;
     }
     b.span = fallback.span;
-    if (fallback.stateMutability !== "payable" && !this.refusesAllValue) refuseValue(b);
+    if (fallback.stateMutability !== "payable" && !this.refusesAllValue) refuseValue(this.m, b);
     const args = takesData(fallback) ? [b.const(PTR, 0), b.emit("calldata.size", [])] : [];
     const [data] = b.call(this.functions.use(fallback), args);
     if (data === undefined) b.exit("exit.stop");

@@ -180,3 +180,34 @@ test("constructors of bases: order of arguments, initialisers and bodies", async
   await differential({ source: "contract C { constructor(bytes memory b, bool x) { require(b.length == 3 && msg.data.length == 0, 'no'); } }", contract: "C", constructorArgs: [["bytes", "bool"], ["0x010203", true]], calls: [] });
   await differential({ source: "contract C { constructor() { } }", contract: "C", value: 1n, calls: [] });
 });
+
+test("debug builds name the failed check, stripped ones drop reasons", async () => {
+  const source = `contract C {
+    function f(uint256[] calldata a, bytes memory b) public pure returns (uint256) { return a.length + b.length; }
+    function nested(uint256[][] calldata a) public pure returns (uint256) { return a[0].length; }
+    function s(bytes calldata b, uint256 i, uint256 j) public pure returns (bytes memory) { return b[i:j]; }
+    function none() public { C(address(1)).none(); }
+    function fails(string memory t) public pure { if (bytes(t).length == 0) revert("literal"); require(false, t); }
+  }`;
+  const w = (n: bigint): string => n.toString(16).padStart(64, "0");
+  const f = call("f(uint256[],bytes)", [[], "0x"]).data.slice(0, 10);
+  const nested = call("nested(uint256[][])", [[]]).data.slice(0, 10);
+  const calls = [
+    call("f(uint256[],bytes)", [[1n], "0x01"]),
+    call("f(uint256[],bytes)", [[1n], "0x01"], { value: 1n }),
+    raw("0x12345678"),
+    raw(f + w(1n)),
+    raw(f + w(2n ** 64n) + w(0n)),
+    raw(f + w(0x40n) + w(0x40n) + w(2n ** 64n)),
+    raw(f + w(0x40n) + w(0x40n) + w(1n)),
+    raw(f + w(0x40n) + w(0x60n) + w(0n) + w(1n)),
+    raw(nested + w(0x20n) + w(1n) + w(0x60n)),
+    raw(nested + w(0x20n) + w(1n) + w(0x20n) + w(2n)),
+    call("s(bytes,uint256,uint256)", ["0x010203", 2n, 1n]),
+    call("s(bytes,uint256,uint256)", ["0x010203", 2n, 4n]),
+    call("none()"),
+    ...["", "text"].map((t) => call("fails(string)", [t])),
+  ];
+  await differential({ source, contract: "C", revertStrings: "debug", calls });
+  await differential({ source, contract: "C", revertStrings: "strip", calls });
+});
