@@ -1,7 +1,7 @@
 /** Logs as the expectations write them: `emit E(uint256): #0x01, 0x02`. The format's own oddities are kept (see its reader). */
 import type { AbiEntry, AbiParameter } from "../../../compiler/driver/artifact.js";
 import type { ChainLog } from "../../../targets/target.js";
-import { Interface, type InterfaceAbi } from "ethers";
+import { keccak_256 } from "@noble/hashes/sha3.js";
 
 interface EventShape {
   readonly signature: string;
@@ -17,10 +17,10 @@ export class EventTable {
     for (const abi of abis) {
       const entries = abi.filter((e) => e.type === "event" && e.anonymous !== true);
       for (const entry of entries) {
-        const fragment = new Interface([entry] as InterfaceAbi).getEvent(entry.name ?? "");
-        if (!fragment) continue;
+        const signature = `${entry.name ?? ""}(${(entry.inputs ?? []).map(canonicalType).join(",")})`;
+        const topic = `0x${Buffer.from(keccak_256(new TextEncoder().encode(signature))).toString("hex")}`;
         const types = (indexed: boolean): string[] => (entry.inputs ?? []).filter((p) => (p.indexed ?? false) === indexed).map(typeText);
-        this.events.set(fragment.topicHash, { signature: fragment.format("sighash"), indexed: types(true), plain: types(false) });
+        this.events.set(topic, { signature, indexed: types(true), plain: types(false) });
       }
     }
   }
@@ -36,6 +36,12 @@ export class EventTable {
     for (let i = 0; i * 32 < data.length; i++) parts.push(formatWord(data.subarray(32 * i, 32 * i + 32), event?.plain[i]));
     return parts.length > 0 ? `${text}: ${parts.join(", ")}` : text;
   }
+}
+
+/** A type as signatures write it: tuples by their components. */
+function canonicalType(parameter: AbiParameter): string {
+  if (!parameter.type.startsWith("tuple")) return parameter.type;
+  return `(${(parameter.components ?? []).map(canonicalType).join(",")})${parameter.type.slice("tuple".length)}`;
 }
 
 /** The type as the source names it: a user-defined type over bool is no bool. */
