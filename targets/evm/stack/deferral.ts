@@ -44,8 +44,8 @@ function canMove(block: LBlock, inst: LInst, from: number, to: number): boolean 
   if (inst.reads === 0 && inst.op !== "GAS") return true;
   for (let i = from + 1; i < to; i++) {
     const other = block.insts[i]!;
-    // What is measured with GAS must stay between the same effects.
-    if (inst.op === "GAS" ? other.writes !== 0 || other.reads !== 0 || other.op === "trapif" : (other.writes & inst.reads) !== 0) return false;
+    // What is measured with GAS must stay between the same effects, and readings in their order.
+    if (inst.op === "GAS" ? other.writes !== 0 || other.reads !== 0 || other.op === "trapif" || other.op === "GAS" : (other.writes & inst.reads) !== 0) return false;
   }
   return true;
 }
