@@ -1,14 +1,19 @@
 /**
- * Loads the sources of a compilation: expands what was asked for, follows imports, parses each file once, and orders
- * the units so that imports come first.
+ * Loads the sources of a compilation: expands what was asked for, follows imports, decides each file's language line, parses,
+ * and orders the units so that imports come first.
+ *
+ * A file is first parsed by the newest line that its own pragmas allow, which finds its imports; it is parsed again if its
+ * neighbours give it another one.
  */
 import fs from "node:fs";
 import path from "node:path";
 import type { SourceFile } from "../../../base/span.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { ImportDirective, SourceUnit } from "../syntax/ast.js";
+import type { LanguageLine } from "../syntax/language.js";
 import { parseSource, type NodeIds } from "../syntax/parse.js";
-import { selectLanguage } from "../syntax/pragma.js";
+import { linesOfFile } from "../syntax/pragma.js";
+import { assignLines, type LineNode } from "./lines.js";
 import { SourceLocator, type Location, type NotFound } from "./locate.js";
 import { nameOfFile, normalizeName, packageOf } from "./names.js";
 import { readProject } from "./project.js";
@@ -33,6 +38,21 @@ export interface LoadedSources {
   readonly files: readonly SourceFile[];
   /** The unit that an import directive brings in; undefined if it could not be loaded. */
   resolveImport(unit: SourceUnit, directive: ImportDirective): SourceUnit | undefined;
+  /** Whose rules hold in a unit. */
+  lineOf(unit: SourceUnit): LanguageLine;
+}
+
+/** A file on its way into the compilation. */
+interface Entry extends LineNode {
+  readonly file: SourceFile;
+  /** The tree by `line`, and what is wrong with it. */
+  unit: SourceUnit;
+  line: LanguageLine;
+  faults: DiagnosticSink;
+  readonly allowed: readonly LanguageLine[];
+  readonly imports: Entry[];
+  /** What each import path stands for. */
+  readonly byPath: Map<string, Entry | NotFound | undefined>;
 }
 
 /**
@@ -51,10 +71,12 @@ class SourceLoader {
   private readonly locator: SourceLocator;
   private readonly ids: NodeIds = { next: 1 };
   private readonly files: SourceFile[] = [];
-  private readonly units: SourceUnit[] = [];
-  private readonly byName = new Map<string, SourceUnit>();
+  /** In order of discovery. */
+  private readonly entries: Entry[] = [];
+  /** Imports first. */
+  private readonly ordered: Entry[] = [];
   /** By name in memory or by real path on disk: what makes two imports the same file. */
-  private readonly byIdentity = new Map<string, SourceUnit | undefined>();
+  private readonly byIdentity = new Map<string, Entry | undefined>();
   private readonly imports = new Map<ImportDirective, SourceUnit>();
 
   constructor(
@@ -74,9 +96,17 @@ class SourceLoader {
     const locations: Location[] = isPathList(sources)
       ? sources.flatMap((source) => this.expand(source))
       : [...this.memory.keys()].map((name) => ({ name }));
-    for (const location of locations) this.loadUnit(location);
-    const { units, byName, files, imports } = this;
-    return { units, byName, files, resolveImport: (_unit, directive) => imports.get(directive) };
+    for (const location of locations) this.discover(location);
+    this.decideLines();
+    for (const entry of this.entries) this.bindImports(entry);
+    const lines = new Map(this.entries.map(({ unit, line }) => [unit, line]));
+    return {
+      units: this.ordered.map(({ unit }) => unit),
+      byName: new Map(this.entries.map(({ unit }) => [unit.file.name, unit])),
+      files: this.files,
+      resolveImport: (_unit, directive) => this.imports.get(directive),
+      lineOf: (unit) => lines.get(unit) ?? "0.8",
+    };
   }
 
   /** The files that one entry of the request names. */
@@ -90,18 +120,18 @@ class SourceLoader {
     return (stat.isDirectory() ? solidityFilesIn(absolute) : [absolute]).map((file) => ({ path: file }));
   }
 
-  /** Loads one source and, before it is listed, what it imports. */
-  private loadUnit(location: Location): SourceUnit | undefined {
+  /** Opens one source and, before it is listed, what it imports. */
+  private discover(location: Location): Entry | undefined {
     const identity = "name" in location ? `memory:${location.name}` : fs.realpathSync(location.path);
     if (this.byIdentity.has(identity)) return this.byIdentity.get(identity);
     const file = this.openFile(location);
-    const unit = file && this.parse(file);
-    this.byIdentity.set(identity, unit);
-    if (!unit) return undefined;
-    this.byName.set(unit.file.name, unit);
-    for (const node of unit.nodes) if (node.kind === "ImportDirective") this.follow(unit, node);
-    this.units.push(unit);
-    return unit;
+    const entry = file && this.firstParse(file);
+    this.byIdentity.set(identity, entry);
+    if (!entry) return undefined;
+    this.entries.push(entry);
+    for (const directive of importsOf(entry.unit)) this.follow(entry, directive);
+    this.ordered.push(entry);
+    return entry;
   }
 
   private openFile(location: Location): SourceFile | undefined {
@@ -126,25 +156,46 @@ class SourceLoader {
   /** The name of a file on disk; two copies of one package must not share names, so the second is called by its path. */
   private freeName(file: string): string {
     const name = nameOfFile(file, this.root);
-    const isTaken = this.byName.has(name) || this.memory.has(name);
+    const isTaken = this.entries.some((entry) => entry.file.name === name) || this.memory.has(name);
     return isTaken ? path.relative(this.root, file).split(path.sep).join("/") : name;
   }
 
   /** A file of an unsupported version is reported as such; its syntax by other rules would only add noise. */
-  private parse(file: SourceFile): SourceUnit {
-    const language = selectLanguage(file, this.sink);
-    return parseSource(file, language ? this.sink : new DiagnosticSink(), { language, ids: this.ids });
+  private firstParse(file: SourceFile): Entry {
+    const faults = new DiagnosticSink();
+    const allowed = linesOfFile(file, faults);
+    const line = allowed[0] ?? "0.8";
+    const unit = parseSource(file, allowed.length > 0 ? faults : new DiagnosticSink(), { language: line, ids: this.ids });
+    return { file, unit, line, faults, allowed, imports: [], byPath: new Map() };
   }
 
-  private follow(unit: SourceUnit, directive: ImportDirective): void {
-    if (directive.path === "") return;
-    const found = this.locator.locate(directive.path, unit.file);
-    if ("tried" in found) {
-      this.reportNotFound(directive, found);
-      return;
+  private follow(entry: Entry, directive: ImportDirective): void {
+    if (directive.path === "" || entry.byPath.has(directive.path)) return;
+    const found = this.locator.locate(directive.path, entry.file);
+    const imported = "tried" in found ? found : this.discover(found);
+    entry.byPath.set(directive.path, imported);
+    if (imported && "unit" in imported) entry.imports.push(imported);
+  }
+
+  /** Gives each file its line, and the tree by that line's grammar. */
+  private decideLines(): void {
+    const readable = this.entries.filter(({ allowed }) => allowed.length > 0);
+    for (const [entry, line] of assignLines(readable, this.sink)) {
+      if (entry.line === line) continue;
+      entry.line = line;
+      entry.faults = new DiagnosticSink();
+      entry.unit = parseSource(entry.file, entry.faults, { language: line, ids: this.ids });
     }
-    const imported = this.loadUnit(found);
-    if (imported) this.imports.set(directive, imported);
+  }
+
+  /** Reports what is wrong with a file and connects its import directives. */
+  private bindImports(entry: Entry): void {
+    for (const diagnostic of entry.faults.all) this.sink.report(diagnostic);
+    for (const directive of importsOf(entry.unit)) {
+      const imported = entry.byPath.get(directive.path);
+      if (imported && "tried" in imported) this.reportNotFound(directive, imported);
+      else if (imported) this.imports.set(directive, imported.unit);
+    }
   }
 
   private reportNotFound(directive: ImportDirective, { tried, directory, remapped }: NotFound): void {
@@ -159,6 +210,10 @@ class SourceLoader {
     const relative = path.relative(this.root, file);
     return relative.startsWith(`..${path.sep}..`) ? file : relative;
   }
+}
+
+function importsOf(unit: SourceUnit): ImportDirective[] {
+  return unit.nodes.filter((node): node is ImportDirective => node.kind === "ImportDirective");
 }
 
 function isPathList(sources: SourceRequest["sources"]): sources is readonly string[] {

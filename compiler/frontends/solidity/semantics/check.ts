@@ -40,7 +40,7 @@ import { VirtualLookup } from "./virtual-lookup.js";
  */
 export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgram {
   const m = new Model(sink);
-  selectLines(m, loaded.units);
+  selectLines(m, loaded);
   declareAll(m, loaded);
   resolveInheritance(m);
   const resolver = new TypeResolver(m);

@@ -1,15 +1,14 @@
-/** Which language line and ABI coder each file selects by its pragmas; faults of pragmas other than versions. */
+/** Which language line and ABI coder each file has; faults of pragmas other than versions. */
+import type { LoadedSources } from "../imports/resolve.js";
 import type { PragmaDirective, SourceUnit } from "../syntax/ast.js";
-import { parseVersionRange, selectLine } from "../syntax/pragma.js";
 import type { Model } from "./model.js";
 
-export function selectLines(m: Model, units: readonly SourceUnit[]): void {
-  for (const unit of units) {
+export function selectLines(m: Model, loaded: LoadedSources): void {
+  for (const unit of loaded.units) {
     const pragmas = unit.nodes.filter((node): node is PragmaDirective => node.kind === "PragmaDirective");
-    const ranges = pragmas.filter((p) => p.name === "solidity").map((p) => parseVersionRange(p.value));
-    const line = selectLine(ranges.flatMap((parsed) => ("range" in parsed ? [parsed.range] : []))) ?? "0.8";
+    const line = loaded.lineOf(unit);
     m.lines.set(unit, line);
-    if (ranges.length === 0) {
+    if (!pragmas.some((p) => p.name === "solidity")) {
       m.sink.warning("3420", 'Source file does not specify required compiler version! Consider adding "pragma solidity ^0.8.0;"', {
         file: unit.file,
         start: 0,

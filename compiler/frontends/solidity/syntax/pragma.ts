@@ -6,8 +6,8 @@
  *     >=0.6.0 <0.9.0 both                          ^0.6.0 || ^0.8.0   either
  *     0.8            any 0.8.x                     0.8.x, *       wildcards
  *
- * solc presents itself by its exact release; supervm by the last release of each line it supports
- * (see {@link lineReleases}), newest first.
+ * solc presents itself by its exact release. supervm knows lines: a line satisfies a range if one of its releases does, so
+ * `=0.5.16` selects line 0.5, whose rules are those of its last release (see {@link lineReleases}).
  */
 import type { SourceFile, Span } from "../../../base/span.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
@@ -156,9 +156,15 @@ export function satisfies(range: VersionRange, version: string): boolean {
   return range.alternatives.some((components) => components.every((component) => matches([major, minor, patch], component)));
 }
 
-/** The newest line whose release lies in all of `ranges`; undefined if there is none. */
-export function selectLine(ranges: readonly VersionRange[]): LanguageLine | undefined {
-  return languageLines.find((line) => ranges.every((range) => satisfies(range, lineReleases[line])));
+/** All releases of a line, newest first. */
+function releasesOf(line: LanguageLine): string[] {
+  const last = Number(lineReleases[line].split(".")[2]);
+  return Array.from({ length: last + 1 }, (_, i) => `${line}.${last - i}`);
+}
+
+/** The lines that have a release in all of `ranges`, newest first. */
+export function allowedLines(ranges: readonly VersionRange[]): LanguageLine[] {
+  return languageLines.filter((line) => releasesOf(line).some((release) => ranges.every((range) => satisfies(range, release))));
 }
 
 /** A version pragma as it stands in a file. */
@@ -201,38 +207,32 @@ function isPragmaEnd(kind: Token): boolean {
 }
 
 /**
- * Decides by which language line a file is read: the newest supported one that all of its version pragmas allow, the
- * newest of all if it has none.
+ * The language lines by which a file may be read, newest first: those that all of its version pragmas allow, all lines if
+ * it has none.
  *
- * @returns undefined if a pragma cannot be read or no supported release satisfies them; `sink` has the reason
+ * @returns none if a pragma cannot be read or no supported line satisfies them; `sink` has the reason
  */
-export function selectLanguage(file: SourceFile, sink: DiagnosticSink): LanguageLine | undefined {
+export function linesOfFile(file: SourceFile, sink: DiagnosticSink): readonly LanguageLine[] {
   const ranges: VersionRange[] = [];
   const pragmas = versionPragmas(file);
   for (const { text, span } of pragmas) {
     const parsed = parseVersionRange(text);
     if ("fault" in parsed) {
       sink.error("ParserError", "1684", `Invalid version pragma. ${parsed.fault}`, span);
-      return undefined;
+      return [];
     }
     ranges.push(parsed.range);
   }
-  const line = selectLine(ranges);
-  if (line) return line;
-  const releases = languageLines.map((known) => lineReleases[known]).join(", ");
-  const culprit = pragmas.find((_, index) => selectLine([ranges[index]!]) === undefined) ?? pragmas[0]!;
+  const lines = allowedLines(ranges);
+  if (lines.length > 0) return lines;
+  const supported = languageLines.map((line) => `${line}.0 to ${lineReleases[line]}`).join(", ");
+  const culprit = pragmas.find((_, index) => allowedLines([ranges[index]!]).length === 0) ?? pragmas[0]!;
   sink.error(
     "ParserError",
     "5333",
-    `Source file requires different compiler version (supported are ${releases})`,
+    `Source file requires different compiler version (supported are ${supported})`,
     culprit.span,
-    `'${culprit.text}' allows none of them: widen the pragma, for example to ^${nearestRelease(culprit.text)}.`,
+    `'${culprit.text}' allows none of them: widen the pragma, for example to ^${lineReleases[languageLines[0]!]}.`,
   );
-  return undefined;
-}
-
-/** The version that a pragma names, if it belongs to a supported line; else the newest release. */
-function nearestRelease(text: string): string {
-  const named = /0\.[5-8]\.\d+/.exec(text);
-  return named ? named[0] : lineReleases[languageLines[0]!];
+  return [];
 }

@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { DiagnosticSink } from "../../../../../../compiler/diagnostics/diagnostic.js";
-import { parseVersionRange, satisfies, selectLanguage } from "../../../../../../compiler/frontends/solidity/syntax/pragma.js";
+import { linesOfFile, parseVersionRange, satisfies } from "../../../../../../compiler/frontends/solidity/syntax/pragma.js";
 
 /** Range, versions in it, versions not in it. */
 const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -47,7 +47,7 @@ test("says what is wrong with a range", () => {
 
 function select(content: string): { line: string | undefined; faults: readonly string[] } {
   const sink = new DiagnosticSink();
-  const line = selectLanguage({ id: 0, name: "a.sol", content }, sink);
+  const [line] = linesOfFile({ id: 0, name: "a.sol", content }, sink);
   return { line, faults: sink.all.map(({ code, message, hint }) => `${code} ${message} ${hint ?? ""}`) };
 }
 
@@ -55,13 +55,18 @@ test("selects the newest line that all pragmas allow", () => {
   assert.deepEqual(select("contract C {}"), { line: "0.8", faults: [] });
   assert.equal(select("pragma solidity >=0.5.0;").line, "0.8");
   assert.equal(select("pragma solidity ^0.6.2;").line, "0.6");
+  assert.equal(select("pragma solidity =0.5.16;").line, "0.5");
+  assert.equal(select("pragma solidity 0.8.19;").line, "0.8");
+  assert.equal(select("pragma solidity >=0.7.0 <0.7.6;").line, "0.7");
   assert.equal(select("pragma solidity >=0.5.0; pragma abicoder v2; pragma solidity <0.8.0;").line, "0.7");
   assert.equal(select('/* pragma solidity 0.4.0; */ pragma solidity ^0.5.0; contract C { string s = "pragma solidity 1;"; }').line, "0.5");
 });
 
 test("names the supported versions if none will do", () => {
-  const { line, faults } = select("pragma solidity 0.8.19;");
+  const { line, faults } = select("pragma solidity ^0.4.24;");
   assert.equal(line, undefined);
-  assert.match(faults[0]!, /^5333 .*0\.8\.37, 0\.7\.6, 0\.6\.12, 0\.5\.17.*\^0\.8\.19/);
+  assert.match(faults[0]!, /^5333 .*0\.8\.37, 0\.7\.0 to 0\.7\.6, 0\.6\.0 to 0\.6\.12, 0\.5\.0 to 0\.5\.17.*\^0\.8\.37/);
+  assert.match(select("pragma solidity 0.8.99;").faults[0]!, /^5333 /);
+  assert.match(select("pragma solidity >0.8.3 <0.8.4;").faults[0]!, /^5333 /);
   assert.match(select("pragma solidity foo;").faults[0]!, /^1684 Invalid version pragma\./);
 });
