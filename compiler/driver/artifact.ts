@@ -46,6 +46,8 @@ export interface ArtifactMetadata {
     readonly targets: readonly TargetName[];
     readonly remappings: readonly string[];
   };
+  /** NatSpec in solc's shape. */
+  readonly output: { readonly devdoc: object; readonly userdoc: object };
   /** Every source of the compilation that the contract depends on, by source unit name. */
   readonly sources: { readonly [name: string]: { readonly keccak256: string; readonly license?: string } };
 }

@@ -9,7 +9,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { SourceFile } from "../base/span.js";
+import type { SourceFile, Span } from "../base/span.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { DetailedResult } from "./result.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -24,10 +25,15 @@ const CONFIGURATION = ["foundry.toml", "remappings.txt", "package.json"];
 const SHARED_LENGTH = 4096;
 
 interface CacheEntry {
-  readonly sources: readonly { readonly path: string; readonly hash: string }[];
+  readonly sources: readonly { readonly id: number; readonly name: string; readonly path: string; readonly hash: string }[];
+  /** Warnings, with spans as [file id, start, end]. */
+  readonly diagnostics: readonly CachedDiagnostic[];
   readonly shared: readonly string[];
   readonly result: string;
 }
+
+type CachedSpan = readonly [file: number, start: number, end: number];
+type CachedDiagnostic = Omit<Diagnostic, "span" | "related"> & { readonly span?: CachedSpan; readonly related?: readonly { readonly span: CachedSpan; readonly message: string }[] };
 
 function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
@@ -73,17 +79,22 @@ export function readCached(key: CacheKey): DetailedResult | undefined {
   if (folder === undefined) return undefined;
   try {
     const entry = JSON.parse(gunzipSync(fs.readFileSync(fileOf(key, folder))).toString()) as CacheEntry;
-    if (entry.sources.some((s) => hashFile(s.path) !== s.hash)) return undefined;
-    return decode(entry);
+    const files = new Map<number, SourceFile>();
+    for (const { id, name, path: place, hash } of entry.sources) {
+      const content = fs.readFileSync(place, "utf8");
+      if (sha256(content) !== hash) return undefined;
+      files.set(id, { id, name, path: place, content });
+    }
+    return decode(entry, files);
   } catch {
     return undefined; // absent, or written by something else: compile anew
   }
 }
 
-/** Stores a result; a cache that cannot be written is no error. Results with diagnostics are not stored. */
+/** Stores a result; a cache that cannot be written is no error. Failed compilations are not stored. */
 export function writeCached(key: CacheKey, sources: readonly SourceFile[], result: DetailedResult): void {
   const folder = folderOf(key.options);
-  if (folder === undefined || result.diagnostics.length > 0) return;
+  if (folder === undefined || result.diagnostics.some((d) => d.severity === "error")) return;
   if (sources.some((s) => s.path === undefined)) return;
   try {
     fs.mkdirSync(folder, { recursive: true });
@@ -109,10 +120,21 @@ function encode(sources: readonly SourceFile[], result: DetailedResult): CacheEn
     }
     return { $shared: place };
   });
-  return { sources: sources.map((s) => ({ path: s.path!, hash: sha256(s.content) })), shared, result: body };
+  return {
+    sources: sources.map((s) => ({ id: s.id, name: s.name, path: s.path!, hash: sha256(s.content) })),
+    diagnostics: result.diagnostics.map((d) => ({ ...d, span: d.span && flatten(d.span), related: d.related?.map((r) => ({ message: r.message, span: flatten(r.span) })) })),
+    shared,
+    result: body,
+  };
 }
 
-function decode(entry: CacheEntry): DetailedResult {
+function flatten(span: Span): CachedSpan {
+  return [span.file.id, span.start, span.end];
+}
+
+function decode(entry: CacheEntry, sources: ReadonlyMap<number, SourceFile>): DetailedResult {
+  const unflatten = ([file, start, end]: CachedSpan): Span => ({ file: sources.get(file)!, start, end });
+  const diagnostics = entry.diagnostics.map((d) => ({ ...d, span: d.span && unflatten(d.span), related: d.related?.map((r) => ({ message: r.message, span: unflatten(r.span) })) }));
   const body = JSON.parse(entry.result, (_key, value: unknown) => {
     if (typeof value === "object" && value !== null && "$shared" in value) return entry.shared[value.$shared as number];
     return value;
@@ -120,5 +142,5 @@ function decode(entry: CacheEntry): DetailedResult {
   const files = new Map(
     body.files.map(([name, contents]) => [name, Object.fromEntries(Object.entries(contents).map(([ext, c]) => [ext, c.text ?? new Uint8Array(Buffer.from(c.hex ?? "", "hex"))]))]),
   );
-  return { artifacts: body.artifacts, files, diagnostics: [], fromCache: true };
+  return { artifacts: body.artifacts, files, diagnostics, fromCache: true };
 }

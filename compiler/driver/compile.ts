@@ -154,6 +154,7 @@ function metadataOf(contract: FrontendContract, output: FrontendOutput, options:
     compiler: { name: "supervm", version: VERSION },
     language: "solidity",
     settings: { optimize: options.optimize, evmVersion: options.evmVersion, targets: options.targets, remappings: options.remappings },
+    output: { devdoc: contract.documentation.devdoc, userdoc: contract.documentation.userdoc },
     sources: Object.fromEntries(Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

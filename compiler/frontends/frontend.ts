@@ -28,6 +28,8 @@ export interface FrontendContract {
   readonly abi: readonly object[];
   /** solc's shape. */
   readonly storageLayout: object;
+  /** NatSpec in solc's shape: for users and for developers. */
+  readonly documentation: { readonly userdoc: object; readonly devdoc: object };
   /** Source unit names that the contract's source depends on, its own included, sorted. */
   readonly sources: readonly string[];
   /** Absent for what has no code: interfaces, abstract contracts. */

@@ -74,7 +74,7 @@ function toArtifact(sourceName: string, contractName: string, contract: SolcCont
     language: "solidity",
     abi: contract.abi,
     storageLayout: contract.storageLayout,
-    metadata: { compiler: { name: "supervm", version: "solc" }, language: "solidity", settings: { optimize: "", evmVersion: "", targets: [], remappings: [] }, sources: {} },
+    metadata: { compiler: { name: "supervm", version: "solc" }, language: "solidity", settings: { optimize: "", evmVersion: "", targets: [], remappings: [] }, output: { devdoc: {}, userdoc: {} }, sources: {} },
     targets: bytecode.object === "" ? {} : { evm: { bytecode: hex(bytecode.object), deployedBytecode: hex(deployedBytecode.object), linkReferences } },
   };
 }

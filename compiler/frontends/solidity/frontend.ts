@@ -6,6 +6,7 @@ import { storageLayoutJson } from "./lowering/data/layout-json.js";
 import { lower } from "./lowering/lower.js";
 import { abiOf } from "./semantics/abi.js";
 import { check } from "./semantics/check.js";
+import { developerDocumentation, userDocumentation } from "./semantics/natspec.js";
 import type { SourceUnit } from "./syntax/ast.js";
 
 export const solidityFrontend: Frontend = { language: "solidity", extensions: [".sol"], compile };
@@ -26,6 +27,7 @@ function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput
       sourceName: info.unit.file.name,
       abi: abiOf(info, program),
       storageLayout: storageLayoutJson(program, info),
+      documentation: { userdoc: userDocumentation(info, program), devdoc: developerDocumentation(info, program) },
       sources: closures.of(info.unit),
       ...(module && { module }),
     };
