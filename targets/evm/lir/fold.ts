@@ -1,7 +1,6 @@
 /** Constant folding and the identities of words that the builder applies while it appends. */
-import { hasOpcode } from "../hardfork.js";
-import type { LirBuilder } from "./builder.js";
-import type { Word } from "./lir.js";
+import { hasOpcode, type Fork } from "../hardfork.js";
+import type { LFunc, Word } from "./lir.js";
 
 const MODULUS = 1n << 256n;
 const wrap = (value: bigint): bigint => ((value % MODULUS) + MODULUS) % MODULUS;
@@ -28,6 +27,16 @@ const BINARY: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   SIGNEXTEND: (k, x) => (k > 30n ? x : BigInt.asIntN(8 * Number(k) + 8, x)),
 };
 
+/** What simplification needs of the builder that it serves. */
+export interface Emitter {
+  readonly func: LFunc;
+  readonly fork: Fork;
+  const(value: bigint | number): Word;
+  bits(word: Word): number;
+  isZero(word: Word): Word;
+  op(name: string, ...args: Word[]): Word;
+}
+
 /** The result where all operands are constants and the opcode is one that folds. */
 export function foldWords(name: string, args: readonly (bigint | undefined)[]): bigint | undefined {
   const [a, b] = args;
@@ -44,7 +53,7 @@ export function exactLog2(value: bigint): number | undefined {
 }
 
 /** A cheaper equal of an opcode, or undefined. `constants` are the operands' numbers where known. */
-export function simplify(b: LirBuilder, name: string, args: readonly Word[], constants: readonly (bigint | undefined)[]): Word | undefined {
+export function simplify(b: Emitter, name: string, args: readonly Word[], constants: readonly (bigint | undefined)[]): Word | undefined {
   const [x, y] = args as [Word, Word];
   const [cx, cy] = constants;
   switch (name) {
@@ -86,7 +95,7 @@ export function simplify(b: LirBuilder, name: string, args: readonly Word[], con
 }
 
 /** (a + y) - y is a. */
-function otherAddend(b: LirBuilder, sum: Word, y: Word): Word | undefined {
+function otherAddend(b: Emitter, sum: Word, y: Word): Word | undefined {
   const inst = b.func.defInst(sum);
   if (inst?.op !== "ADD") return undefined;
   const [left, right] = inst.args as [Word, Word];
@@ -94,12 +103,12 @@ function otherAddend(b: LirBuilder, sum: Word, y: Word): Word | undefined {
 }
 
 /** ISZERO(ISZERO(x)) is x where x is 0 or 1. */
-function simplifyIsZero(b: LirBuilder, x: Word): Word | undefined {
+function simplifyIsZero(b: Emitter, x: Word): Word | undefined {
   const inner = b.func.defInst(x);
   return inner?.op === "ISZERO" && b.bits(inner.args[0]!) <= 1 ? inner.args[0]! : undefined;
 }
 
-function simplifyAnd(b: LirBuilder, x: Word, y: Word, cx: bigint | undefined, cy: bigint | undefined): Word | undefined {
+function simplifyAnd(b: Emitter, x: Word, y: Word, cx: bigint | undefined, cy: bigint | undefined): Word | undefined {
   if (x === y) return x;
   if (cx === 0n || cy === 0n) return b.const(0);
   // A mask of ones that covers all bits that can be set.
@@ -107,14 +116,14 @@ function simplifyAnd(b: LirBuilder, x: Word, y: Word, cx: bigint | undefined, cy
   return covers(cx, y) ? y : covers(cy, x) ? x : undefined;
 }
 
-function simplifyMul(b: LirBuilder, x: Word, factor: bigint): Word | undefined {
+function simplifyMul(b: Emitter, x: Word, factor: bigint): Word | undefined {
   if (factor === 0n) return b.const(0);
   const log = exactLog2(factor);
   if (log === undefined) return undefined;
   return log === 0 ? x : hasOpcode(b.fork, "SHL") ? b.op("SHL", b.const(log), x) : undefined;
 }
 
-function simplifyDiv(b: LirBuilder, x: Word, divisor: bigint): Word | undefined {
+function simplifyDiv(b: Emitter, x: Word, divisor: bigint): Word | undefined {
   if (divisor === 0n) return b.const(0);
   const log = exactLog2(divisor);
   if (log === undefined) return undefined;
