@@ -48,28 +48,36 @@ export type Creation =
   | { readonly kind: "module"; readonly module: ModuleEntry; readonly args: Uint8Array; /** Modules that the chain did not know, to be kept if the creation succeeds. */ readonly fresh: readonly ModuleEntry[] }
   | { readonly kind: "proxy"; readonly code: Code };
 
-/** EIP-1167 creation code: `3d602d80600a3d3981f3` or `602d8060093d393df3`, then the 45 bytes of the proxy. */
+/** EIP-1167 creation code: `3d602d80600a3d3981f3` or `602d8060093d393df3`, then the 45 bytes of the proxy, which is all that they return. */
 const PROXY_PROLOGUES = ["3d602d80600a3d3981f3", "602d8060093d393df3"];
 const PROXY_HEAD = "363d3d373d3d3d363d73";
 const PROXY_TAIL = "5af43d82803e903d91602b57fd5bf3";
 const PROXY_SIZE = 45;
+/** Creation code of a proxy that carries immutable arguments: `61` and the length of the code in two bytes, then this. */
+const TAGGED_PROLOGUE = "3d81600a3d39f3";
+const TAGGED_PROLOGUE_SIZE = 10;
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
 
-/** The proxy that runtime code of exactly EIP-1167's form is; undefined for any other bytes. */
+/**
+ * The proxy that runtime code of EIP-1167's form is; undefined for any other bytes. Bytes after the 45 are never executed: they are
+ * immutable arguments, which the implementation reads with EXTCODECOPY.
+ */
 export function minimalProxy(bytes: Uint8Array): Code | undefined {
-  if (bytes.length !== PROXY_SIZE) return undefined;
-  const hex = hexOf(bytes);
-  if (!hex.startsWith(PROXY_HEAD) || !hex.endsWith(PROXY_TAIL)) return undefined;
+  const hex = hexOf(bytes.subarray(0, PROXY_SIZE));
+  if (hex.length !== 2 * PROXY_SIZE || !hex.startsWith(PROXY_HEAD) || !hex.endsWith(PROXY_TAIL)) return undefined;
   return { bytes: bytes.slice(), delegate: addressKeyOfBytes(bytes.subarray(10, 30)) };
 }
 
 function proxyOfCreation(bytes: Uint8Array): Code | undefined {
   const hex = hexOf(bytes.subarray(0, 10));
-  for (const prologue of PROXY_PROLOGUES) if (hex.startsWith(prologue)) return minimalProxy(bytes.subarray(prologue.length / 2));
-  return undefined;
+  for (const prologue of PROXY_PROLOGUES)
+    if (hex.startsWith(prologue)) return minimalProxy(bytes.subarray(prologue.length / 2, prologue.length / 2 + PROXY_SIZE));
+  if (!hex.startsWith("61") || !hex.endsWith(TAGGED_PROLOGUE)) return undefined;
+  const code = bytes.subarray(TAGGED_PROLOGUE_SIZE);
+  return code.length === Number.parseInt(hex.slice(2, 6), 16) ? minimalProxy(code) : undefined;
 }
 
 function codeKind(bytes: Uint8Array): number | undefined {
