@@ -1,0 +1,105 @@
+/** Checks a batch of programs: one solc compilation for all, then each everywhere; failing programs are made small. */
+import { callData, encodeArguments, signatureOf } from "../generate/call-data.js";
+import { randomProgram, type FuzzProgram } from "../generate/program.js";
+import { indent, render } from "../tree.js";
+import { checkProgram, type Failure, type Plan, type Verdict } from "./check.js";
+import type { Variant } from "./ours.js";
+import { compileReferences, type Reference } from "./reference.js";
+import { shrink, type Candidate } from "./shrink.js";
+
+/** A failing program, made small. */
+export interface Finding extends Failure {
+  readonly seed: number;
+  readonly source: string;
+  /** Call data of the deployment and of each message, for people and for fixtures. */
+  readonly constructorArgs: string;
+  readonly calls: readonly { readonly signature: string; readonly args: string; readonly data: string; readonly value: string; readonly sender: number }[];
+}
+
+export interface BatchResult {
+  readonly programs: number;
+  readonly executions: number;
+  readonly findings: readonly Finding[];
+  /** Programs that solc refuses, with its messages: faults of the generator, or solc's own limits. */
+  readonly rejected: readonly { readonly seed: number; readonly reason: string }[];
+}
+
+export interface BatchOptions {
+  readonly variants: readonly Variant[];
+  /** Time to spend on making one failure small, in milliseconds; 0 leaves it as it is. */
+  readonly shrinkTime: number;
+  /** Is told the seed before each program runs, so that a watchdog knows which one hangs. */
+  readonly onStart?: (seed: number) => void;
+}
+
+export async function runBatch(seeds: readonly number[], options: BatchOptions): Promise<BatchResult> {
+  const programs = seeds.map(randomProgram);
+  const sources = new Map(programs.map((p) => [nameOf(p), indent(render(p.root))]));
+  const references = compileReferences(sources);
+  const findings: Finding[] = [];
+  const rejected: { seed: number; reason: string }[] = [];
+  let executions = 0;
+  for (const program of programs) {
+    options.onStart?.(program.seed);
+    const reference: Reference = references.get(nameOf(program)) ?? { rejected: "solc gave no answer" };
+    if ("rejected" in reference) {
+      rejected.push({ seed: program.seed, reason: reference.rejected });
+      continue;
+    }
+    const verdict = await checkProgram(sources.get(nameOf(program))!, program, reference.codes, options.variants);
+    executions += verdict.executions;
+    const failure = verdict.failures[0];
+    if (failure) findings.push(await findingOf(program, failure, verdict, options));
+  }
+  return { programs: programs.length - rejected.length, executions, findings, rejected };
+}
+
+function nameOf(program: FuzzProgram): string {
+  return `p${program.seed}.sol`;
+}
+
+/** Shrinks a failing program; what fails and where is that of the small one. */
+async function findingOf(program: FuzzProgram, failure: Failure, { failures }: Verdict, options: BatchOptions): Promise<Finding> {
+  const variant = options.variants.filter((v) => v.name === failure.variant);
+  const key = failureKey(failure);
+  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant)).map((f) => f !== undefined && failureKey(f) === key);
+  const small = options.shrinkTime > 0 ? await shrink(program, judge, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
+  const [last] = options.shrinkTime > 0 ? await verdicts([small], variant) : [failure];
+  const others = failures.slice(1).map((f) => f.variant);
+  const shown = last ?? failure;
+  return { ...shown, variant: [shown.variant, ...others].join(", "), seed: program.seed, source: indent(small.source), ...callsOf(small.plan) };
+}
+
+/** What makes two failures the same one: mismatches of any kind on a variant, crashes with the same first line. */
+function failureKey(failure: Failure): string {
+  return failure.kind === "mismatch" ? `${failure.variant} mismatch` : `${failure.variant} ${failure.actual.split("\n")[0]!.replace(/[%\d]+/g, "#")}`;
+}
+
+/** The first failure of each candidate, if any. */
+async function verdicts(candidates: readonly Candidate[], variants: readonly Variant[]): Promise<(Failure | undefined)[]> {
+  const references = compileReferences(new Map(candidates.map((c, i) => [`c${i}.sol`, indent(c.source)])));
+  const found: (Failure | undefined)[] = [];
+  for (const [i, { source, plan }] of candidates.entries()) {
+    const reference = references.get(`c${i}.sol`);
+    if (!reference || "rejected" in reference) found.push(undefined);
+    else found.push(await firstFailure(indent(source), plan, reference.codes, variants));
+  }
+  return found;
+}
+
+async function firstFailure(source: string, plan: Plan, codes: Parameters<typeof checkProgram>[2], variants: readonly Variant[]): Promise<Failure | undefined> {
+  try {
+    return (await checkProgram(source, plan, codes, variants)).failures[0];
+  } catch {
+    // A program that lost its main contract or a library is no candidate.
+    return undefined;
+  }
+}
+
+function callsOf(plan: Plan): Pick<Finding, "constructorArgs" | "calls"> {
+  const calls = plan.calls.map((c) => ({
+    ...{ signature: signatureOf(c), args: JSON.stringify(c.args, (_k, v: unknown) => (typeof v === "bigint" ? String(v) : v)), data: callData(c) },
+    ...{ value: String(c.value), sender: c.sender },
+  }));
+  return { constructorArgs: encodeArguments(plan.constructorTypes, plan.constructorArgs), calls };
+}

@@ -1,0 +1,126 @@
+/** Runs one program everywhere and compares each step with what solc's code does. */
+import { callData, encodeArguments, signatureOf } from "../generate/call-data.js";
+import { MAIN_CONTRACT, type FuzzProgram } from "../generate/program.js";
+import { EvmSide, type EvmCode } from "./evm-side.js";
+import { modulesOf, Refused, sideOf, type Variant } from "./ours.js";
+import { SENDERS, type Observed, type Side, type Words } from "./side.js";
+
+/** What to do with a program once it is deployed. */
+export type Plan = Pick<FuzzProgram, "libraries" | "constructorTypes" | "constructorArgs" | "calls">;
+
+export interface Failure {
+  readonly kind: "mismatch" | "crash";
+  /** `evm -O2`; "frontend" where the program did not get further. */
+  readonly variant: string;
+  /** Where they differ: `3 xC0(uint8) return data`. */
+  readonly step: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface Verdict {
+  /** Messages run, the reference's included. */
+  readonly executions: number;
+  /** The first of each variant. */
+  readonly failures: readonly Failure[];
+}
+
+/** One step's result with the state after it. */
+interface Recorded {
+  readonly step: string;
+  readonly observed: Observed;
+  readonly storage: Words;
+  readonly balance: bigint;
+}
+
+/** Slots that every side tells of, whatever the reference has there. */
+const FIRST_SLOTS = Array.from({ length: 24 }, (_, i) => BigInt(i));
+
+/** Compares all variants with the reference's code. */
+export async function checkProgram(source: string, plan: Plan, codes: ReadonlyMap<string, EvmCode>, variants: readonly Variant[]): Promise<Verdict> {
+  const reference = await record(await EvmSide.create("reference", codes, MAIN_CONTRACT), plan, []);
+  let executions = reference.length;
+  let modules: ReturnType<typeof modulesOf>;
+  try {
+    modules = modulesOf(source);
+  } catch (error) {
+    return { executions, failures: [crash("frontend", "compilation", error)] };
+  }
+  const failures: Failure[] = [];
+  for (const variant of variants) {
+    const { failure, steps } = await checkVariant(variant, modules, plan, reference);
+    executions += steps;
+    if (failure) failures.push(failure);
+  }
+  return { executions, failures };
+}
+
+async function checkVariant(variant: Variant, modules: ReturnType<typeof modulesOf>, plan: Plan, reference: readonly Recorded[]): Promise<{ failure?: Failure; steps: number }> {
+  let steps = 0;
+  try {
+    const side = await sideOf(variant, modules);
+    const slots = [...new Set([...FIRST_SLOTS, ...reference.flatMap((r) => [...r.storage.keys()].map(BigInt))])];
+    const ours = await record(side, plan, slots, reference);
+    steps = ours.length;
+    const failure = firstDifference(variant.name, reference, ours);
+    return failure ? { failure, steps } : { steps };
+  } catch (error) {
+    return { failure: crash(variant.name, "compilation or execution", error), steps };
+  }
+}
+
+function crash(variant: string, step: string, error: unknown): Failure {
+  const text = error instanceof Refused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "crash", variant, step, expected: "solc accepts the program", actual: text };
+}
+
+/** Deploys and sends everything. Stops where a deployment fails, or where the reference ran out of gas: how much there is differs. */
+async function record(side: Side, plan: Plan, slots: readonly bigint[], reference?: readonly Recorded[]): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  const add = async (step: string, observed: Observed): Promise<boolean> => {
+    if (observed.error !== undefined && isExhaustion(observed.error) && !reference) return false;
+    const isDeployed = recorded.length > 0 || observed.success;
+    recorded.push({ step, observed, storage: isDeployed ? await side.storage(slots) : new Map(), balance: isDeployed ? await side.balance() : 0n });
+    return !reference || recorded.length < reference.length;
+  };
+  try {
+    for (const library of plan.libraries) await side.deployLibrary(library);
+    const deployed = await side.deploy(encodeArguments(plan.constructorTypes, plan.constructorArgs));
+    if (!(await add("constructor", deployed)) || !deployed.success) return recorded;
+    for (const [i, call] of plan.calls.entries()) {
+      const observed = await side.send({ from: SENDERS[call.sender], data: callData(call), value: call.value });
+      if (!(await add(`${i} ${signatureOf(call)}`, observed))) break;
+    }
+    return recorded;
+  } finally {
+    await side.close();
+  }
+}
+
+function isExhaustion(error: string): boolean {
+  return /out of gas|out of fuel/.test(error);
+}
+
+function firstDifference(variant: string, reference: readonly Recorded[], ours: readonly Recorded[]): Failure | undefined {
+  const differ = (step: string, what: string, expected: string, actual: string): Failure => ({ kind: "mismatch", variant, step: `${step}: ${what}`, expected, actual });
+  for (const [i, { step, observed, storage, balance }] of reference.entries()) {
+    const mine = ours[i];
+    if (!mine) return differ(step, "not reached", describe(observed), "nothing");
+    if (mine.observed.success !== observed.success) return differ(step, "status", describe(observed), describe(mine.observed));
+    if (mine.observed.returnData !== observed.returnData) return differ(step, observed.success ? "return data" : "revert data", observed.returnData, mine.observed.returnData);
+    const logs = JSON.stringify(observed.logs);
+    if (JSON.stringify(mine.observed.logs) !== logs) return differ(step, "logs", logs, JSON.stringify(mine.observed.logs));
+    const words = wordList(storage);
+    if (wordList(mine.storage) !== words) return differ(step, "storage", words, wordList(mine.storage));
+    if (mine.balance !== balance) return differ(step, "balance", String(balance), String(mine.balance));
+  }
+  return undefined;
+}
+
+function describe({ success, returnData, error }: Observed): string {
+  return `${success ? "success" : "failure"} ${returnData}${error === undefined ? "" : ` (${error})`}`;
+}
+
+function wordList(words: Words): string {
+  return [...words].sort(([a], [b]) => (a < b ? -1 : 1)).map(([slot, word]) => `${slot}: ${word}`).join("\n");
+}
