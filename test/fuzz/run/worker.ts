@@ -1,0 +1,31 @@
+/** The process that does the work: it takes batches of seeds and answers with results, so that a hanging one can be ended. */
+import { runBatch, type BatchResult } from "./batch.js";
+import { variantsOf, type FuzzTarget } from "./ours.js";
+
+/** What the supervisor sends. */
+export interface Task {
+  readonly seeds: readonly number[];
+  readonly targets: readonly FuzzTarget[];
+  readonly shrinkTime: number;
+}
+
+/** What a worker answers. */
+export type Report =
+  /** It begins with this program. */
+  | { readonly kind: "started"; readonly seed: number }
+  | { readonly kind: "done"; readonly result: BatchResult };
+
+/** Handles tasks until the supervisor disconnects. */
+export function serve(): void {
+  const send = (report: Report): void => void process.send?.(report);
+  process.on("message", (task: Task) => {
+    void runBatch(task.seeds, { variants: variantsOf(task.targets), shrinkTime: task.shrinkTime, onStart: (seed) => send({ kind: "started", seed }) }).then(
+      (result) => send({ kind: "done", result }),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+  process.on("disconnect", () => process.exit(0));
+}
