@@ -61,7 +61,9 @@ export function lowerModules(modules: readonly Module[], options: LowerOptions, 
 function solanaPart(contract: LinkedContract, program: string, sbpfVersion: "v0" | "v3", disasm: string | undefined): SolanaPart {
   const { immutables, libraries } = contract;
   const contractId = `0x${contract.id.toString(16).padStart(16, "0")}`;
-  return { program, sbpfVersion, contractId, immutables, libraries, ...(disasm === undefined ? {} : { disasm }) };
+  // Libraries are linked when an instance is made, not in the code: no places, only names.
+  const linkReferences = Object.fromEntries(libraries.map((name) => [name, []]));
+  return { program, sbpfVersion, contractId, immutables, libraries, linkReferences, ...(disasm === undefined ? {} : { disasm }) };
 }
 
 /** LIR names of functions are `module#function`. */

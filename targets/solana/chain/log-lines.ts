@@ -1,0 +1,85 @@
+/** What a transaction's log lines say: contract logs, failures that name what is missing, revert data, compute units. */
+import type { ChainLog } from "../../target.js";
+import { FAILURE, FAILURE_TAG, REVERT_TAG } from "../runtime/format.js";
+
+const ADDRESS_SIZE = 20;
+const WORD = 32;
+
+export interface Failure {
+  /** One of FAILURE. */
+  readonly code: number;
+  readonly payload: Uint8Array;
+}
+
+export interface LogLines {
+  readonly logs: readonly ChainLog[];
+  readonly failure: Failure | undefined;
+  /** Revert data that were too long for return data. */
+  readonly longRevert: Uint8Array | undefined;
+  /** Return data, as the last line of that kind gives them. */
+  readonly returnData: Uint8Array | undefined;
+  /** Compute units that the program itself consumed. */
+  readonly units: bigint | undefined;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString("hex")}`;
+}
+
+/** Reads the lines that `program` (base58) wrote. */
+export function readLogLines(lines: readonly string[], program: string): LogLines {
+  const logs: ChainLog[] = [];
+  let failure: Failure | undefined;
+  let longRevert: Uint8Array | undefined;
+  let returnData: Uint8Array | undefined;
+  let units: bigint | undefined;
+  for (const line of lines) {
+    if (line.startsWith("Program data: ")) {
+      const fields = line.slice("Program data: ".length).split(" ").map((f) => Uint8Array.from(Buffer.from(f, "base64")));
+      const [first, second, third] = fields;
+      if (first?.length === ADDRESS_SIZE) logs.push(logOf(first, second ?? new Uint8Array(), third ?? new Uint8Array()));
+      else if (first?.[0] === FAILURE_TAG) failure = { code: first[1] ?? 0, payload: second ?? new Uint8Array() };
+      else if (first?.[0] === REVERT_TAG) longRevert = second ?? new Uint8Array();
+      continue;
+    }
+    const returned = line.startsWith(`Program return: ${program} `) ? line.slice(`Program return: ${program} `.length) : undefined;
+    if (returned !== undefined) returnData = Uint8Array.from(Buffer.from(returned, "base64"));
+    const consumed = new RegExp(`^Program ${program} consumed (\\d+) of`).exec(line);
+    if (consumed) units = BigInt(consumed[1]!);
+  }
+  return { logs, failure, longRevert, returnData, units };
+}
+
+function logOf(address: Uint8Array, topics: Uint8Array, data: Uint8Array): ChainLog {
+  const list: string[] = [];
+  for (let i = 0; i < topics.length; i += WORD) list.push(hexOf(topics.subarray(i, i + WORD)));
+  return { address: hexOf(address), topics: list, data: hexOf(data) };
+}
+
+/** A failure in words. */
+export function describeFailure({ code, payload }: Failure): string {
+  switch (code) {
+    case FAILURE.MISSING_ACCOUNT:
+      return `the transaction does not name the account of ${hexOf(payload)}`;
+    case FAILURE.NEED_SPACE:
+      return `the state account of ${hexOf(payload.subarray(0, ADDRESS_SIZE))} must grow by more than an instruction can`;
+    case FAILURE.RETURN_DATA_TOO_LONG:
+      return "the return data are longer than 1,024 bytes, which Solana does not carry";
+    case FAILURE.OUT_OF_MEMORY:
+      return "out of memory: the heap of 256 KiB is used up";
+    case FAILURE.FRACTIONAL_LAMPORT:
+      return "the value is no multiple of 10^9 wei, one lamport";
+    case FAILURE.UNSUPPORTED_PRECOMPILE:
+      return `the precompiled contract ${payload[0] ?? 0} does not exist on Solana`;
+    case FAILURE.FOREIGN_CODE:
+      return "creation code that is no contract of this program image";
+    case FAILURE.LINKED_CREATION:
+      return "a contract with external libraries cannot be created by another contract";
+    case FAILURE.INSUFFICIENT_FUNDS:
+      return "the sender's balance is below the value";
+    case FAILURE.ADDRESS_TAKEN:
+      return `an account exists at the new address ${hexOf(payload)}`;
+    default:
+      return `the program failed with code ${code} (${hexOf(payload)})`;
+  }
+}
