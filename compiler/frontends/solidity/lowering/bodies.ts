@@ -6,11 +6,12 @@
  *
  * Each run of `_` starts from the parameters and results as they were when its modifier was entered, as in solc's via-IR code.
  * A modifier with several `_` calls what it wraps as a function of its own, so that code does not grow exponentially.
+ * Before 0.8 all runs of `_` share the function's parameters and results.
  */
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import { Builder } from "../../../ir/builder.js";
 import type { Func, LocalId, ValueId } from "../../../ir/module.js";
-import { forEachChild, type FunctionDefinition, type ModifierDefinition, type ModifierInvocation, type Node, type VariableDeclaration } from "../syntax/ast.js";
+import { forEachChild, type Block, type FunctionDefinition, type ModifierDefinition, type ModifierInvocation, type Node, type VariableDeclaration } from "../syntax/ast.js";
 import type { SolType } from "../semantics/types.js";
 import { Body, type LexicalScope, type Lowerers } from "./body.js";
 import type { ModuleContext } from "./context.js";
@@ -97,6 +98,10 @@ function runModifier(f: Body, layers: Layers, index: number, invocation: Modifie
   });
   // Arguments may assign the function's variables: what they leave there is where each run of `_` starts.
   const initial = frame.results.flatMap((r) => f.getLocals(r.locals));
+  if (f.isOldCode) {
+    runSharing(f, layers, index, modifier, modifier.body, frame);
+    return;
+  }
   const separate = countPlaceholders(modifier.body) > 1;
   const placeholder = (): void => {
     const params = frame.params.flatMap((p) => f.getLocals(p.locals));
@@ -104,6 +109,16 @@ function runModifier(f: Body, layers: Layers, index: number, invocation: Modifie
     fillSlots(f, frame.results, results);
   };
   const body = modifier.body;
+  f.scoped({ scope: scopeOf(f.m, modifier), placeholder }, () => f.statement(body));
+}
+
+/** Runs a modifier's body, with the inner code in place of each `_` and on the same variables. */
+function runSharing(f: Body, layers: Layers, index: number, modifier: ModifierDefinition, body: Block, frame: Frame): void {
+  const placeholder = (): void => {
+    const saved = new Map(f.locals);
+    runLayer(f, layers, index + 1, frame);
+    f.locals = saved;
+  };
   f.scoped({ scope: scopeOf(f.m, modifier), placeholder }, () => f.statement(body));
 }
 

@@ -89,6 +89,14 @@ export class Body {
     return this.program.typeOf(e);
   }
 
+  /**
+   * Whether the code in work is of a line before 0.8: solc had only its older code generator there, whose order of evaluation and whose
+   * modifiers and constructors differ.
+   */
+  get isOldCode(): boolean {
+    return this.scope.line !== "0.8";
+  }
+
   /** Evaluates an expression; instructions carry its span. */
   expr(e: Expression): Value {
     return this.spanned(e.span, () => this.lowerers.expression(this, e));

@@ -17,6 +17,7 @@ import { hideCreationCalldata } from "./entry/creation-calldata.js";
 import { lowerCreation } from "./entry/creation.js";
 import { RuntimeEntry } from "./entry/runtime.js";
 import { FunctionTable } from "./functions.js";
+import { panicByInvalid } from "./old-failures.js";
 import { UnsupportedType } from "./values.js";
 
 /** Lowers every contract that can be deployed. `sink` receives what is not supported; contracts concerned are left out. */
@@ -55,5 +56,6 @@ export function lowerContract(program: CheckedProgram, info: ContractInfo, optio
   functions.finishDispatchers();
   if (refused.length > 0) return undefined;
   hideCreationCalldata(m.module);
+  if (program.lineOf(info.unit) !== "0.8") panicByInvalid(m.module);
   return m.module;
 }

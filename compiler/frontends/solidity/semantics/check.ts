@@ -47,7 +47,10 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   const using = new UsingTable(m);
   declareTypes(m, resolver, using);
   const tables: CodeTables = { m, resolver, using, members: new MemberTable(m, using), visitor: checkExpression };
-  for (const unit of loaded.units) checkUnitCode(tables, unit);
+  for (const unit of loaded.units) {
+    m.line = m.lineOf(unit);
+    checkUnitCode(tables, unit);
+  }
   checkSyntaxRules(m);
   checkContractRules(m);
   checkDocumentation(m);

@@ -34,6 +34,7 @@ function viewOf(m: Model, contracts: readonly ContractInfo[], lookup: VirtualLoo
     contracts,
     contractInfo: (definition) => known(infos.get(definition), "contract", definition),
     lineOf: (unit) => m.lineOf(unit),
+    usesOldCoder: (unit) => m.abiCoderV1.has(unit),
     unitOf: (declaration: Declaration) => known(m.unitOf.get(declaration), "file", declaration),
     contractOf: (declaration) => m.contractOf.get(declaration),
     typeOf: (e) => known(m.expressionTypes.get(e), "type", e),

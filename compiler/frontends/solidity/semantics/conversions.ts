@@ -24,7 +24,11 @@ export function implicitly(m: Model, from: SolType, to: SolType): Verdict {
     case "address":
       return verdict(to.kind === "address" && (from.payable || !to.payable));
     case "integer":
-      if (to.kind === "integer") return verdict(from.signed === to.signed && to.bits >= from.bits);
+      if (to.kind === "integer") {
+        // Before 0.8 a wider signed type takes an unsigned number.
+        const widensToSigned = m.line !== "0.8" && !from.signed && to.signed && to.bits > from.bits;
+        return verdict(widensToSigned || (from.signed === to.signed && to.bits >= from.bits));
+      }
       if (to.kind !== "fixedPoint") return NO;
       return verdict(integerRange(from).max <= fixedRange(to).max && integerRange(from).min >= fixedRange(to).min);
     case "fixedPoint":

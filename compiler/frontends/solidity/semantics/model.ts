@@ -60,6 +60,8 @@ export class Model {
   readonly unitOf = new Map<Declaration, SourceUnit>();
   readonly contractOf = new Map<Declaration, ContractDefinition>();
   readonly lines = new Map<SourceUnit, LanguageLine>();
+  /** The line of the file whose code is being checked: conversions and operators depend on it. */
+  line: LanguageLine = "0.8";
   /** Units with `pragma abicoder v1`, or of a line before 0.8 without v2. */
   readonly abiCoderV1 = new Set<SourceUnit>();
   readonly scopes = new Map<SourceUnit | ContractDefinition, Scope>();

@@ -1,6 +1,6 @@
 /** Built-in operators: the type in which an operation is computed, or why the operands do not fit. */
 import type { BinaryOperator, UnaryOperator } from "../syntax/ast.js";
-import type { LanguageLine } from "../syntax/language.js";
+import { isBefore, type LanguageLine } from "../syntax/language.js";
 import { isImplicit } from "./conversions.js";
 import type { TypeOrFault } from "./interface-types.js";
 import type { Model } from "./model.js";
@@ -91,7 +91,7 @@ export function binaryResult(m: Model, operator: BinaryOperator, left: SolType, 
     case "rational":
       return right.kind === "rational" ? literalResult(m, operator, left, right) : literalWithTyped(m, operator, left, right);
     case "fixedBytes": {
-      if (isShift(operator)) return isShiftAmount(operator, right) ? { type: left } : NONE;
+      if (isShift(operator)) return isShiftAmount(m, operator, right) ? { type: left } : NONE;
       const type = commonType(m, left, right);
       return type?.kind === "fixedBytes" && (isComparison(operator) || bitOperators.has(operator)) ? { type } : NONE;
     }
@@ -112,16 +112,21 @@ export function binaryResult(m: Model, operator: BinaryOperator, left: SolType, 
   }
 }
 
-/** Shift amounts are unsigned. */
-function isShiftAmount(operator: BinaryOperator, amount: SolType): boolean {
+/** Shift amounts are unsigned; before 0.7 variables may be signed. */
+function isShiftAmount(m: Model, operator: BinaryOperator, amount: SolType): boolean {
   if (operator === ">>>") return false;
-  if (amount.kind === "integer") return !amount.signed;
+  if (amount.kind === "integer") return !amount.signed || isBefore(m.line, "0.7");
   return amount.kind === "rational" && !isFractional(amount) && integerTypeFor(amount.numerator)?.signed === false;
 }
 
 function integerResult(m: Model, operator: BinaryOperator, left: IntegerType, right: SolType): TypeOrFault {
   if (right.kind !== "rational" && right.kind !== "fixedPoint" && right.kind !== "integer") return NONE;
-  if (isShift(operator)) return isShiftAmount(operator, right) ? { type: left } : NONE;
+  if (isShift(operator)) return isShiftAmount(m, operator, right) ? { type: left } : NONE;
+  if (operator === "**" && m.line === "0.5") {
+    const type = commonType(m, left, right);
+    if (type?.kind !== "integer") return NONE;
+    return type.signed ? fault("Exponentiation is not allowed for signed integer types.") : { type };
+  }
   if (operator === "**") {
     if (right.kind === "integer" && right.signed) return fault("Exponentiation power is not allowed to be a signed integer type.");
     if (right.kind === "fixedPoint") return NONE;
@@ -146,10 +151,14 @@ function fixedPointResult(m: Model, operator: BinaryOperator, left: FixedPointTy
 function literalWithTyped(m: Model, operator: BinaryOperator, left: RationalType, right: SolType): TypeOrFault {
   if (right.kind === "fixedBytes") return NONE;
   if (right.kind !== "integer" && right.kind !== "fixedPoint") return NONE;
+  if (isBefore(m.line, "0.7")) {
+    const type = commonType(m, left, right);
+    return type ? binaryResult(m, operator, type, right) : NONE;
+  }
   if (isFractional(left)) return fault("Fractional literals not supported.");
   if (!integerTypeFor(left.numerator)) return fault("Literal too large.");
   const word = left.numerator < 0n ? INT256 : UINT256;
-  if (isShift(operator)) return isShiftAmount(operator, right) ? { type: word } : NONE;
+  if (isShift(operator)) return isShiftAmount(m, operator, right) ? { type: word } : NONE;
   if (operator === "**") {
     if (right.kind === "fixedPoint") return fault("Exponent is fractional.");
     return right.signed ? fault("Exponentiation power is not allowed to be a signed integer type.") : { type: word };

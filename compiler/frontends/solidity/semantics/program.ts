@@ -109,6 +109,8 @@ export interface CheckedProgram {
   readonly contracts: readonly ContractInfo[];
   contractInfo(definition: ContractDefinition): ContractInfo;
   lineOf(unit: SourceUnit): LanguageLine;
+  /** Whether a file's code uses the old ABI coder, which does not check the bits outside of values. */
+  usesOldCoder(unit: SourceUnit): boolean;
   unitOf(declaration: Declaration): SourceUnit;
   /** The contract that a declaration is a member of, if any. */
   contractOf(declaration: Declaration): ContractDefinition | undefined;

@@ -5,7 +5,7 @@ import { I160, I256, PTR } from "../../../../ir/ops.js";
 import type { Expression, FunctionCall } from "../../syntax/ast.js";
 import type { FunctionType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
-import { UNIT } from "../common-types.js";
+import { UINT256, UNIT } from "../common-types.js";
 import { arrayPop, bytesPop } from "../data/array-ops.js";
 import { emitIf, panicIf } from "../data/control.js";
 import { revertForward } from "../data/revert.js";
@@ -34,7 +34,7 @@ export function builtinCall(f: Body, e: FunctionCall, type: FunctionType): Value
       return one(recover(f, convertedArguments(f, e, type)));
     case "addmod":
     case "mulmod":
-      return one(modular(f, type.functionKind, args()));
+      return one(modular(f, type.functionKind, f.isOldCode ? backwards(f, e) : args()));
     case "blockhash":
       return one(f.b.emit("env.blockhash", args()));
     case "blobhash":
@@ -110,6 +110,14 @@ function recover(f: Body, args: readonly Value[]): ValueId {
 function modular(f: Body, op: "addmod" | "mulmod", args: ValueId[]): ValueId {
   panicIf(f.b, f.b.emit("eq", [args[2]!, f.b.const(I256, 0)]), 0x12);
   return f.b.emit(op, args);
+}
+
+/** Arguments of addmod and mulmod, evaluated from the last to the first, as before 0.8. */
+function backwards(f: Body, e: FunctionCall): ValueId[] {
+  return [...e.arguments]
+    .reverse()
+    .map((a) => f.exprAs(a, UINT256).ids[0]!)
+    .reverse();
 }
 
 /** ERC-7201: keccak256(abi.encode(uint256(keccak256(id)) - 1)) & ~0xff. */

@@ -52,8 +52,9 @@ export function callOptions(f: Body, e: FunctionCall): CallOptions {
   return options;
 }
 
-/** Evaluates the arguments in written order and gives them, unconverted, in the order of the parameters. */
+/** Evaluates the arguments in written order (before 0.8 in that of the parameters); gives them, unconverted, in the order of the parameters. */
 export function evaluateArguments(f: Body, e: FunctionCall): Value[] {
+  if (f.isOldCode) return f.program.callInfo(e).arguments.map((a) => f.expr(a));
   const values = new Map(e.arguments.map((a) => [a, f.expr(a)]));
   return f.program.callInfo(e).arguments.map((a) => values.get(a)!);
 }

@@ -10,12 +10,17 @@ import { isSuper } from "../expressions/names.js";
 import type { Value } from "../values.js";
 import { calleeOf, evaluateArguments, freeParameters, objectOf } from "./callee.js";
 
+/**
+ * Evaluates callee, object of a bound function and arguments, then converts and calls. Before 0.8 the arguments come first, each
+ * converted where it is evaluated.
+ */
 export function internalCall(f: Body, e: FunctionCall, info: CallInfo, type: FunctionType): Value {
   const definition = info.lookup && type.declaration?.kind === "FunctionDefinition" ? type.declaration : undefined;
+  const parameters = freeParameters(type);
+  const early = f.isOldCode ? f.program.callInfo(e).arguments.map((a, i) => f.exprAs(a, parameters[i]!)) : undefined;
   const pointer = definition ? [] : [...f.expr(calleeOf(e.expression)).ids];
   const object = type.bound ? f.expr(objectOf(e)) : undefined;
-  const values = evaluateArguments(f, e);
-  const parameters = freeParameters(type);
+  const values = early ?? evaluateArguments(f, e);
   const args = [
     ...(object ? f.convert(object, type.parameters[0]!).ids : []),
     ...values.flatMap((v, i) => [...f.convert(v, parameters[i]!).ids]),

@@ -54,7 +54,7 @@ function reasonForOffset(type: SolType): string {
 
 /** A component whose head stands at `at`, within bounds; offsets count from `base`. Whatever it refers to begins before the end. */
 function decodeComponent(m: ModuleContext, b: Builder, type: SolType, source: DataSource, base: ValueId, at: ValueId, end: ValueId, hugeOffset: string): Value {
-  if (!isReference(type)) return validatedFromWord(b, type, loadWord(b, source, at));
+  if (!isReference(type)) return validatedFromWord(m, b, type, loadWord(b, source, at));
   if (!isDynamic(m.program, type)) return { type, ids: decodeReference(m, b, type, source, at, end) };
   const offset = loadWord(b, source, at);
   // One check tells both faults; which of them it was, only debug builds say.

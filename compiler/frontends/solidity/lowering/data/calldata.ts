@@ -15,9 +15,14 @@ import { refuseIf } from "./reasons.js";
 import { elementType, headSize, isDynamic, isReference, memberHeadOffset, staticSize, structMembers, typeKey } from "./shapes.js";
 import { addPtr, fromWord, mulPtr, offsetPtr, toWord } from "./words.js";
 
-/** Reverts unless a word is the clean encoding of a value type, and gives the value. */
-export function validatedFromWord(b: Builder, type: SolType, word: ValueId): Value {
+/**
+ * Reverts unless a word is the clean encoding of a value type, and gives the value. The old coder of lines before 0.8 ignores bits
+ * outside the value.
+ */
+export function validatedFromWord(m: ModuleContext, b: Builder, type: SolType, word: ValueId): Value {
   const t = underlying(type);
+  const { unit } = m.contract;
+  if (t.kind !== "enum" && m.program.usesOldCoder(unit) && m.program.lineOf(unit) !== "0.8") return fromWord(b, type, word);
   if (t.kind === "enum") {
     revertIf(b, b.emit("ge.u", [word, b.const(I256, t.definition.members.length)]));
     return fromWord(b, type, word);
@@ -38,7 +43,7 @@ export function validatedFromWord(b: Builder, type: SolType, word: ValueId): Val
 
 /** A value of a type (at location calldata) whose head stands at `offset`; `base` is where offsets in heads count from. */
 export function loadCalldata(m: ModuleContext, b: Builder, type: SolType, base: ValueId, offset: ValueId): Value {
-  if (!isReference(type)) return validatedFromWord(b, type, b.emit("calldata.load", [offset], I256));
+  if (!isReference(type)) return validatedFromWord(m, b, type, b.emit("calldata.load", [offset], I256));
   if (!isDynamic(m.program, type)) return { type, ids: [offset] };
   return { type, ids: calldataTail(m, b, type, base, offset) };
 }

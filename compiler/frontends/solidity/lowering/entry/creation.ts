@@ -3,6 +3,8 @@
  *
  *   arguments of base constructors, from the most derived contract to the most base-like
  *   then for each contract from the most base-like on: initial values of its state variables, its constructor's body
+ *
+ * Before 0.8 all initial values come first, then the arguments of base constructors.
  */
 import { Builder } from "../../../../ir/builder.js";
 import { Func } from "../../../../ir/module.js";
@@ -66,8 +68,17 @@ class Constructors {
     }
     const own = this.frames.get(m.contract.definition);
     fillSlots(f, own?.params ?? [], this.func.params);
-    for (const contract of contracts) f.scoped({ scope: this.scope(contract) }, () => this.baseArguments(contract));
-    for (const contract of [...contracts].reverse()) f.scoped({ scope: this.scope(contract) }, () => this.construct(contract));
+    const forEach = (order: readonly ContractDefinition[], body: (contract: ContractDefinition) => void): void => {
+      for (const contract of order) f.scoped({ scope: this.scope(contract) }, () => body(contract));
+    };
+    const basesFirst = [...contracts].reverse();
+    const initializesFirst = f.isOldCode;
+    if (initializesFirst) forEach(basesFirst, (contract) => this.initializeState(contract));
+    forEach(contracts, (contract) => this.baseArguments(contract));
+    forEach(basesFirst, (contract) => {
+      if (!initializesFirst) this.initializeState(contract);
+      this.runConstructor(contract);
+    });
     f.b.ret();
   }
 
@@ -89,7 +100,8 @@ class Constructors {
     }
   }
 
-  private construct(contract: ContractDefinition): void {
+  /** Stores the initial values of a contract's own state variables. */
+  private initializeState(contract: ContractDefinition): void {
     const { f } = this;
     for (const member of contract.members) {
       if (member.kind !== "VariableDeclaration" || member.mutability === "constant" || !member.value) continue;
@@ -99,6 +111,10 @@ class Constructors {
         storePlace(f, variablePlace(f, member), initial);
       });
     }
+  }
+
+  private runConstructor(contract: ContractDefinition): void {
+    const { f } = this;
     const definition = constructorOf(contract);
     const frame = this.frames.get(contract);
     if (definition && frame) f.spanned(definition.span, () => runFunction(f, definition, frame, `${contract.name}.constructor#${definition.id}`));

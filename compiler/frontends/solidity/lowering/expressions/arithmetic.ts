@@ -17,7 +17,7 @@ export type ComparisonOperator = Extract<BinaryOperator, "==" | "!=" | "<" | ">"
 
 /** True where overflow wraps: in `unchecked` blocks, and everywhere before 0.8. */
 export function wraps(f: Body): boolean {
-  return f.unchecked || f.scope.line !== "0.8";
+  return f.unchecked || f.isOldCode;
 }
 
 const BITWISE: Readonly<Record<string, string>> = { "|": "or", "&": "and", "^": "xor" };
@@ -31,10 +31,10 @@ export function arithmetic(f: Body, op: ArithmeticOperator, type: SolType, left:
   const sign = isSigned(type) ? "s" : "u";
   const wrapping = WRAPPING[op];
   if (wrapping !== undefined && wraps(f)) return f.b.emit(wrapping, [left, right]);
-  if (op === "/" && sign === "s" && wraps(f)) {
-    // MIN / -1 wraps to MIN; a zero divisor panics even here.
+  if (f.isOldCode || (op === "/" && sign === "s" && f.unchecked)) {
+    // MIN / -1 wraps to MIN; a zero divisor fails even here.
     panicIf(f.b, f.b.emit("eq", [right, f.b.const(widthOf(type), 0)]), 0x12);
-    return f.b.emit("div.s", [left, right]);
+    return f.b.emit(op === "/" ? `div.${sign}` : `rem.${sign}`, [left, right]);
   }
   return f.b.emit(`${CHECKED[op]!}.${sign}`, [left, right]);
 }

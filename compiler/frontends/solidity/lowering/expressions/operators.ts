@@ -1,4 +1,7 @@
-/** Unary and binary operations: the order of evaluation is left, right, then the operation, as in solc's via-IR code. */
+/**
+ * Unary and binary operations: the order of evaluation is left, right, then the operation, as in solc's via-IR code; before 0.8 it is
+ * right, left.
+ */
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { ValueId } from "../../../../ir/module.js";
 import { I1 } from "../../../../ir/ops.js";
@@ -6,9 +9,9 @@ import type { BinaryOperation, BinaryOperator, Expression, FunctionDefinition, U
 import type { SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import { BOOL, UINT256 } from "../common-types.js";
-import { emitIfElse } from "../data/control.js";
+import { emitIfElse, panicIf } from "../data/control.js";
 import { deletePlace, loadPlace, storePlace } from "../places.js";
-import { underlying, type Value } from "../values.js";
+import { isSigned, underlying, widthOf, type Value } from "../values.js";
 import { arithmetic, compare, compareLiterals, negate, power, shift, step, type ArithmeticOperator, type ComparisonOperator, type ShiftOperator } from "./arithmetic.js";
 
 const COMPARISONS: ReadonlySet<BinaryOperator> = new Set(["==", "!=", "<", ">", "<=", ">="]);
@@ -30,21 +33,28 @@ export function binaryOperation(f: Body, e: BinaryOperation): Value {
     const left = f.typeOf(e.left);
     const right = f.typeOf(e.right);
     if (left.kind === "rational" && right.kind === "rational") return { type, ids: [compareLiterals(f, op, left, right)] };
-    const a = f.expr(e.left);
-    const b = f.expr(e.right);
+    const [a, b] = operandsOf(f, e);
     return { type, ids: [compare(f, op, f.convert(a, info.commonType), f.convert(b, info.commonType))] };
   }
-  const a = f.expr(e.left);
-  const b = f.expr(e.right);
+  const [a, b] = operandsOf(f, e);
   const left = f.convert(a, info.commonType).ids[0]!;
   if (isShift(op)) return { type, ids: [shift(f, op, info.commonType, left, amountOf(f, b))] };
   if (op === "**") return { type, ids: [power(f, info.commonType, left, amountOf(f, b))] };
   return { type, ids: [arithmetic(f, op, info.commonType, left, f.convert(b, info.commonType).ids[0]!)] };
 }
 
-/** A shift amount or exponent in its own unsigned type; literals as 256-bit numbers. */
+function operandsOf(f: Body, e: BinaryOperation): [Value, Value] {
+  if (!f.isOldCode) return [f.expr(e.left), f.expr(e.right)];
+  const right = f.expr(e.right);
+  return [f.expr(e.left), right];
+}
+
+/** A shift amount or exponent in its own unsigned type; literals as 256-bit numbers. Negative amounts (before 0.7) fail. */
 export function amountOf(f: Body, amount: Value): ValueId {
-  return amount.type.kind === "rational" ? f.convert(amount, UINT256).ids[0]! : amount.ids[0]!;
+  if (amount.type.kind === "rational") return f.convert(amount, UINT256).ids[0]!;
+  const id = amount.ids[0]!;
+  if (isSigned(amount.type)) panicIf(f.b, f.b.emit("lt.s", [id, f.b.const(widthOf(amount.type), 0)]), 0x11);
+  return id;
 }
 
 function shortCircuit(f: Body, e: BinaryOperation): Value {
