@@ -32,6 +32,22 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ...ENVIRONMENT_OPS,
 };
 
+/**
+ * The blocks that control reaches, in reverse postorder. Code ends at a call of a function that never returns, so the blocks behind
+ * such calls only are left out: what they use of the call's block was never selected.
+ */
+function liveBlocks(unit: Unit, func: Func): readonly Block[] {
+  const { rpo } = computeCfg(func);
+  const byId = new Map(rpo.map((block) => [block.id, block]));
+  const reached = new Set([func.entry.id]);
+  for (const id of reached) {
+    const { insts } = byId.get(id)!;
+    if (insts.some((inst) => inst.op === "call" && !unit.returning.has(inst.imm.func!))) continue;
+    for (const target of insts[insts.length - 1]!.targets) reached.add(target.block);
+  }
+  return rpo.filter((block) => reached.has(block.id));
+}
+
 class FunctionSelector {
   private readonly target: LFunc;
   private readonly b: LirBuilder;
@@ -45,7 +61,7 @@ class FunctionSelector {
     private readonly unit: Unit,
     private readonly func: Func,
   ) {
-    this.blocks = computeCfg(func).rpo;
+    this.blocks = liveBlocks(unit, func);
     this.target = new LFunc(func.name);
     this.b = new LirBuilder(this.target, unit.fork);
     this.s = new Selection(unit, func, this.b, computeDemands(func, this.blocks));
