@@ -94,7 +94,10 @@ function byteSource(m: ModuleContext, b: Builder, type: BytesType, value: Value)
   const id = value.ids[0]!;
   if (type.location === "memory") {
     const data = offsetPtr(b, id, 32);
-    return { length: b.zext(b.emit("mem.load", [id], PTR), I256), word: (i) => b.emit("mem.load", [addPtr(b, data, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
+    const length = b.emit("mem.load", [id], PTR);
+    // The last word may reach beyond what was allocated: that of "" lies behind the zero slot.
+    b.emit("mem.ensure", [data, b.emit("add.nuw", [length, b.const(PTR, 32)])]);
+    return { length: b.zext(length, I256), word: (i) => b.emit("mem.load", [addPtr(b, data, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
   }
   if (type.location === "calldata")
     return { length: b.zext(value.ids[1]!, I256), word: (i) => b.emit("calldata.load", [addPtr(b, id, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
