@@ -195,7 +195,7 @@ export class ContractDraft {
     const { random, pool } = this.program;
     const name = this.unique("w", index);
     const signature = randomSignature(random, pool, { external: false, storageTypes: [] });
-    const before = [...this.callables];
+    const before = this.callables.filter((c) => !this.privates.has(c));
     const facts: ScopeFacts = { maxCost: MAX_COST / 20, self: true, sender: false, payable: false, effects: "write" };
     const { node } = makeFunction(this.around, { ...signature, name, attributes: group("public virtual", this.modifierUse(signature.params)), facts, size });
     this.members.push(node);

@@ -95,13 +95,15 @@ class ProgramMaker {
     const { random, pool } = this;
     const nodes: SourceNode[] = [];
     const count = random.between(1, 2);
+    // A library cannot send messages to itself by name.
+    const around = { ...this.around, callables: isExternal ? [...this.callables] : this.callables };
     for (let i = 0; i < count; i++) {
       const name = `l${library}${i}`;
       const signature = randomSignature(random, pool, { external: isExternal, storageTypes: [{ kind: "array", element: random.pick(pool.values) }, ...pool.structs] });
       const effects: Effects = signature.params.some((p) => p.location === "storage") ? "write" : "pure";
       const facts = { maxCost: 150, self: false, sender: false, payable: false, effects };
       const attributes = `${isExternal ? "public" : "internal"}${effects === "pure" ? " pure" : ""}`;
-      const { node, cost } = makeFunction(this.around, { ...signature, name, attributes, facts, size: random.between(1, 5) });
+      const { node, cost } = makeFunction(around, { ...signature, name, attributes, facts, size: random.between(1, 5) });
       nodes.push(node);
       this.callables.push({ ...signature, name: `${library}.${name}`, effects, cost, attached: false, external: false, payable: false });
     }

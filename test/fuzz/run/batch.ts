@@ -2,10 +2,11 @@
 import { callData, encodeArguments, signatureOf } from "../generate/call-data.js";
 import { randomProgram, type FuzzProgram } from "../generate/program.js";
 import { indent, render } from "../tree.js";
-import { checkProgram, type Failure, type Plan, type Verdict } from "./check.js";
+import { checkProgram, type Failure, type Script, type Verdict } from "./check.js";
 import type { Variant } from "./ours.js";
 import { compileReferences, type Reference } from "./reference.js";
-import { shrink, type Candidate } from "./shrink.js";
+import { shrink, type Candidate, type Plan } from "./shrink.js";
+import { SENDERS } from "./side.js";
 
 /** A failing program, made small. */
 export interface Finding extends Failure {
@@ -46,7 +47,7 @@ export async function runBatch(seeds: readonly number[], options: BatchOptions):
       rejected.push({ seed: program.seed, reason: reference.rejected });
       continue;
     }
-    const verdict = await checkProgram(sources.get(nameOf(program))!, program, reference.codes, options.variants);
+    const verdict = await checkProgram(sources.get(nameOf(program))!, scriptOf(program), reference.codes, options.variants);
     executions += verdict.executions;
     const failure = verdict.failures[0];
     if (failure) findings.push(await findingOf(program, failure, verdict, options));
@@ -62,9 +63,11 @@ function nameOf(program: FuzzProgram): string {
 async function findingOf(program: FuzzProgram, failure: Failure, { failures }: Verdict, options: BatchOptions): Promise<Finding> {
   const variant = options.variants.filter((v) => v.name === failure.variant);
   const key = failureKey(failure);
-  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant)).map((f) => f !== undefined && failureKey(f) === key);
+  // Where the interpreter agrees with solc, it is the oracle of small programs too: solc takes a second for each.
+  const needsSolc = failures.some((f) => f.variant === "frontend" || f.variant === "interpreter");
+  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant, needsSolc)).map((f) => f !== undefined && failureKey(f) === key);
   const small = options.shrinkTime > 0 ? await shrink(program, judge, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
-  const [last] = options.shrinkTime > 0 ? await verdicts([small], variant) : [failure];
+  const [last] = options.shrinkTime > 0 ? await verdicts([small], variant, true) : [failure];
   const others = failures.slice(1).map((f) => f.variant);
   const shown = last ?? failure;
   return { ...shown, variant: [shown.variant, ...others].join(", "), seed: program.seed, source: indent(small.source), ...callsOf(small.plan) };
@@ -76,24 +79,30 @@ function failureKey(failure: Failure): string {
 }
 
 /** The first failure of each candidate, if any. */
-async function verdicts(candidates: readonly Candidate[], variants: readonly Variant[]): Promise<(Failure | undefined)[]> {
+async function verdicts(candidates: readonly Candidate[], variants: readonly Variant[], needsSolc: boolean): Promise<(Failure | undefined)[]> {
+  if (!needsSolc) return Promise.all(candidates.map(({ source, plan }) => firstFailure(indent(source), scriptOf(plan), undefined, variants)));
   const references = compileReferences(new Map(candidates.map((c, i) => [`c${i}.sol`, indent(c.source)])));
   const found: (Failure | undefined)[] = [];
   for (const [i, { source, plan }] of candidates.entries()) {
     const reference = references.get(`c${i}.sol`);
     if (!reference || "rejected" in reference) found.push(undefined);
-    else found.push(await firstFailure(indent(source), plan, reference.codes, variants));
+    else found.push(await firstFailure(indent(source), scriptOf(plan), reference.codes, variants));
   }
   return found;
 }
 
-async function firstFailure(source: string, plan: Plan, codes: Parameters<typeof checkProgram>[2], variants: readonly Variant[]): Promise<Failure | undefined> {
+async function firstFailure(source: string, script: Script, codes: Parameters<typeof checkProgram>[2], variants: readonly Variant[]): Promise<Failure | undefined> {
   try {
-    return (await checkProgram(source, plan, codes, variants)).failures[0];
+    return (await checkProgram(source, script, codes, variants)).failures[0];
   } catch {
     // A program that lost its main contract or a library is no candidate.
     return undefined;
   }
+}
+
+function scriptOf(plan: Plan): Script {
+  const messages = plan.calls.map((c) => ({ label: signatureOf(c), from: SENDERS[c.sender], data: callData(c), value: c.value }));
+  return { libraries: plan.libraries, constructorArgs: encodeArguments(plan.constructorTypes, plan.constructorArgs), messages };
 }
 
 function callsOf(plan: Plan): Pick<Finding, "constructorArgs" | "calls"> {

@@ -1,12 +1,17 @@
 /** Runs one program everywhere and compares each step with what solc's code does. */
-import { callData, encodeArguments, signatureOf } from "../generate/call-data.js";
-import { MAIN_CONTRACT, type FuzzProgram } from "../generate/program.js";
+import { MAIN_CONTRACT } from "../generate/program.js";
 import { EvmSide, type EvmCode } from "./evm-side.js";
+import { InterpreterSide } from "./interpreter-side.js";
 import { modulesOf, Refused, sideOf, type Variant } from "./ours.js";
-import { SENDERS, type Observed, type Side, type Words } from "./side.js";
+import { type Message, type Observed, type Side, type Words } from "./side.js";
 
-/** What to do with a program once it is deployed. */
-export type Plan = Pick<FuzzProgram, "libraries" | "constructorTypes" | "constructorArgs" | "calls">;
+/** What to do with a program: deploy the libraries and the main contract, then send the messages. */
+export interface Script {
+  readonly libraries: readonly string[];
+  /** ABI-encoded, 0x-hex. */
+  readonly constructorArgs: string;
+  readonly messages: readonly (Message & { readonly label: string })[];
+}
 
 export interface Failure {
   readonly kind: "mismatch" | "crash";
@@ -36,9 +41,9 @@ interface Recorded {
 /** Slots that every side tells of, whatever the reference has there. */
 const FIRST_SLOTS = Array.from({ length: 24 }, (_, i) => BigInt(i));
 
-/** Compares all variants with the reference's code. */
-export async function checkProgram(source: string, plan: Plan, codes: ReadonlyMap<string, EvmCode>, variants: readonly Variant[]): Promise<Verdict> {
-  const reference = await record(await EvmSide.create("reference", codes, MAIN_CONTRACT), plan, []);
+/** Compares all variants with the reference's code; without it, with the interpreter of what the frontend made. */
+export async function checkProgram(source: string, script: Script, codes: ReadonlyMap<string, EvmCode> | undefined, variants: readonly Variant[]): Promise<Verdict> {
+  let reference = codes ? await record(await EvmSide.create("reference", codes, MAIN_CONTRACT), script, []) : [];
   let executions = reference.length;
   let modules: ReturnType<typeof modulesOf>;
   try {
@@ -46,21 +51,22 @@ export async function checkProgram(source: string, plan: Plan, codes: ReadonlyMa
   } catch (error) {
     return { executions, failures: [crash("frontend", "compilation", error)] };
   }
+  if (!codes) reference = await record(new InterpreterSide("reference", modules, MAIN_CONTRACT), script, []);
   const failures: Failure[] = [];
   for (const variant of variants) {
-    const { failure, steps } = await checkVariant(variant, modules, plan, reference);
+    const { failure, steps } = await checkVariant(variant, modules, script, reference);
     executions += steps;
     if (failure) failures.push(failure);
   }
   return { executions, failures };
 }
 
-async function checkVariant(variant: Variant, modules: ReturnType<typeof modulesOf>, plan: Plan, reference: readonly Recorded[]): Promise<{ failure?: Failure; steps: number }> {
+async function checkVariant(variant: Variant, modules: ReturnType<typeof modulesOf>, script: Script, reference: readonly Recorded[]): Promise<{ failure?: Failure; steps: number }> {
   let steps = 0;
   try {
     const side = await sideOf(variant, modules);
     const slots = [...new Set([...FIRST_SLOTS, ...reference.flatMap((r) => [...r.storage.keys()].map(BigInt))])];
-    const ours = await record(side, plan, slots, reference);
+    const ours = await record(side, script, slots, reference);
     steps = ours.length;
     const failure = firstDifference(variant.name, reference, ours);
     return failure ? { failure, steps } : { steps };
@@ -75,7 +81,7 @@ function crash(variant: string, step: string, error: unknown): Failure {
 }
 
 /** Deploys and sends everything. Stops where a deployment fails, or where the reference ran out of gas: how much there is differs. */
-async function record(side: Side, plan: Plan, slots: readonly bigint[], reference?: readonly Recorded[]): Promise<Recorded[]> {
+async function record(side: Side, script: Script, slots: readonly bigint[], reference?: readonly Recorded[]): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
   const add = async (step: string, observed: Observed): Promise<boolean> => {
     if (observed.error !== undefined && isExhaustion(observed.error) && !reference) return false;
@@ -84,13 +90,10 @@ async function record(side: Side, plan: Plan, slots: readonly bigint[], referenc
     return !reference || recorded.length < reference.length;
   };
   try {
-    for (const library of plan.libraries) await side.deployLibrary(library);
-    const deployed = await side.deploy(encodeArguments(plan.constructorTypes, plan.constructorArgs));
+    for (const library of script.libraries) await side.deployLibrary(library);
+    const deployed = await side.deploy(script.constructorArgs);
     if (!(await add("constructor", deployed)) || !deployed.success) return recorded;
-    for (const [i, call] of plan.calls.entries()) {
-      const observed = await side.send({ from: SENDERS[call.sender], data: callData(call), value: call.value });
-      if (!(await add(`${i} ${signatureOf(call)}`, observed))) break;
-    }
+    for (const [i, message] of script.messages.entries()) if (!(await add(`${i} ${message.label}`, await side.send(message)))) break;
     return recorded;
   } finally {
     await side.close();

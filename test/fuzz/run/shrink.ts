@@ -6,7 +6,9 @@ import type { FuzzCall } from "../generate/call-data.js";
 import type { FuzzProgram } from "../generate/program.js";
 import { plainArgument } from "../generate/types.js";
 import { nodesOf, NO_EDITS, render, type Edits, type Piece, type SourceNode } from "../tree.js";
-import type { Plan } from "./check.js";
+
+/** What is done with a program, typed, so that arguments can be made plain. */
+export type Plan = Pick<FuzzProgram, "libraries" | "constructorTypes" | "constructorArgs" | "calls">;
 
 /** A program under edits. */
 export interface Candidate {
