@@ -22,6 +22,8 @@ function valuePiece(scope: Scope, type: Type, depth: number, plain: string): Pie
   const { random } = scope;
   if (!scope.spend(1)) return plain;
   const choice = random.below(100);
+  // Keys and indexes of places nest too.
+  if (depth < -1) return literal(scope, type);
   if (depth <= 0 || choice < 40) return (random.chance(0.85) ? readPlace(scope, type, Math.min(depth, 1), valueNode) : undefined) ?? literal(scope, type);
   if (choice < 48) return conditional(scope, type, depth);
   if (choice < 58) return callValue(scope, type, depth) ?? literal(scope, type);

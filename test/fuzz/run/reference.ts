@@ -2,7 +2,7 @@
  * solc's code of many programs at once: a call of its WebAssembly costs most of a second whatever it compiles. Code goes by way of Yul with
  * stack slots moved to memory where they run out, and with as few optimiser steps as that allows: those cost seconds a program.
  */
-import { solc } from "../../differential/solc.js";
+import { createRequire } from "node:module";
 import { MAIN_CONTRACT } from "../generate/program.js";
 import type { EvmCode } from "./evm-side.js";
 
@@ -22,8 +22,18 @@ const NO_STEPS = {
   },
 };
 
+/** Sources in one compilation: solc's memory is bounded. */
+const BULK = 10;
+
 /** Compiles sources by name; each has an answer of its own, an error in one does not spoil the others. */
 export function compileReferences(sources: ReadonlyMap<string, string>): Map<string, Reference> {
+  const all = [...sources];
+  const answers = new Map<string, Reference>();
+  for (let i = 0; i < all.length; i += BULK) for (const [name, answer] of compileTogether(new Map(all.slice(i, i + BULK)))) answers.set(name, answer);
+  return answers;
+}
+
+function compileTogether(sources: ReadonlyMap<string, string>): Map<string, Reference> {
   const answers = new Map<string, Reference>();
   let remaining = new Map(sources);
   while (remaining.size > 0) {
@@ -37,7 +47,7 @@ export function compileReferences(sources: ReadonlyMap<string, string>): Map<str
     const faulty = new Map(errors.flatMap((e) => (e.sourceLocation && remaining.has(e.sourceLocation.file) ? [[e.sourceLocation.file, e.formattedMessage] as const] : [])));
     // An error without a place (code generation) is of one source that only trying tells.
     if (faulty.size === 0 && remaining.size > 1) {
-      for (const [name, text] of remaining) answers.set(name, compileReferences(new Map([[name, text]])).get(name)!);
+      for (const [name, text] of remaining) answers.set(name, compileTogether(new Map([[name, text]])).get(name)!);
       return answers;
     }
     if (faulty.size === 0) for (const name of remaining.keys()) faulty.set(name, errors.map((e) => e.formattedMessage).join("\n"));
@@ -55,7 +65,23 @@ function run(sources: ReadonlyMap<string, string>): Output {
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, { content }])),
     settings: { viaIR: true, optimizer: NO_STEPS, outputSelection: { "*": wanted } },
   };
-  return JSON.parse(solc().compile(JSON.stringify(input))) as Output;
+  try {
+    return JSON.parse(solc().compile(JSON.stringify(input))) as Output;
+  } catch (error) {
+    reloadSolc();
+    return { errors: [{ severity: "error", formattedMessage: `solc failed: ${error instanceof Error ? error.message : String(error)}` }] };
+  }
+}
+
+const require = createRequire(import.meta.url);
+
+function solc(): { compile(input: string): string } {
+  return require("solc") as ReturnType<typeof solc>;
+}
+
+/** A WebAssembly instance that has trapped is of no further use: the next call makes a new one. */
+function reloadSolc(): void {
+  for (const file of Object.keys(require.cache)) if (/[\\/]node_modules[\\/]solc[\\/]/.test(file)) Reflect.deleteProperty(require.cache, file);
 }
 
 function codeOf({ object, linkReferences }: { readonly object: string; readonly linkReferences: Record<string, Record<string, { start: number }[]>> }): EvmCode {
