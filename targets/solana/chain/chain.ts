@@ -23,7 +23,7 @@ import { hasCode, isInstance, isStorageEmpty, reserveOf, storageWord } from "./s
 const ACCOUNTS = 10;
 /** Lamports of each: 10,000 SOL. */
 const FUNDS = 10_000n * 1_000_000_000n;
-const PAYER_FUNDS = 1_000_000n * 1_000_000_000n;
+const PAYER_FUNDS = 100_000n * 1_000_000_000n;
 const GENESIS_TIME = 1_700_000_000n;
 
 function bytesOf(hex: string): Uint8Array {

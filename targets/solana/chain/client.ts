@@ -136,8 +136,9 @@ export class ImageClient {
   /** One transaction with one instruction of the program. */
   private async transact(sender: KeyPairSigner, data: Uint8Array, named: readonly NamedAccount[], last: Address | undefined, keep: boolean): Promise<ExecutionResult> {
     const others = [...named.map((n) => n.key), ...(last === undefined ? [] : [last])];
-    const transaction = await this.compile(sender, data, others);
+    // A fresh blockhash makes each transaction unique.
     this.svm.expireBlockhash();
+    const transaction = await this.compile(sender, data, others);
     return this.read(keep ? this.svm.sendTransaction(transaction) : this.svm.simulateTransaction(transaction));
   }
 

@@ -135,7 +135,7 @@ export const MAX_RETURN_DATA = 1024;
 
 /** Wei of one lamport. */
 export const WEI_PER_LAMPORT = 1_000_000_000n;
-/** Chain id that contracts see. */
-export const CHAIN_ID = 1n;
+/** Chain id that contracts see: that of development chains, as in the other in-process chains. */
+export const CHAIN_ID = 31_337n;
 /** block.gaslimit: the most compute units that a transaction can ask for. */
 export const COMPUTE_UNIT_LIMIT = 1_400_000n;

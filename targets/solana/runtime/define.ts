@@ -1,0 +1,38 @@
+/** The in-program runtime as a whole: adds all its routines to an image. */
+import type { LirProgram } from "../lir/instruction.js";
+import { defineAccounts } from "./accounts.js";
+import { defineCalls } from "./calls.js";
+import { defineCpi } from "./cpi.js";
+import { defineCreation } from "./create.js";
+import { defineEntry } from "./entry.js";
+import { defineEnvironment } from "./env.js";
+import { defineFrames } from "./frames.js";
+import { defineJournal } from "./journal.js";
+import { defineLogs } from "./logs.js";
+import { defineMemory } from "./memory.js";
+import { definePrecompiles } from "./precompiles.js";
+import { defineSettle } from "./settle.js";
+import { defineStaging } from "./staging.js";
+import { defineStorage } from "./storage.js";
+import { defineTransient } from "./transient.js";
+import { defineValue } from "./value.js";
+
+/** Adds the runtime's functions, ENTRY_POINT among them. What an image does not call is dropped by the linker. */
+export function defineRuntime(program: LirProgram): void {
+  defineMemory(program);
+  defineAccounts(program);
+  defineJournal(program);
+  defineStorage(program);
+  defineTransient(program);
+  defineLogs(program);
+  defineCpi(program);
+  defineValue(program);
+  defineFrames(program);
+  defineCalls(program);
+  defineCreation(program);
+  defineEnvironment(program);
+  definePrecompiles(program);
+  defineSettle(program);
+  defineStaging(program);
+  defineEntry(program);
+}
