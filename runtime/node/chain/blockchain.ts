@@ -1,0 +1,223 @@
+/**
+ * The chain: its blocks, where their transactions are, and how a block is made from transactions. It knows neither the pool nor any
+ * protocol; whoever calls {@link Blockchain.mine} decides what goes in.
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { blockCells, type BlockEnvironment } from "../../executor/block.js";
+import type { Transaction } from "../../executor/transaction.js";
+import type { BlockCells } from "../../host/activation.js";
+import type { AddressKey } from "../../store/keys.js";
+import type { AccountRecord, ChangeSet } from "../../store/state.js";
+import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
+import { hexBytes, type Hex } from "../encoding/hex.js";
+import type { NodeBackend, StateView } from "../state/backend.js";
+import { effectiveGasPrice, highestCost, type NodeTransaction } from "../transactions/transaction.js";
+import { blockSize, commitments, logsBloom, type Block, type NodeReceipt, type Place } from "./block.js";
+import { executeWithFees } from "./execute.js";
+import { makeHeader, nextBaseFee, ZERO_HASH, type HeaderFields } from "./header.js";
+
+export interface ChainSettings {
+  readonly chainId: bigint;
+  readonly gasLimit: number;
+  /** Of the first block, in wei. */
+  readonly baseFee: bigint;
+  readonly coinbase: AddressKey;
+  /** Of the genesis block, in seconds. */
+  readonly timestamp: number;
+  /** Newest blocks whose states are kept. */
+  readonly history: number;
+  readonly genesis: ReadonlyMap<AddressKey, AccountRecord>;
+}
+
+/** What a new block's header takes from outside its transactions. */
+export interface BlockDraft {
+  readonly number: number;
+  readonly timestamp: number;
+  readonly gasLimit: number;
+  readonly coinbase: AddressKey;
+  readonly baseFee: bigint;
+  readonly prevrandao: bigint;
+}
+
+/** Settings for the next block only, or for all from there on. */
+interface Overrides {
+  baseFee?: bigint;
+  prevrandao?: bigint;
+}
+
+export class Blockchain {
+  private readonly blocks: Block[] = [];
+  private readonly numbers = new Map<Hex, number>();
+  private readonly places = new Map<Hex, { number: number; index: number }>();
+  /** Of blocks to come. */
+  gasLimit: number;
+  coinbase: AddressKey;
+  /** Of the next block. */
+  readonly next: Overrides = {};
+
+  constructor(
+    readonly settings: ChainSettings,
+    readonly backend: NodeBackend,
+  ) {
+    this.gasLimit = settings.gasLimit;
+    this.coinbase = settings.coinbase;
+    backend.commit({ accounts: settings.genesis, storage: new Map() }, []);
+    const draft = { number: 0, timestamp: settings.timestamp, gasLimit: settings.gasLimit, coinbase: settings.coinbase, baseFee: settings.baseFee, prevrandao: 0n };
+    this.append(draft, ZERO_HASH, []);
+  }
+
+  get head(): Block {
+    return this.blocks[this.blocks.length - 1]!;
+  }
+
+  get height(): number {
+    return this.blocks.length - 1;
+  }
+
+  block(number: number): Block | undefined {
+    return this.blocks[number];
+  }
+
+  blockByHash(hash: Hex): Block | undefined {
+    const number = this.numbers.get(hash);
+    return number === undefined ? undefined : this.blocks[number];
+  }
+
+  /** Where a transaction was mined. */
+  find(hash: Hex): Place | undefined {
+    const place = this.places.get(hash);
+    if (!place) return undefined;
+    const block = this.blocks[place.number]!;
+    return { block, receipt: block.receipts[place.index]! };
+  }
+
+  /** What a block mined at a time would say of itself. */
+  draft(timestamp: number): BlockDraft {
+    const parent = this.head.header;
+    return {
+      number: parent.number + 1,
+      timestamp,
+      gasLimit: this.gasLimit,
+      coinbase: this.coinbase,
+      baseFee: this.next.baseFee ?? nextBaseFee(parent),
+      // No beacon chain gives randomness: each block's is drawn from its parent, so that a run can be repeated.
+      prevrandao: this.next.prevrandao ?? bytesToInt(keccak_256(Buffer.concat([hexBytes(parent.hash), intToBytes(BigInt(parent.number + 1), 8)]))),
+    };
+  }
+
+  /**
+   * Mines a block. `offer` calls `take` with the transactions in order; one that cannot be part of the block (nonce, balance, gas left in the
+   * block) is not taken.
+   */
+  mine(timestamp: number, offer: (baseFee: bigint, take: (transaction: NodeTransaction) => boolean) => void): Block {
+    const draft = this.draft(timestamp);
+    const cells = this.cells(draft);
+    const receipts: NodeReceipt[] = [];
+    offer(draft.baseFee, (transaction) => {
+      const used = receipts[receipts.length - 1]?.cumulativeGas ?? 0;
+      if (!this.fits(transaction, draft.gasLimit - used, draft.baseFee)) return false;
+      receipts.push(this.execute(transaction, draft, cells, receipts[receipts.length - 1]));
+      return true;
+    });
+    this.next.baseFee = undefined;
+    this.next.prevrandao = undefined;
+    return this.append(draft, this.head.header.hash, receipts);
+  }
+
+  private fits(transaction: NodeTransaction, gasLeft: number, baseFee: bigint): boolean {
+    if (transaction.gasLimit > gasLeft || transaction.maxFeePerGas < baseFee) return false;
+    const sender = this.backend.head.account(transaction.from);
+    return (sender?.nonce ?? 0) === transaction.nonce && (sender?.balance ?? 0n) >= highestCost(transaction);
+  }
+
+  private execute(transaction: NodeTransaction, draft: BlockDraft, cells: BlockCells, before: NodeReceipt | undefined): NodeReceipt {
+    const gasPrice = effectiveGasPrice(transaction, draft.baseFee);
+    const result = executeWithFees(this.backend.head, cells, this.backend.registry, executorTransaction(transaction, gasPrice), draft);
+    this.backend.commit(result.changes, result.modules);
+    return {
+      transaction,
+      index: before ? before.index + 1 : 0,
+      success: result.success,
+      gasUsed: result.gasUsed,
+      cumulativeGas: (before?.cumulativeGas ?? 0) + result.gasUsed,
+      gasPrice,
+      logs: result.logs,
+      firstLog: before ? before.firstLog + before.logs.length : 0,
+      bloom: logsBloom(result.logs),
+      created: result.success ? result.created : undefined,
+      output: result.data,
+      error: result.error,
+    };
+  }
+
+  private append(draft: BlockDraft, parentHash: Hex, receipts: readonly NodeReceipt[]): Block {
+    const state = this.backend.view();
+    const gasUsed = receipts[receipts.length - 1]?.cumulativeGas ?? 0;
+    const header = makeHeader({ ...draft, parentHash, stateRoot: state.root, ...commitments(receipts), gasUsed });
+    const block: Block = { header, receipts, size: blockSize(header, receipts), state };
+    this.blocks.push(block);
+    this.numbers.set(header.hash, header.number);
+    for (const { transaction, index } of receipts) this.places.set(transaction.hash, { number: header.number, index });
+    const old = this.blocks[header.number - this.settings.history];
+    if (old) old.state = undefined;
+    return block;
+  }
+
+  /** The environment that contracts see in a block that is being made. */
+  cells(draft: BlockDraft): BlockCells {
+    return blockCells(this.environment(draft));
+  }
+
+  /** The environment of a mined block, for calls at it. */
+  cellsOf(header: HeaderFields): BlockCells {
+    return blockCells(this.environment(header));
+  }
+
+  private environment(block: BlockDraft): BlockEnvironment {
+    return {
+      number: BigInt(block.number),
+      timestamp: BigInt(block.timestamp),
+      coinbase: block.coinbase,
+      gasLimit: BigInt(block.gasLimit),
+      baseFee: block.baseFee,
+      blobBaseFee: 1n,
+      prevrandao: block.prevrandao,
+      chainId: this.settings.chainId,
+      blockHash: (number) => {
+        const known = number < BigInt(block.number) && number + 256n >= BigInt(block.number) ? this.blocks[Number(number)] : undefined;
+        return known && BigInt(known.header.hash);
+      },
+    };
+  }
+
+  /** Changes the state by hand; the newest block's state becomes the changed one. Its header keeps the root it was mined with. */
+  alter(changes: ChangeSet): void {
+    this.backend.commit(changes, []);
+    this.head.state = this.backend.view();
+  }
+
+  /** The newest block's state. */
+  get state(): StateView {
+    return this.head.state!;
+  }
+
+  /** Drops all blocks above a height and takes up a state of it again. */
+  rewind(height: number, state: StateView): Block[] {
+    const dropped = this.blocks.splice(height + 1);
+    for (const { header, receipts } of dropped) {
+      this.numbers.delete(header.hash);
+      for (const { transaction } of receipts) this.places.delete(transaction.hash);
+    }
+    this.backend.restore(state);
+    this.head.state = state;
+    this.next.baseFee = undefined;
+    this.next.prevrandao = undefined;
+    return dropped;
+  }
+}
+
+/** A transaction as the executor takes it. */
+export function executorTransaction(transaction: NodeTransaction, gasPrice: bigint): Transaction {
+  const { from, to, data, value, gasLimit } = transaction;
+  return { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice };
+}

@@ -1,0 +1,199 @@
+/**
+ * A chain that one process runs for its developer: pool, clock, local accounts and mining around a {@link Blockchain}, with the
+ * controls that tests need (snapshots, impersonation, time, state by hand). Mining is synchronous: a transaction that was sent with
+ * automine on is in a block when {@link DevChain.submit} returns.
+ */
+import { addressKeyOfInt, type AddressKey } from "../../store/keys.js";
+import type { AccountRecord } from "../../store/state.js";
+import type { Hex } from "../encoding/hex.js";
+import { MemoryBackend, type NodeBackend, type StateView } from "../state/backend.js";
+import { impersonateTransaction } from "../transactions/sign.js";
+import { TransactionPool } from "../transactions/pool.js";
+import { highestCost, TransactionError, type NodeTransaction, type UnsignedTransaction } from "../transactions/transaction.js";
+import { validateTransaction } from "../transactions/validate.js";
+import type { Block } from "./block.js";
+import { Blockchain } from "./blockchain.js";
+import { ChainClock } from "./clock.js";
+import { Wallet } from "./wallet.js";
+
+export interface DevChainOptions {
+  /** Default 31337. */
+  readonly chainId?: bigint;
+  /** Funded accounts that can sign; default 10. */
+  readonly accounts?: number;
+  readonly mnemonic?: string;
+  /** Of each of them, in wei; default 10,000 ether. */
+  readonly balance?: bigint;
+  /** Of a block; default 30,000,000. */
+  readonly gasLimit?: number;
+  /** Of the first block, in wei; default 1 gwei. */
+  readonly baseFee?: bigint;
+  /** Seconds between blocks; absent: a block for each transaction. */
+  readonly blockTime?: number;
+  /** Newest blocks whose states are kept for calls and proofs; default 1,024. */
+  readonly history?: number;
+  /** Genesis time in seconds; default now. */
+  readonly timestamp?: number;
+  readonly backend?: NodeBackend;
+}
+
+interface Snapshot {
+  readonly height: number;
+  readonly state: StateView;
+  readonly waiting: readonly NodeTransaction[];
+  readonly restoreClock: () => void;
+}
+
+export type BlockListener = (block: Block) => void;
+export type PendingListener = (transaction: NodeTransaction) => void;
+
+const GWEI = 10n ** 9n;
+const DEFAULT_BALANCE = 10_000n * 10n ** 18n;
+const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
+
+export class DevChain {
+  readonly chain: Blockchain;
+  readonly pool: TransactionPool;
+  readonly clock = new ChainClock();
+  readonly wallet: Wallet;
+  readonly impersonated = new Set<AddressKey>();
+  /** Anyone may send from any account without a signature. */
+  impersonatesAll = false;
+  private automining: boolean;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly snapshots = new Map<number, Snapshot>();
+  private nextSnapshot = 0;
+  private readonly blockListeners = new Set<BlockListener>();
+  private readonly pendingListeners = new Set<PendingListener>();
+
+  constructor(options: DevChainOptions = {}) {
+    this.wallet = new Wallet(options.accounts ?? 10, options.mnemonic);
+    const balance = options.balance ?? DEFAULT_BALANCE;
+    this.chain = new Blockchain(
+      {
+        chainId: options.chainId ?? 31_337n,
+        gasLimit: options.gasLimit ?? 30_000_000,
+        baseFee: options.baseFee ?? GWEI,
+        coinbase: addressKeyOfInt(0n),
+        timestamp: options.timestamp ?? Math.floor(Date.now() / 1000),
+        history: options.history ?? 1_024,
+        genesis: new Map(this.wallet.addresses.map((address) => [address, { nonce: 0, balance }])),
+      },
+      options.backend ?? new MemoryBackend(),
+    );
+    this.pool = new TransactionPool((sender) => this.nonce(sender));
+    this.automining = options.blockTime === undefined;
+    if (options.blockTime !== undefined) this.setIntervalMining(options.blockTime);
+  }
+
+  /** The next nonce of an account in the newest state. */
+  nonce(address: AddressKey): number {
+    return this.chain.backend.head.account(address)?.nonce ?? 0;
+  }
+
+  get automine(): boolean {
+    return this.automining;
+  }
+
+  /** With automine off, transactions wait for {@link mine} or the interval. */
+  setAutomine(on: boolean): void {
+    this.automining = on;
+    if (on) this.setIntervalMining(0);
+    if (on && this.pool.size > 0) this.mine();
+  }
+
+  /** Mines every so many seconds; 0 stops. */
+  setIntervalMining(seconds: number): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    if (seconds <= 0) return;
+    this.automining = false;
+    this.timer = setInterval(() => this.mine(), seconds * 1000);
+  }
+
+  /** Takes a transaction; with automine on it is mined at once. Throws TransactionError. */
+  submit(transaction: NodeTransaction): Hex {
+    const { chain, pool } = this;
+    const next = chain.draft(0);
+    if (chain.find(transaction.hash)) throw new TransactionError("already known");
+    validateTransaction(transaction, {
+      state: chain.backend.head,
+      registry: chain.backend.registry,
+      gasLimit: next.gasLimit,
+      baseFee: this.automining ? next.baseFee : undefined,
+      committed: pool.committed(transaction.from, transaction.nonce, highestCost),
+    });
+    pool.add(transaction);
+    for (const listener of this.pendingListeners) listener(transaction);
+    if (this.automining && transaction.nonce < pool.pendingNonce(transaction.from)) this.mine();
+    return transaction.hash;
+  }
+
+  /** Signs for a local account, or stands in for an impersonated one. Throws TransactionError for any other. */
+  sign(unsigned: UnsignedTransaction, from: AddressKey): NodeTransaction {
+    if (this.impersonates(from)) return impersonateTransaction(unsigned, from);
+    const signed = this.wallet.signTransaction(unsigned, from);
+    if (!signed) throw new TransactionError("unknown account: the node has no key for the sender and does not impersonate it");
+    return signed;
+  }
+
+  impersonates(address: AddressKey): boolean {
+    return this.impersonated.has(address) || (this.impersonatesAll && !this.wallet.has(address));
+  }
+
+  /** Mines a block of what waits. */
+  mine(timestamp?: number): Block {
+    const { chain, pool, clock } = this;
+    const time = timestamp ?? clock.timeOfNext(chain.head.header.timestamp);
+    const block = chain.mine(time, (baseFee, take) => pool.select(baseFee, take));
+    clock.mined(time);
+    for (const { transaction } of block.receipts) pool.remove(transaction.hash);
+    pool.dropUsed(new Set(block.receipts.map((r) => r.transaction.from)));
+    for (const listener of this.blockListeners) listener(block);
+    return block;
+  }
+
+  /** Remembers the chain as it is; gives an id for {@link revert}. */
+  snapshot(): number {
+    const { pending, queued } = this.pool.content();
+    const waiting = [...pending.values(), ...queued.values()].flat();
+    this.snapshots.set(this.nextSnapshot, { height: this.chain.height, state: this.chain.state, waiting, restoreClock: this.clock.save() });
+    return this.nextSnapshot++;
+  }
+
+  /** Goes back to a snapshot, which is used up, as are all later ones; false where there is none of that id. */
+  revert(id: number): boolean {
+    const snapshot = this.snapshots.get(id);
+    if (!snapshot) return false;
+    for (const later of [...this.snapshots.keys()]) if (later >= id) this.snapshots.delete(later);
+    this.chain.rewind(snapshot.height, snapshot.state);
+    snapshot.restoreClock();
+    this.pool.clear();
+    for (const transaction of snapshot.waiting) this.pool.add(transaction);
+    return true;
+  }
+
+  /** Sets fields of an account. */
+  setAccount(address: AddressKey, change: Partial<AccountRecord>): void {
+    const record = this.chain.backend.head.account(address) ?? NO_ACCOUNT;
+    this.chain.alter({ accounts: new Map([[address, { ...record, ...change }]]), storage: new Map() });
+    this.pool.dropAllUsed();
+  }
+
+  /** Calls a function after each block; gives a function that ends it. */
+  onBlock(listener: BlockListener): () => void {
+    this.blockListeners.add(listener);
+    return () => this.blockListeners.delete(listener);
+  }
+
+  /** Calls a function with each transaction that is taken. */
+  onPending(listener: PendingListener): () => void {
+    this.pendingListeners.add(listener);
+    return () => this.pendingListeners.delete(listener);
+  }
+
+  /** Ends interval mining. */
+  close(): void {
+    clearInterval(this.timer);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Runs one transaction with its fees (EIP-1559). The sender pays for all its gas at first, so that the transaction cannot spend that
+ * money, and gets back what is left; the tip goes to the block's producer, the base fee to nobody.
+ *
+ *   balance before            -gasLimit * price   -> executeTransaction ->   + gasLeft * price
+ */
+import type { BlockCells } from "../../host/activation.js";
+import type { CodeRegistry } from "../../host/code.js";
+import { executeTransaction, type Receipt, type Transaction } from "../../executor/transaction.js";
+import type { AddressKey } from "../../store/keys.js";
+import type { AccountRecord, StateReader } from "../../store/state.js";
+
+export interface Fees {
+  /** In wei for a unit of gas. */
+  readonly baseFee: bigint;
+  readonly coinbase: AddressKey;
+}
+
+const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
+
+/** The state with another balance of one account. */
+class WithBalance implements StateReader {
+  constructor(
+    private readonly base: StateReader,
+    private readonly address: AddressKey,
+    private readonly record: AccountRecord,
+  ) {}
+
+  account(address: AddressKey): AccountRecord | undefined {
+    return address === this.address ? this.record : this.base.account(address);
+  }
+
+  storage(address: AddressKey, slot: string): Uint8Array | undefined {
+    return this.base.storage(address, slot);
+  }
+}
+
+/** Runs a transaction whose sender can pay `gasLimit * gasPrice + value`; fees are among the changes of the receipt. */
+export function executeWithFees(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction, fees: Fees): Receipt {
+  const { from, gasPrice, gasLimit } = transaction;
+  const sender = state.account(from) ?? NO_ACCOUNT;
+  const paid = gasPrice * BigInt(gasLimit);
+  const receipt = guarded(new WithBalance(state, from, { ...sender, balance: sender.balance - paid }), cells, registry, transaction);
+  const accounts = new Map(receipt.changes.accounts);
+  const pay = (address: AddressKey, wei: bigint): void => {
+    if (wei === 0n) return;
+    const record = (accounts.has(address) ? accounts.get(address) : state.account(address)) ?? NO_ACCOUNT;
+    accounts.set(address, { ...record, balance: record.balance + wei });
+  };
+  const used = BigInt(receipt.gasUsed);
+  pay(from, gasPrice * (BigInt(gasLimit) - used));
+  pay(fees.coinbase, (gasPrice - fees.baseFee) * used);
+  return { ...receipt, changes: { accounts, storage: receipt.changes.storage } };
+}
+
+/**
+ * A module that does not keep to the host ABI (no exported memory, say) may make the host throw. For the chain that is a failed
+ * transaction which used all its gas; the node lives on.
+ */
+export function guarded(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
+  try {
+    return executeTransaction(state, cells, registry, transaction);
+  } catch (error) {
+    const sender = state.account(transaction.from) ?? NO_ACCOUNT;
+    return {
+      success: false,
+      data: new Uint8Array(0),
+      gasUsed: transaction.gasLimit,
+      executionGas: transaction.gasLimit,
+      logs: [],
+      error: `the module broke the host interface: ${error instanceof Error ? error.message : "it threw"}`,
+      changes: { accounts: new Map([[transaction.from, { ...sender, nonce: sender.nonce + 1 }]]), storage: new Map() },
+      modules: [],
+    };
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Ethereum's Merkle Patricia trie (yellow paper, appendix D) as a persistent structure: a change copies the nodes on its path and shares
+ * all others, so that the trie of every block stays readable as long as somebody holds its root.
+ *
+ * No key may be a prefix of another (hashes are not, nor are RLP-encoded indexes): branches then carry no value. A leaf carries besides its
+ * encoded value an entry, which is what readers want and no hash sees.
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { rlpBytes, rlpList } from "../encoding/rlp.js";
+
+interface Leaf<T> {
+  readonly kind: "leaf";
+  readonly path: Uint8Array;
+  readonly value: Uint8Array;
+  readonly entry: T;
+  encoded?: Uint8Array;
+}
+
+interface Extension<T> {
+  readonly kind: "extension";
+  readonly path: Uint8Array;
+  readonly child: TrieNode<T>;
+  encoded?: Uint8Array;
+}
+
+interface Branch<T> {
+  readonly kind: "branch";
+  readonly children: readonly (TrieNode<T> | undefined)[];
+  encoded?: Uint8Array;
+}
+
+/** A trie; undefined is the empty one. */
+export type TrieNode<T> = Leaf<T> | Extension<T> | Branch<T>;
+
+const EMPTY_STRING = Uint8Array.of(0x80);
+
+/** Root of the empty trie: keccak256(rlp("")). */
+export const EMPTY_ROOT: Uint8Array = keccak_256(EMPTY_STRING);
+
+/** The half bytes of a key. */
+export function nibblesOf(key: Uint8Array): Uint8Array {
+  const nibbles = new Uint8Array(2 * key.length);
+  key.forEach((byte, i) => {
+    nibbles[2 * i] = byte >> 4;
+    nibbles[2 * i + 1] = byte & 15;
+  });
+  return nibbles;
+}
+
+/** The trie with a key set. `value` is what is hashed. */
+export function trieWith<T>(node: TrieNode<T> | undefined, path: Uint8Array, value: Uint8Array, entry: T): TrieNode<T> {
+  if (!node) return { kind: "leaf", path, value, entry };
+  if (node.kind === "branch") {
+    const children = [...node.children];
+    children[path[0]!] = trieWith(children[path[0]!], path.subarray(1), value, entry);
+    return { kind: "branch", children };
+  }
+  const shared = commonLength(node.path, path);
+  if (shared === node.path.length) {
+    if (node.kind === "leaf") return { kind: "leaf", path, value, entry };
+    return { kind: "extension", path: node.path, child: trieWith(node.child, path.subarray(shared), value, entry) };
+  }
+  const children = new Array<TrieNode<T> | undefined>(16).fill(undefined);
+  const rest = node.path.subarray(shared + 1);
+  if (node.kind === "leaf") children[node.path[shared]!] = { kind: "leaf", path: rest, value: node.value, entry: node.entry };
+  else children[node.path[shared]!] = behind(rest, node.child);
+  children[path[shared]!] = { kind: "leaf", path: path.subarray(shared + 1), value, entry };
+  return behind(path.subarray(0, shared), { kind: "branch", children });
+}
+
+/** The trie without a key; the same trie where it has none. */
+export function trieWithout<T>(node: TrieNode<T> | undefined, path: Uint8Array): TrieNode<T> | undefined {
+  if (!node) return undefined;
+  if (node.kind === "leaf") return sameNibbles(node.path, path) ? undefined : node;
+  if (node.kind === "extension") {
+    if (commonLength(node.path, path) < node.path.length) return node;
+    const child = trieWithout(node.child, path.subarray(node.path.length));
+    if (child === node.child) return node;
+    return child && behind(node.path, child);
+  }
+  const index = path[0]!;
+  const child = trieWithout(node.children[index], path.subarray(1));
+  if (child === node.children[index]) return node;
+  const children = [...node.children];
+  children[index] = child;
+  const left = children.flatMap((c, i) => (c ? [i] : []));
+  if (left.length > 1) return { kind: "branch", children };
+  const [only] = left;
+  return only === undefined ? undefined : behind(Uint8Array.of(only), children[only]!);
+}
+
+/** The entry of a key. */
+export function trieGet<T>(root: TrieNode<T> | undefined, path: Uint8Array): T | undefined {
+  let node = root;
+  let rest = path;
+  while (node) {
+    if (node.kind === "leaf") return sameNibbles(node.path, rest) ? node.entry : undefined;
+    if (node.kind === "branch") {
+      node = node.children[rest[0]!];
+      rest = rest.subarray(1);
+    } else {
+      if (commonLength(node.path, rest) < node.path.length) return undefined;
+      rest = rest.subarray(node.path.length);
+      node = node.child;
+    }
+  }
+  return undefined;
+}
+
+/** All entries, in the order of their keys. */
+export function* trieEntries<T>(node: TrieNode<T> | undefined): Generator<T> {
+  if (!node) return;
+  if (node.kind === "leaf") yield node.entry;
+  else if (node.kind === "extension") yield* trieEntries(node.child);
+  else for (const child of node.children) yield* trieEntries(child);
+}
+
+/** The root hash. */
+export function trieRoot<T>(node: TrieNode<T> | undefined): Uint8Array {
+  return node ? keccak_256(encodeNode(node)) : EMPTY_ROOT;
+}
+
+/** The encoded nodes from the root to a key, or to where its absence shows (EIP-1186). Nodes embedded in their parents are left out. */
+export function trieProof<T>(root: TrieNode<T> | undefined, path: Uint8Array): Uint8Array[] {
+  const proof: Uint8Array[] = [];
+  let node = root;
+  let rest = path;
+  while (node) {
+    const encoded = encodeNode(node);
+    if (proof.length === 0 || encoded.length >= 32) proof.push(encoded);
+    if (node.kind === "leaf") break;
+    if (node.kind === "branch") {
+      node = node.children[rest[0]!];
+      rest = rest.subarray(1);
+    } else {
+      if (commonLength(node.path, rest) < node.path.length) break;
+      rest = rest.subarray(node.path.length);
+      node = node.child;
+    }
+  }
+  return proof;
+}
+
+/** The root of the trie that maps rlp(index) to the index-th value: transactions and receipts of a block. */
+export function indexedRoot(values: readonly Uint8Array[], encodeIndex: (index: number) => Uint8Array): Uint8Array {
+  let root: TrieNode<undefined> | undefined;
+  values.forEach((value, i) => {
+    root = trieWith(root, nibblesOf(encodeIndex(i)), value, undefined);
+  });
+  return trieRoot(root);
+}
+
+/** A node with some half bytes before it; neighbouring paths become one. */
+function behind<T>(prefix: Uint8Array, node: TrieNode<T>): TrieNode<T> {
+  if (prefix.length === 0) return node;
+  if (node.kind === "branch") return { kind: "extension", path: prefix.slice(), child: node };
+  const path = new Uint8Array(prefix.length + node.path.length);
+  path.set(prefix);
+  path.set(node.path, prefix.length);
+  return node.kind === "leaf" ? { kind: "leaf", path, value: node.value, entry: node.entry } : { kind: "extension", path, child: node.child };
+}
+
+function encodeNode<T>(node: TrieNode<T>): Uint8Array {
+  return (node.encoded ??= rlpList(itemsOf(node)));
+}
+
+function itemsOf<T>(node: TrieNode<T>): Uint8Array[] {
+  switch (node.kind) {
+    case "leaf":
+      return [rlpBytes(compact(node.path, true)), rlpBytes(node.value)];
+    case "extension":
+      return [rlpBytes(compact(node.path, false)), referenceTo(node.child)];
+    case "branch":
+      return [...node.children.map((child) => (child ? referenceTo(child) : EMPTY_STRING)), EMPTY_STRING];
+  }
+}
+
+/** How a parent holds a node: the node itself where it is short, else its hash. */
+function referenceTo<T>(node: TrieNode<T>): Uint8Array {
+  const encoded = encodeNode(node);
+  return encoded.length < 32 ? encoded : rlpBytes(keccak_256(encoded));
+}
+
+/** Half bytes with a flag, two a byte (yellow paper, appendix C). */
+function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
+  const odd = path.length % 2;
+  const result = new Uint8Array(1 + (path.length - odd) / 2);
+  result[0] = ((isLeaf ? 2 : 0) + odd) << 4;
+  if (odd === 1) result[0] |= path[0]!;
+  for (let i = odd; i < path.length; i += 2) result[(i - odd) / 2 + 1] = (path[i]! << 4) | path[i + 1]!;
+  return result;
+}
+
+function commonLength(a: Uint8Array, b: Uint8Array): number {
+  const limit = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < limit && a[length] === b[length]) length++;
+  return length;
+}
+
+function sameNibbles(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && commonLength(a, b) === a.length;
+}
