@@ -33,6 +33,7 @@ export class ContractDraft {
   readonly callables: Callable[] = [];
   readonly events: EventShape[] = [];
   readonly errors: EventShape[] = [];
+  readonly creations: EventShape[] = [];
   readonly entries: Entry[] = [];
   readonly virtuals: Virtual[] = [];
   readonly modifiers: { readonly name: string; readonly parameter: Type | undefined; readonly node: SourceNode }[] = [];
@@ -60,7 +61,7 @@ export class ContractDraft {
 
   get around(): Surroundings {
     const { random, pool } = this.program;
-    return { random, pool, variables: this.variables, callables: this.callables, events: this.events, errors: this.errors };
+    return { random, pool, variables: this.variables, callables: this.callables, events: this.events, errors: this.errors, creations: this.creations };
   }
 
   /** Names that no base or sibling has. */
@@ -182,6 +183,7 @@ export class ContractDraft {
   /** Makes the functions of a contract `d` callable. */
   useHelper(helper: ContractDraft): void {
     this.callables.push(...helper.outside);
+    this.creations.push({ name: helper.name, params: helper.constructorParams.map((p) => p.type) });
   }
 
   /** `(e, ...)`, the arguments for the creation of another contract. */

@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly callables: readonly Callable[];
   readonly events: readonly EventShape[];
   readonly errors: readonly EventShape[];
+  readonly creations: readonly EventShape[];
 }
 
 export interface Signature {
@@ -56,6 +57,7 @@ export function scopeFor(around: Surroundings, facts: ScopeFacts, params: readon
   scope.callables.push(...around.callables);
   scope.events.push(...around.events);
   scope.errors.push(...around.errors);
+  scope.creations.push(...around.creations);
   for (const p of params) scope.variables.push({ ...p, assignable: p.location === "stack" || p.location === "memory" });
   return scope;
 }

@@ -45,7 +45,7 @@ class ProgramMaker {
   }
 
   private get around(): Surroundings {
-    return { random: this.random, pool: this.pool, variables: [], callables: this.callables, events: [], errors: this.errors };
+    return { random: this.random, pool: this.pool, variables: [], callables: this.callables, events: [], errors: this.errors, creations: [] };
   }
 
   make(): FuzzProgram {

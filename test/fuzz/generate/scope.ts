@@ -66,6 +66,8 @@ export class Scope {
   readonly callables: Callable[] = [];
   readonly events: EventShape[] = [];
   readonly errors: EventShape[] = [];
+  /** Contracts that may be created here. */
+  readonly creations: EventShape[] = [];
   /** How often the code that is being made runs, at most. */
   repeats = 1;
   cost = 0;

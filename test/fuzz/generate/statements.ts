@@ -5,6 +5,7 @@ import { callNode, chooseCallable } from "./calls.js";
 import { valueNode } from "./expressions.js";
 import { MAX_NESTING, type Frame } from "./frame.js";
 import { lowLevelNode, tryNode } from "./messages.js";
+import { byteNode, creationNode, environmentNode, etherNode, pointerNode } from "./pointers.js";
 import { readPlace, writePlace } from "./places.js";
 import type { Scope } from "./scope.js";
 import { BOOL, hasMapping, isReference, nameOf, randomReference, randomText, STRING, UINT256, type Type } from "./types.js";
@@ -45,6 +46,11 @@ const KINDS: readonly (readonly [number, Maker])[] = [
   [3, earlyReturn],
   [2, jump],
   [4, assemblyNode],
+  [3, pointerNode],
+  [2, creationNode],
+  [2, etherNode],
+  [2, byteNode],
+  [1, environmentNode],
 ];
 const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
