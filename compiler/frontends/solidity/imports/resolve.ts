@@ -38,16 +38,13 @@ export interface LoadedSources {
   readonly files: readonly SourceFile[];
   /** The unit that an import directive brings in; undefined if it could not be loaded. */
   resolveImport(unit: SourceUnit, directive: ImportDirective): SourceUnit | undefined;
-  /** Whose rules hold in a unit. */
-  lineOf(unit: SourceUnit): LanguageLine;
 }
 
 /** A file on its way into the compilation. */
 interface Entry extends LineNode {
   readonly file: SourceFile;
-  /** The tree by `line`, and what is wrong with it. */
+  /** The tree by the rules of its `language`, and what is wrong with it. */
   unit: SourceUnit;
-  line: LanguageLine;
   faults: DiagnosticSink;
   readonly allowed: readonly LanguageLine[];
   readonly imports: Entry[];
@@ -99,13 +96,11 @@ class SourceLoader {
     for (const location of locations) this.discover(location);
     this.decideLines();
     for (const entry of this.entries) this.bindImports(entry);
-    const lines = new Map(this.entries.map(({ unit, line }) => [unit, line]));
     return {
       units: this.ordered.map(({ unit }) => unit),
       byName: new Map(this.entries.map(({ unit }) => [unit.file.name, unit])),
       files: this.files,
       resolveImport: (_unit, directive) => this.imports.get(directive),
-      lineOf: (unit) => lines.get(unit) ?? "0.8",
     };
   }
 
@@ -166,7 +161,7 @@ class SourceLoader {
     const allowed = linesOfFile(file, faults);
     const line = allowed[0] ?? "0.8";
     const unit = parseSource(file, allowed.length > 0 ? faults : new DiagnosticSink(), { language: line, ids: this.ids });
-    return { file, unit, line, faults, allowed, imports: [], byPath: new Map() };
+    return { file, unit, faults, allowed, imports: [], byPath: new Map() };
   }
 
   private follow(entry: Entry, directive: ImportDirective): void {
@@ -181,8 +176,7 @@ class SourceLoader {
   private decideLines(): void {
     const readable = this.entries.filter(({ allowed }) => allowed.length > 0);
     for (const [entry, line] of assignLines(readable, this.sink)) {
-      if (entry.line === line) continue;
-      entry.line = line;
+      if (entry.unit.language === line) continue;
       entry.faults = new DiagnosticSink();
       entry.unit = parseSource(entry.file, entry.faults, { language: line, ids: this.ids });
     }

@@ -144,7 +144,7 @@ export function checkCallOptions(cx: CodeContext, e: FunctionCallOptions, use: U
   if (!optionKinds.has(type.functionKind) && !isBareCall(type)) {
     return cx.fail("2193", "Function call options can only be set on external function calls or contract creations.", e.span);
   }
-  if (type.gasSet || type.valueSet || type.saltSet) {
+  if (cx.line === "0.8" && (type.gasSet || type.valueSet || type.saltSet)) {
     const message = "Function call options have already been set, you have to combine them into a single {...}-option.";
     cx.error("1645", message, e.span);
   }

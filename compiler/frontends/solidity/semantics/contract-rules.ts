@@ -1,5 +1,6 @@
 /** Fifth stage, per contract: duplicates, abstractness, base constructors, selectors, libraries, storage size. */
 import type { ContractDefinition, EventDefinition, FunctionDefinition, InheritanceSpecifier, ModifierInvocation, SourceUnit } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import { checkInheritedInterface } from "./abi-coder.js";
 import { asExternallyCallable, eventType, functionDefinitionType, getterType } from "./function-types.js";
 import { interfaceOf, ownInterface } from "./interface.js";
@@ -16,7 +17,9 @@ export function checkContractRules(m: Model): void {
   for (const contract of m.contracts) {
     checkSpecialDuplicates(m, contract);
     checkDuplicates(m, m.membersOf(contract).functions.filter((f) => f.functionKind === "function"), "1686");
-    checkDuplicates(m, m.linearization(contract).flatMap((c) => m.membersOf(c).events), "5883");
+    // Before 0.7 a contract could declare an inherited event again.
+    const line = m.lineOf(m.unitOf.get(contract)!);
+    checkDuplicates(m, (isBefore(line, "0.7") ? [contract] : m.linearization(contract)).flatMap((c) => m.membersOf(c).events), "5883");
     overrides.check(contract);
     checkBaseConstructors(m, contract);
     checkAbstractness(m, contract);

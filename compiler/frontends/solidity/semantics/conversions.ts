@@ -196,7 +196,7 @@ function integerConverts(from: { readonly signed: boolean; readonly bits: number
     case "enum":
       return true;
     case "contract":
-      return false;
+      return isLoose;
     case "fixedPoint":
       return from.signed === to.signed && from.bits === to.bits;
     default:
@@ -214,10 +214,12 @@ function rationalConverts(m: Model, from: RationalType, to: SolType, line: Langu
       break;
     case "address": {
       if (from.numerator === 0n) return YES;
+      if (isLoose) break;
       const mobile = isFractional(from) ? undefined : integerTypeFor(from.numerator);
-      return verdict((isLoose || !to.payable) && from.numerator > 0n && mobile !== undefined && mobile.bits <= 160);
+      return verdict(!to.payable && from.numerator > 0n && mobile !== undefined && mobile.bits <= 160);
     }
     case "enum":
+      if (isLoose) break;
       if (from.numerator < 0n || isFractional(from) || from.numerator >= BigInt(to.definition.members.length)) return NO;
       break;
   }

@@ -24,7 +24,7 @@ const reservedNames: ReadonlySet<string> = new Set(["_", "super", "this"]);
 export function declareName(m: Model, scope: Scope, name: string, symbol: Declaration, at: Span): boolean {
   if (name === "") return true;
   const isCallableByMessage = (symbol.kind === "FunctionDefinition" && symbol.functionKind === "function" && isPublic(symbol)) || symbol.kind === "EventDefinition";
-  if (reservedNames.has(name) && !isCallableByMessage) m.sink.error("DeclarationError", "3726", `The name "${name}" is reserved.`, at);
+  if (m.line === "0.8" && reservedNames.has(name) && !isCallableByMessage) m.sink.error("DeclarationError", "3726", `The name "${name}" is reserved.`, at);
   const conflict = scope.conflict(name, symbol);
   if (conflict) {
     reportClash(m, conflict, at);
@@ -45,7 +45,10 @@ function reportClash(m: Model, conflict: NamedSymbol, at: Span): void {
 
 /** Registers all files, then their imports (imports come first in the list, so names flow on through files). */
 export function declareAll(m: Model, loaded: LoadedSources): void {
-  for (const unit of loaded.units) declareUnit(m, unit);
+  for (const unit of loaded.units) {
+    m.line = m.lineOf(unit);
+    declareUnit(m, unit);
+  }
   for (const unit of loaded.units) importNames(m, loaded, unit);
   for (const unit of loaded.units) warnOfHiddenNames(m, unit);
 }

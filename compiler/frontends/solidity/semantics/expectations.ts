@@ -52,9 +52,17 @@ export function requireLValue(cx: CodeContext, e: Expression, write: "assign" | 
   const type = cx.visit(e, { write });
   if (!cx.isLValue(e)) {
     const [code, message] = writeFault(cx, e);
-    cx.error(code, message, e.span);
+    if (!isResize(cx, e)) cx.error(code, message, e.span);
   }
   return type;
+}
+
+/** `a.length = n` before 0.6, which resizes a dynamic array in storage. */
+function isResize(cx: CodeContext, e: Expression): boolean {
+  if (cx.line !== "0.5" || e.kind !== "MemberAccess" || e.memberName !== "length") return false;
+  const base = cx.typeOf(e.expression);
+  const isDynamic = (base.kind === "array" && base.length === undefined) || (base.kind === "bytes" && !base.isString);
+  return isDynamic && base.location === "storage";
 }
 
 function writeFault(cx: CodeContext, e: Expression): readonly [string, string] {

@@ -6,7 +6,7 @@ import type { Model } from "./model.js";
 export function selectLines(m: Model, loaded: LoadedSources): void {
   for (const unit of loaded.units) {
     const pragmas = unit.nodes.filter((node): node is PragmaDirective => node.kind === "PragmaDirective");
-    const line = loaded.lineOf(unit);
+    const line = unit.language;
     m.lines.set(unit, line);
     if (!pragmas.some((p) => p.name === "solidity")) {
       m.sink.warning("3420", 'Source file does not specify required compiler version! Consider adding "pragma solidity ^0.8.0;"', {

@@ -97,6 +97,7 @@ function checkImplementation(cx: CodeContext, f: FunctionDefinition): void {
   } else if (kind === "library" && f.functionKind === "constructor") cx.error("7634", "Constructor cannot be defined in libraries.", f.span);
   if (f.body) return;
   if (f.functionKind === "constructor") cx.error("5700", "Constructor must be implemented if declared.", f.span);
+  else if (cx.line === "0.5") return;
   else if (kind === "library") cx.error("9231", "Library functions must be implemented if declared.", f.span);
   else if (!f.isVirtual && kind === "contract") {
     cx.error("5424", "Functions without implementation must be marked virtual.", f.span, 'Add "virtual" or a body.');

@@ -58,7 +58,7 @@ export class MemberTable {
         return one(name === "length" ? UINT8 : undefined);
       case "bytes":
       case "array":
-        return this.arrayMembers(type, name);
+        return this.arrayMembers(type, name, line);
       case "struct": {
         const member = type.definition.members.find((v) => v.name === name);
         if (!member) return [];
@@ -81,7 +81,7 @@ export class MemberTable {
     }
   }
 
-  private arrayMembers(type: ArrayType | BytesType, name: string): readonly Member[] {
+  private arrayMembers(type: ArrayType | BytesType, name: string, line: LanguageLine): readonly Member[] {
     if (type.kind === "bytes" && type.isString) return [];
     if (name === "length") return one(UINT256);
     const isGrowing = type.location === "storage" && (type.kind === "bytes" || type.length === undefined);
@@ -91,6 +91,8 @@ export class MemberTable {
     const bound = { bound: true };
     if (name === "pop") return one(functionType("arrayPop", [self], [], "nonpayable", bound));
     if (name !== "push") return [];
+    // Before 0.6 push took one value and gave the new length.
+    if (line === "0.5") return one(functionType("arrayPush", [self, element], [UINT256], "nonpayable", bound));
     return [
       { type: functionType("arrayPush", [self], [element], "nonpayable", bound) },
       { type: functionType("arrayPush", [self, element], [], "nonpayable", bound) },

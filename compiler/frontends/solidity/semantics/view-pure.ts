@@ -29,6 +29,7 @@ interface Need {
 export function checkMutability(m: Model): void {
   const checker = new MutabilityChecker(m);
   for (const unit of m.units) {
+    m.line = m.lineOf(unit);
     for (const node of unit.nodes) {
       if (node.kind === "FunctionDefinition") checker.check(node);
       if (node.kind !== "ContractDefinition") continue;
@@ -233,6 +234,8 @@ class MutabilityChecker {
   private yulCall(e: Node & { readonly kind: "YulFunctionCall" }): void {
     const { name, suffix } = e.functionName;
     const builtin = suffix === undefined && isYulBuiltin(name, "0.8") ? yulBuiltins.get(name) : undefined;
-    if (builtin && builtin.effect !== "pure") this.need(builtin.effect, e.span);
+    // chainid was pure before 0.8.
+    const isFree = builtin?.effect === "pure" || (name === "chainid" && this.m.line !== "0.8");
+    if (builtin && !isFree) this.need(builtin.effect, e.span);
   }
 }

@@ -1,5 +1,6 @@
 /** Solidity names in inline assembly: which can be read or written, with which suffix. */
 import type { Expression, VariableDeclaration, YulIdentifier } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import type { CodeContext } from "./code-context.js";
 import type { NamedSymbol } from "./scope.js";
 import { isValueType, needsLocation } from "./type-properties.js";
@@ -13,6 +14,9 @@ export function fullYulName(e: YulIdentifier): string {
 }
 
 function symbolsOf(cx: CodeContext, e: YulIdentifier): { readonly symbols: readonly NamedSymbol[]; readonly suffix: string | undefined } {
+  const former = isBefore(cx.line, "0.7") && e.suffix === undefined ? /^(.+)_(slot|offset)$/.exec(e.name) : null;
+  // Before 0.7 these endings always stood for the variable's place in storage.
+  if (former) return { symbols: cx.scope.lookup(former[1]!), suffix: former[2] };
   const suffix = e.suffix !== undefined && suffixes.has(e.suffix) ? e.suffix : undefined;
   return { symbols: cx.scope.lookup(suffix === undefined ? fullYulName(e) : e.name), suffix };
 }

@@ -72,7 +72,7 @@ export class Lexer {
     this.hasBidirectional = /[\u202a-\u202e]/.test(file.content);
     this.stringRules = {
       allowsUnicode: isBefore(line, "0.7"),
-      hasOldEscapes: isBefore(line, "0.7"),
+      hasOldEscapes: isBefore(line, "0.8"),
       hasBidirectional: this.hasBidirectional,
     };
     this.next();

@@ -252,12 +252,11 @@ function solidityWords(line: LanguageLine): Map<string, Token> {
   if (isBefore(line, "0.7")) {
     words.set("finney", Token.SubDenomination);
     words.set("szabo", Token.SubDenomination);
-    words.delete("gwei");
     words.delete("unicode");
   }
   if (isBefore(line, "0.6")) {
     for (const word of ["abstract", "catch", "immutable", "override", "try"]) words.set(word, Token.Reserved);
-    for (const word of ["fallback", "receive", "virtual"]) words.delete(word);
+    for (const word of ["fallback", "receive", "virtual", "gwei"]) words.delete(word);
   }
   return words;
 }

@@ -16,6 +16,18 @@ const until07 = "difficulty";
 const current: ReadonlySet<string> = new Set(`${always} ${since08}`.split(" "));
 const former: ReadonlySet<string> = new Set(`${always} ${until07}`.split(" "));
 
+/** Instructions without operands that give a value: 0.5 has them without parentheses too. */
+const values: ReadonlySet<string> = new Set(
+  (
+    "address selfbalance origin caller callvalue calldatasize codesize gasprice returndatasize coinbase timestamp number " +
+    "difficulty gaslimit chainid pc msize gas"
+  ).split(" "),
+);
+
+export function isYulValue(name: string): boolean {
+  return values.has(name);
+}
+
 /** Whether `name` is an instruction, so that it must be called and cannot be declared. */
 export function isYulBuiltin(name: string, line: LanguageLine): boolean {
   return (isBefore(line, "0.8") ? former : current).has(name);

@@ -109,7 +109,7 @@ export abstract class ExpressionParser extends TypeParser {
     for (;;) {
       switch (this.kind) {
         case Token.LParen:
-          expression = this.parseCall(expression);
+          expression = this.parseCall(isBefore(this.line, "0.7") ? this.withFormerOptions(expression) : expression);
           break;
         case Token.Period:
           expression = this.parseMemberAccess(expression);
@@ -131,6 +131,22 @@ export abstract class ExpressionParser extends TypeParser {
           return expression;
       }
     }
+  }
+
+  /**
+   * Call options as they were written before 0.7, recognised by the call behind them: `f.value(v).gas(g)(x)` is `f{value: v}{gas: g}(x)`.
+   * A user's function of these names that returns a function is called in two steps, or it is taken for an option and refused.
+   */
+  private withFormerOptions(callee: Expression): Expression {
+    if (callee.kind === "TupleExpression") {
+      const [only] = callee.components;
+      return callee.components.length === 1 && only && !callee.isInlineArray ? { ...callee, components: [this.withFormerOptions(only)] } : callee;
+    }
+    if (callee.kind !== "FunctionCall" || callee.names || callee.arguments.length !== 1 || callee.expression.kind !== "MemberAccess") return callee;
+    const { memberName: name, memberSpan: nameSpan, expression: inner } = callee.expression;
+    if (name !== "value" && name !== "gas") return callee;
+    const expression = this.withFormerOptions(inner);
+    return { kind: "FunctionCallOptions", id: callee.id, span: callee.span, expression, names: [{ name, nameSpan }], options: callee.arguments };
   }
 
   /** The call of `callee`; the current token is the opening parenthesis. */

@@ -15,9 +15,10 @@ import type {
   YulTypedName,
   YulVariableDeclaration,
 } from "../ast.js";
+import { isBefore } from "../language.js";
 import { isYulNumber } from "../literals.js";
 import { Token } from "../tokens.js";
-import { isYulBuiltin } from "../yul-builtins.js";
+import { isYulBuiltin, isYulValue } from "../yul-builtins.js";
 import { parseAbort } from "./base.js";
 import { ExpressionParser } from "./expressions.js";
 
@@ -248,7 +249,7 @@ export abstract class YulParser extends ExpressionParser {
     }
     this.advance();
     const returnVariables: YulTypedName[] = [];
-    if (this.accept(Token.RightArrow)) {
+    if (this.acceptArrow()) {
       do returnVariables.push(this.parseYulTypedName());
       while (this.accept(Token.Comma));
     }
@@ -258,6 +259,15 @@ export abstract class YulParser extends ExpressionParser {
     this.loopPart = loopPart;
     const span = this.spanFrom(start);
     return { kind: "YulFunctionDefinition", id: this.nextId(), span, name, nameSpan, parameters, returnVariables, body };
+  }
+
+  /** `->`; before 0.7 its two characters were tokens of their own. */
+  private acceptArrow(): boolean {
+    if (this.accept(Token.RightArrow)) return true;
+    if (!isBefore(this.line, "0.7") || !this.at(Token.Sub) || this.lexer.peek() !== Token.GreaterThan) return false;
+    this.advance();
+    this.advance();
+    return true;
   }
 
   private parseYulTypedName(): YulTypedName {
@@ -296,6 +306,10 @@ export abstract class YulParser extends ExpressionParser {
     const result = isCall ? this.parseYulCall(operand) : operand;
     if (result.kind === "YulIdentifier") {
       const name = yulNameOf(result);
+      if (this.line === "0.5" && isYulValue(name)) {
+        this.leave(2);
+        return { kind: "YulFunctionCall", id: this.nextId(), span: result.span, functionName: result, arguments: [] };
+      }
       if (isYulBuiltin(name, this.line)) {
         const hint = `Write ${name}(...).`;
         this.fail("7104", `Builtin function "${name}" must be called.`, result.span, hint);
