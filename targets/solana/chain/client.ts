@@ -5,9 +5,9 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Instruction, KeyPairSigner } from "@solana/kit";
 import type { LiteSVM } from "litesvm";
-import { BUFFER_SEED, FAILURE, MAX_GROWTH, STATE_SEED } from "../runtime/format.js";
+import { BUFFER_SEED, FAILURE, STATE_SEED } from "../runtime/format.js";
 import { HEAP_SIZE } from "../layout.js";
-import { closeData, executionData, growData, writeData, type Execution, type NamedAccount } from "./instruction.js";
+import { closeData, executionData, writeData, type Execution, type NamedAccount } from "./instruction.js";
 import { readLogLines, type LogLines } from "./log-lines.js";
 import type { Packages } from "./packages.js";
 import { isInstance } from "./state-account.js";
@@ -112,7 +112,7 @@ export class ImageClient {
     const buffer = await this.bufferKey(sender);
     const { data } = execution;
     for (let at = 0; at < data.length; at += PIECE) {
-      const result = await this.transact(sender, writeData(at, data.length, data.subarray(at, at + PIECE)), [], buffer, true);
+      const result = await this.transact(sender, writeData(at, data.subarray(at, at + PIECE)), [], buffer, true);
       if (!result.success) throw new Error(`staging call data failed: ${result.error ?? ""}\n${result.log.join("\n")}`);
     }
     return true;
@@ -122,13 +122,14 @@ export class ImageClient {
     await this.transact(sender, closeData(), [], await this.bufferKey(sender), true);
   }
 
+  /** Grows a state account to a length; each instruction adds at most 10,240 bytes. */
   private async grow(sender: KeyPairSigner, address: Uint8Array, wanted: number): Promise<void> {
     const key = await this.stateKey(address);
     for (;;) {
       const account = this.svm.getAccount(key);
-      const size = account.exists ? account.data.length : 0;
-      if (size >= wanted) return;
-      const result = await this.transact(sender, growData(address, Math.min(wanted, size + MAX_GROWTH)), [], key, true);
+      if (account.exists && account.data.length >= wanted) return;
+      const named = [await this.nameOf(address)];
+      const result = await this.transact(sender, executionData({ operation: "grow", lamports: BigInt(wanted), target: address, data: new Uint8Array() }, named, false), named, undefined, true);
       if (!result.success) throw new Error(`growing a state account failed: ${result.error ?? ""}\n${result.log.join("\n")}`);
     }
   }

@@ -1,5 +1,5 @@
 /** Instruction data of the program (format of ../runtime/format.ts), and the order of an instruction's accounts. */
-import { FLAG_STAGED, GROW, INSTRUCTION, OPERATION, WRITE } from "../runtime/format.js";
+import { FLAG_STAGED, INSTRUCTION, OPERATION, WRITE } from "../runtime/format.js";
 
 /** An account that the transaction names because it stands for a 20-byte address. */
 export interface NamedAccount {
@@ -15,20 +15,23 @@ export interface NamedAccount {
 export const FIRST_NAMED = 3;
 
 export interface Execution {
-  readonly operation: "execute" | "deploy";
+  readonly operation: "execute" | "deploy" | "grow";
+  /** The value; grow: the wanted length of the data. */
   readonly lamports: bigint;
-  /** execute: 20 bytes; deploy: contract id and nonce, 16 bytes. */
+  /** execute, grow: the 20-byte address; deploy: contract id and nonce, 16 bytes. */
   readonly target: Uint8Array;
   /** Call data; deploy: library addresses, then constructor arguments. */
   readonly data: Uint8Array;
 }
 
-/** Data of EXECUTE or DEPLOY; with `staged` the call data lie in a buffer account behind the named ones. */
+const OPERATIONS = { execute: OPERATION.EXECUTE, deploy: OPERATION.DEPLOY, grow: OPERATION.GROW } as const;
+
+/** Data of EXECUTE, DEPLOY or GROW; with `staged` the call data lie in a buffer account behind the named ones. */
 export function executionData(execution: Execution, named: readonly NamedAccount[], staged: boolean): Uint8Array {
   const claims = named.flatMap((account, i) => (account.claimed ? [Buffer.concat([Uint8Array.of(FIRST_NAMED + i), account.address])] : []));
   const head = new Uint8Array(INSTRUCTION.FIRST_CLAIM);
   const view = new DataView(head.buffer);
-  head[INSTRUCTION.OPERATION] = execution.operation === "execute" ? OPERATION.EXECUTE : OPERATION.DEPLOY;
+  head[INSTRUCTION.OPERATION] = OPERATIONS[execution.operation];
   head[INSTRUCTION.CLAIMS] = claims.length;
   if (staged) {
     head[INSTRUCTION.FLAGS] = FLAG_STAGED;
@@ -41,25 +44,14 @@ export function executionData(execution: Execution, named: readonly NamedAccount
 }
 
 /** Data of WRITE: a piece of the staging buffer. */
-export function writeData(offset: number, total: number, piece: Uint8Array): Uint8Array {
+export function writeData(offset: number, piece: Uint8Array): Uint8Array {
   const data = new Uint8Array(WRITE.DATA + piece.length);
-  const view = new DataView(data.buffer);
   data[0] = OPERATION.WRITE;
-  view.setUint32(WRITE.OFFSET, offset, true);
-  view.setUint32(WRITE.SIZE, total, true);
+  new DataView(data.buffer).setUint32(WRITE.OFFSET, offset, true);
   data.set(piece, WRITE.DATA);
   return data;
 }
 
 export function closeData(): Uint8Array {
   return Uint8Array.of(OPERATION.CLOSE);
-}
-
-/** Data of GROW: the state account of an address is to have `size` bytes. */
-export function growData(address: Uint8Array, size: number): Uint8Array {
-  const data = new Uint8Array(GROW.LENGTH);
-  data[0] = OPERATION.GROW;
-  new DataView(data.buffer).setUint32(GROW.SIZE, size, true);
-  data.set(address, GROW.ADDRESS);
-  return data;
 }

@@ -1,4 +1,4 @@
-/** The in-program runtime as a whole: adds all its routines to an image. */
+/** The in-program runtime as a whole: adds all its routines to an image. The linker drops those that nothing calls. */
 import type { LirProgram } from "../lir/instruction.js";
 import { defineAccounts } from "./accounts.js";
 import { defineCalls } from "./calls.js";
@@ -17,21 +17,21 @@ import { defineStorage } from "./storage.js";
 import { defineTransient } from "./transient.js";
 import { defineValue } from "./value.js";
 
-/** Adds the runtime's functions, ENTRY_POINT among them. What an image does not call is dropped by the linker. */
+/** Adds the entry point and everything of RUNTIME (abi.ts). The image must define what IMAGE of abi.ts names. */
 export function defineRuntime(program: LirProgram): void {
   defineMemory(program);
-  defineAccounts(program);
   defineJournal(program);
+  defineAccounts(program);
+  defineCpi(program);
   defineStorage(program);
   defineTransient(program);
   defineLogs(program);
-  defineCpi(program);
   defineValue(program);
   defineFrames(program);
+  definePrecompiles(program);
   defineCalls(program);
   defineCreation(program);
   defineEnvironment(program);
-  definePrecompiles(program);
   defineSettle(program);
   defineStaging(program);
   defineEntry(program);

@@ -32,19 +32,23 @@ export const OPERATION = {
   EXECUTE: 0,
   /** Creates an instance. Data: 20 bytes for each library of the contract, then the constructor arguments. */
   DEPLOY: 1,
-  /** Writes into a staging buffer, a program-derived account of the sender: see BUFFER. Creates it where it is missing. */
+  /** Writes into the sender's staging buffer: see WRITE. Creates it where it is missing. */
   WRITE: 2,
   /** Closes the staging buffer and returns its lamports to the payer. */
   CLOSE: 3,
-  /** Grows a state account by up to 10,240 bytes ahead of an execution (or creates it, empty). Data: see GROW. */
+  /**
+   * Grows the state account of TARGET to the data length in LAMPORTS, by at most 10,240 bytes, ahead of an execution; where it
+   * is vacant it becomes the program's, still without a contract.
+   */
   GROW: 4,
 } as const;
 export const FLAG_STAGED = 1;
 
-/** WRITE: operation, 3 bytes 0, u32 offset, u32 total size of the buffer, then the bytes. Accounts: sender, payer, system program, buffer. */
-export const WRITE = { OFFSET: 4, SIZE: 8, DATA: 12 } as const;
-/** GROW: operation, 3 bytes 0, u32 wanted data length, 20 bytes of address. Accounts: sender, payer, system program, state account. */
-export const GROW = { SIZE: 4, ADDRESS: 8, LENGTH: 28 } as const;
+/**
+ * WRITE: operation, 3 bytes 0, u32 offset, then the bytes; makes the buffer as long as that needs. Accounts: sender, payer, system
+ * program, buffer. CLOSE: operation alone, the same accounts.
+ */
+export const WRITE = { OFFSET: 4, DATA: 8 } as const;
 
 /** Seeds of program-derived accounts: an instance (or address without a known key) ["state", address20]; a buffer ["buffer", sender key]. */
 export const STATE_SEED = "state";
