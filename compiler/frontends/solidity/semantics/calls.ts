@@ -27,6 +27,7 @@ function argumentsArePure(cx: CodeContext, e: FunctionCall): boolean {
 const pureKinds: ReadonlySet<string> = new Set([
   "keccak256", "ecrecover", "sha256", "ripemd160", "addmod", "mulmod", "objectCreation", "abiEncode", "abiEncodePacked",
   "abiEncodeWithSelector", "abiEncodeCall", "abiEncodeWithSignature", "abiDecode", "metaType", "wrap", "unwrap", "erc7201",
+  "bytesConcat", "stringConcat",
 ]);
 
 function checkFunctionCall(cx: CodeContext, e: FunctionCall, type: FunctionType): Result {

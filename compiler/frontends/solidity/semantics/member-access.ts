@@ -44,7 +44,7 @@ function isPureMember(cx: CodeContext, e: MemberAccess, type: SolType, { type: m
   const isBasePure = cx.isPure(e.expression);
   switch (type.kind) {
     case "type":
-      if (type.actual.kind === "enum" || type.actual.kind === "userValue") return true;
+      if (type.actual.kind === "enum" || type.actual.kind === "userValue" || type.actual.kind === "bytes") return true;
       if (type.actual.kind === "contract" && memberType.kind === "function" && memberType.functionKind === "declaration") return isBasePure;
       break;
     case "module":
