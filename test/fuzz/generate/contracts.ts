@@ -2,7 +2,7 @@
 import { group, item, join, type Piece, type SourceNode } from "../tree.js";
 import { valueNode } from "./expressions.js";
 import { makeFunction, makeModifier, mutability, parameterList, randomSignature, scopeFor, storageTypes, type Signature, type Surroundings } from "./functions.js";
-import type { Callable, Effects, EventShape, Parameter, ScopeFacts, Variable } from "./scope.js";
+import type { Callable, Effects, EventShape, Parameter, Scope, ScopeFacts, Variable } from "./scope.js";
 import { blockNodes } from "./statements.js";
 import { hasMapping, isReference, nameOf, randomStateType, randomType, UINT256, type Type } from "./types.js";
 
@@ -91,7 +91,7 @@ export class ContractDraft {
     const { random } = this.program;
     if (hasMapping(type) || (!isConstant && random.chance(0.6))) return [];
     const constants = isConstant ? this.variables.filter((v) => v.location === "constant") : this.variables;
-    const facts: ScopeFacts = { maxCost: 40, self: false, sender: false, payable: false, effects: isConstant ? "pure" : "view" };
+    const facts: ScopeFacts = { maxCost: 40, self: false, sender: false, payable: false, effects: isConstant ? "pure" : "view", isCalm: true };
     const scope = scopeFor({ ...this.around, variables: constants, callables: [] }, facts, []);
     // Expressions with effects are no constants: a constant's scope has no variable that could be assigned.
     return [" = ", valueNode(scope, type, 2)];
@@ -122,7 +122,7 @@ export class ContractDraft {
     if (this.modifiers.length === 0 || !random.chance(0.25)) return "";
     const modifier = random.pick(this.modifiers);
     if (!modifier.parameter) return item(` ${modifier.name}`);
-    const scope = scopeFor({ ...this.around, callables: [] }, { maxCost: 20, self: false, sender: false, payable: false, effects: "view" }, params);
+    const scope = scopeFor({ ...this.around, callables: [] }, { maxCost: 20, self: false, sender: false, payable: false, effects: "view", isCalm: true }, params);
     return item(` ${modifier.name}(`, valueNode(scope, modifier.parameter, 1), ")");
   }
 
@@ -188,7 +188,7 @@ export class ContractDraft {
 
   /** `(e, ...)`, the arguments for the creation of another contract. */
   creationArguments(helper: ContractDraft, params: readonly Parameter[]): Piece {
-    const scope = scopeFor({ ...this.around, callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view" }, params);
+    const scope = scopeFor({ ...this.around, callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view", isCalm: true }, params);
     return group("(", ...join(helper.constructorParams.map((p) => valueNode(scope, p.type, 1)), ", "), ")");
   }
 
@@ -221,19 +221,21 @@ export class ContractDraft {
     virtual.bodies.add(this.name);
   }
 
-  /** A constructor; `heads` are calls of base constructors and `first` statements that it begins with. */
+  /** A constructor; `head` has the calls of base constructors, and it begins with the statements `first`. */
   addConstructor(params: readonly Parameter[], head: Piece, first: readonly Piece[], size: number): void {
     this.constructorParams = params;
-    const facts: ScopeFacts = { maxCost: MAX_COST / 4, self: false, sender: false, payable: false, effects: "write" };
-    const scope = scopeFor({ ...this.around, callables: this.callables.filter((c) => !c.external) }, facts, params);
+    const { random } = this.program;
+    const facts: ScopeFacts = { maxCost: MAX_COST / 4, self: false, sender: false, payable: false, effects: "write", isCalm: random.chance(0.9) };
+    const scope = scopeFor({ ...this.around, callables: facts.isCalm ? [] : this.callables.filter((c) => !c.external) }, facts, params);
     const frame = { results: [], nesting: 2 };
     const immutables = this.immutables.map((v) => group(`${v.name} = `, valueNode(scope, v.type, 1), ";\n"));
-    this.members.push(item(`constructor${parameterList(params)} payable`, head, " {\n", ...first, ...immutables, ...blockNodes(scope, frame, size), "}\n"));
+    const filled = this.variables.flatMap((v) => fillNodes(scope, v));
+    this.members.push(item(`constructor${parameterList(params)} payable`, head, " {\n", ...first, ...immutables, ...filled, ...blockNodes(scope, frame, size), "}\n"));
   }
 
   /** `Base(e, ...)`, the arguments for a base's constructor. */
   baseCall(base: ContractDraft, params: readonly Parameter[]): Piece {
-    const scope = scopeFor({ ...this.around, variables: [], callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view" }, params);
+    const scope = scopeFor({ ...this.around, variables: [], callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view", isCalm: true }, params);
     return group(` ${base.name}(`, ...join(base.constructorParams.map((p) => valueNode(scope, p.type, 1)), ", "), ")");
   }
 
@@ -241,6 +243,12 @@ export class ContractDraft {
   node(heading: string): SourceNode {
     return group(`${heading} {\n`, ...this.members, "}\n");
   }
+}
+
+/** Elements for an array in storage, so that indexes meet some. */
+function fillNodes(scope: Scope, { name, type, location }: Variable): SourceNode[] {
+  if (location !== "storage" || type.kind !== "array" || type.length !== undefined || hasMapping(type)) return [];
+  return Array.from({ length: scope.random.below(5) }, () => item(`${name}.push(`, valueNode(scope, type.element, 1), ");\n"));
 }
 
 /** Getters return what is neither array nor mapping; a struct must have such a field. */

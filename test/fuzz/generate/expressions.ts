@@ -46,7 +46,7 @@ function assignment(scope: Scope, type: Type, depth: number): Piece | undefined 
   const place = writePlace(scope, type, depth - 1, valueNode);
   if (!place) return undefined;
   const isNumber = type.kind === "uint" || type.kind === "int";
-  if (isNumber && scope.random.chance(0.5)) {
+  if (isNumber && !scope.facts.isCalm && scope.random.chance(0.5)) {
     const operator = scope.random.pick(["++", "--"]);
     return scope.random.chance(0.5) ? group("(", place, operator, ")") : group("(", operator, place, ")");
   }
@@ -101,12 +101,12 @@ function numberPiece(scope: Scope, type: NumberType, depth: number): Piece {
   const { random } = scope;
   const operand = (): SourceNode => valueNode(scope, type, depth - 1);
   const choice = random.below(20);
-  if (choice < 7) return group("(", operand(), ` ${random.pick(scope.isUnchecked || random.chance(0.4) ? CHECKED : QUIET)} `, operand(), ")");
+  if (choice < 7) return group("(", operand(), ` ${random.pick(scope.isUnchecked || (!scope.facts.isCalm && random.chance(0.4)) ? CHECKED : QUIET)} `, operand(), ")");
   if (choice < 9) return group("(", operand(), ` ${random.pick(["/", "%"])} `, divisor(scope, type, depth), ")");
   if (choice < 11) return group("(", operand(), ` ${random.pick(["<<", ">>"])} `, shiftAmount(scope, depth), ")");
-  if (choice < 12) return group("(", operand(), " ** ", random.chance(0.8) ? `uint8(${random.below(4)})` : valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), ")");
+  if (choice < 12 && !scope.facts.isCalm) return group("(", operand(), " ** ", random.chance(0.8) ? `uint8(${random.below(4)})` : valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), ")");
   if (choice < 13) return group("(~", operand(), ")");
-  if (choice < 14 && type.kind === "int") return group("(-", operand(), ")");
+  if (choice < 14 && type.kind === "int" && (scope.isUnchecked || !scope.facts.isCalm)) return group("(-", operand(), ")");
   if (choice < 15) return `type(${nameOf(type)}).${random.pick(["min", "max"])}`;
   return converted(scope, type, depth);
 }
@@ -115,7 +115,7 @@ function numberPiece(scope: Scope, type: NumberType, depth: number): Piece {
 function divisor(scope: Scope, type: NumberType, depth: number): Piece {
   if (scope.random.chance(0.4)) return literalOf(type, BigInt(scope.random.between(1, 7)));
   const value = valueNode(scope, type, depth - 1);
-  return scope.random.chance(0.7) ? group("(", value, ` | ${literalOf(type, 1n)})`) : expression(nameOf(type), literalOf(type, 1n), ...[`(`, value, ` + ${scope.isUnchecked ? literalOf(type, 1n) : plainOf(type)})`]);
+  return scope.facts.isCalm || scope.random.chance(0.7) ? group("(", value, ` | ${literalOf(type, 1n)})`) : expression(nameOf(type), literalOf(type, 1n), ...[`(`, value, ` + ${scope.isUnchecked ? literalOf(type, 1n) : plainOf(type)})`]);
 }
 
 function shiftAmount(scope: Scope, depth: number): Piece {

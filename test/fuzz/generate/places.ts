@@ -47,10 +47,10 @@ function placeNode(scope: Scope, variable: Variable, path: readonly Step[], dept
 function indexNode(scope: Scope, array: Piece, length: number | undefined, depth: number, value: MakeValue): SourceNode {
   const { random } = scope;
   if (random.chance(0.5)) {
-    const index = length === undefined ? random.below(3) : random.below(length);
+    const index = length === undefined ? random.below(2) : random.below(length);
     return expression("uint256", "0", String(index));
   }
   const index = value(scope, UINT256, depth - 1);
-  if (random.chance(0.1)) return index;
+  if (random.chance(0.1) && !scope.facts.isCalm) return index;
   return length === undefined ? group(index, " % ", array, ".length") : group(index, ` % ${length}`);
 }

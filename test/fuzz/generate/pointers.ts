@@ -54,7 +54,7 @@ export function etherNode(scope: Scope): SourceNode | undefined {
 export function byteNode(scope: Scope): SourceNode | undefined {
   const { random } = scope;
   const strings = scope.readable().filter((v) => v.type.kind === "bytes" && (v.location === "memory" || (v.location === "storage" && scope.allows("write"))));
-  if (strings.length === 0) return undefined;
+  if (strings.length === 0 || scope.facts.isCalm) return undefined;
   const { name } = random.pick(strings);
   const index = group(valueNode(scope, { kind: "uint", bits: 256 }, 1), random.chance(0.8) ? ` % ${name}.length` : "");
   return item(`${name}[`, index, "] = ", valueNode(scope, { kind: "fixedBytes", size: 1 }, 2), ";\n");

@@ -57,6 +57,8 @@ export interface ScopeFacts {
   readonly sender: boolean;
   readonly payable: boolean;
   readonly effects: Effects;
+  /** Code that should not fail: a deployment that does leaves nothing to look at. */
+  readonly isCalm?: boolean;
 }
 
 const PATH_DEPTH = 3;
@@ -129,7 +131,7 @@ export class Scope {
       for (const rest of this.pathsTo(inner, target, depth - 1)) found.push([step, ...rest]);
     };
     if (type.kind === "struct") for (const field of type.fields) via({ kind: "field", name: field.name }, field.type);
-    if (type.kind === "array") via({ kind: "index", length: type.length }, type.element);
+    if (type.kind === "array" && !(this.facts.isCalm && type.length === undefined)) via({ kind: "index", length: type.length }, type.element);
     if (type.kind === "mapping") via({ kind: "key", type: type.key }, type.value);
     return found;
   }

@@ -103,9 +103,9 @@ function compound(scope: Scope): SourceNode | undefined {
   const type = scope.random.pick(numbers);
   const place = writePlace(scope, type, 2, valueNode);
   if (!place) return undefined;
-  const operator = scope.random.pick(["+=", "-=", "*=", "|=", "&=", "^=", "^=", "|="]);
+  const operator = scope.random.pick(scope.facts.isCalm && !scope.isUnchecked ? ["|=", "&=", "^="] : ["+=", "-=", "*=", "|=", "&=", "^=", "^=", "|="]);
   if (scope.random.chance(0.15)) return item(place, ` ${scope.random.pick(["<<=", ">>="])} `, value(scope, { kind: "uint", bits: 8 }), ";\n");
-  if (scope.random.chance(0.2)) return item(place, scope.random.pick(["++", "--"]), ";\n");
+  if (!scope.facts.isCalm && scope.random.chance(0.2)) return item(place, scope.random.pick(["++", "--"]), ";\n");
   return item(place, ` ${operator} `, value(scope, type), ";\n");
 }
 
@@ -167,7 +167,8 @@ function emit(scope: Scope): SourceNode | undefined {
   return item(`emit ${event.name}(`, ...join(event.params.map((t) => valueNode(scope, t, 1)), ", "), ");\n");
 }
 
-function requirement(scope: Scope): SourceNode {
+function requirement(scope: Scope): SourceNode | undefined {
+  if (scope.facts.isCalm && scope.random.chance(0.95)) return undefined;
   const { random, errors } = scope;
   const condition = value(scope, BOOL);
   const error = errors.length > 0 ? random.pick(errors) : undefined;
@@ -196,7 +197,7 @@ function pushOrPop(scope: Scope): SourceNode | undefined {
   const place = readPlace(scope, type, 1, valueNode, (v) => v.location === "storage");
   if (!place) return undefined;
   if (random.chance(0.2)) return item("if (", place, ".length > 0) ", place, ".pop();\n");
-  if (random.chance(0.05)) return item(place, ".pop();\n");
+  if (random.chance(0.05) && !scope.facts.isCalm) return item(place, ".pop();\n");
   const element: Type = type.kind === "array" ? type.element : { kind: "fixedBytes", size: 1 };
   if (random.chance(0.2) || hasMapping(element)) return item(place, ".push();\n");
   return item(place, ".push(", value(scope, element), ");\n");
