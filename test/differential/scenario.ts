@@ -5,7 +5,7 @@
 import { compile, type Artifact } from "../../index.js";
 import { createChain, RevertError, type TestChain, type TestContract } from "../../testing/index.js";
 import type { TargetName } from "../../targets/target.js";
-import { solcArtifacts } from "./solc.js";
+import { solcArtifacts, type SolcLine } from "./solc.js";
 
 /** What a step may refer to: accounts by name, contracts by label. */
 export interface Context {
@@ -41,6 +41,10 @@ export interface Scenario {
   readonly name: string;
   readonly sources: readonly string[];
   readonly steps: readonly Step[];
+  /** The solc that is the reference; the newest by default. */
+  readonly line?: SolcLine;
+  /** Where it runs; everywhere by default. A target is left out where its page of docs/targets.md says why. */
+  readonly targets?: readonly TargetName[];
 }
 
 type Options = { readonly from?: AccountName; readonly value?: bigint };
@@ -225,7 +229,7 @@ function describeStep(step: Step): string {
 
 /** What solc's code does on an EVM: the reference. */
 export async function reference(scenario: Scenario): Promise<Recorded[]> {
-  return record(scenario, solcArtifacts(scenario.sources), "evm");
+  return record(scenario, solcArtifacts(scenario.sources, { line: scenario.line }), "evm");
 }
 
 /** What this compiler's code does on a target. */

@@ -18,7 +18,12 @@ interface SolcCode {
   readonly linkReferences: Record<string, Record<string, { start: number; length: number }[]>>;
 }
 
+/** Lines of solc that tests compare with; each is npm's last release of the line. */
+export type SolcLine = "0.5" | "0.6" | "0.7" | "0.8";
+
 export interface SolcOptions {
+  /** Which solc; the newest by default. Lines before 0.8 have no via-IR pipeline. */
+  readonly line?: SolcLine;
   readonly viaIR?: boolean;
   readonly optimize?: boolean;
   readonly evmVersion?: string;
@@ -26,24 +31,33 @@ export interface SolcOptions {
 
 const require = createRequire(import.meta.url);
 
-/** npm's solc: the newest 0.8 as WebAssembly. */
-export function solc(): { compile(input: string, callbacks?: { import(name: string): { contents: string } | { error: string } }): string } {
-  return require("solc") as ReturnType<typeof solc>;
+type ReadImport = (name: string) => { contents: string } | { error: string };
+interface Solc {
+  compile(input: string, callbacks?: { import: ReadImport }): string;
+}
+
+/** npm's solc: the newest 0.8 as WebAssembly, or the last release of an older line. */
+export function solc(line: SolcLine = "0.8"): Solc {
+  if (line === "0.8") return require("solc") as Solc;
+  if (line !== "0.5") return require(`solc-${line}`) as Solc;
+  // 0.5 takes the callback alone.
+  const old = require("solc-0.5") as { compile(input: string, callback?: ReadImport): string };
+  return { compile: (input, callbacks) => old.compile(input, callbacks?.import) };
 }
 
 /** Compiles files of the repository; imports come from node_modules. Throws with solc's messages where it fails. */
 export function solcArtifacts(sources: readonly string[], options: SolcOptions = {}): Record<string, Artifact> {
   const input = {
     language: "Solidity",
-    sources: Object.fromEntries(sources.map((s) => [s, { content: fs.readFileSync(s, "utf8") }])),
+    sources: Object.fromEntries(sources.map((s) => [s, { content: readSource(s) }])),
     settings: {
-      viaIR: options.viaIR ?? true,
+      ...((options.line ?? "0.8") === "0.8" && { viaIR: options.viaIR ?? true }),
       optimizer: { enabled: options.optimize ?? true, runs: 200 },
       ...(options.evmVersion !== undefined && { evmVersion: options.evmVersion }),
       outputSelection: { "*": { "*": ["abi", "storageLayout", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.deployedBytecode.linkReferences"] } },
     },
   };
-  const output = JSON.parse(solc().compile(JSON.stringify(input), { import: readImport })) as SolcOutput;
+  const output = JSON.parse(solc(options.line).compile(JSON.stringify(input), { import: readImport })) as SolcOutput;
   const errors = (output.errors ?? []).filter((e) => e.severity === "error");
   if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
   const artifacts: Record<string, Artifact> = {};
@@ -57,8 +71,13 @@ export function solcArtifacts(sources: readonly string[], options: SolcOptions =
 }
 
 function readImport(name: string): { contents: string } | { error: string } {
-  for (const place of [name, path.join("node_modules", name)]) if (fs.existsSync(place)) return { contents: fs.readFileSync(place, "utf8") };
+  for (const place of [name, path.join("node_modules", name)]) if (fs.existsSync(place)) return { contents: readSource(place) };
   return { error: "not found" };
+}
+
+/** A file as solc gets it: an exact version of an older line is widened to the line, of which only the last release is at hand. */
+function readSource(file: string): string {
+  return fs.readFileSync(file, "utf8").replace(/pragma solidity =(0\.[567]\.)\d+;/, "pragma solidity ^$10;");
 }
 
 function toArtifact(sourceName: string, contractName: string, contract: SolcContract): Artifact {

@@ -26,6 +26,19 @@ const FUNDS = 10_000n * 1_000_000_000n;
 const PAYER_FUNDS = 100_000n * 1_000_000_000n;
 const GENESIS_TIME = 1_700_000_000n;
 
+/**
+ * virtual_address_space_adjustments (SIMD-0460): gives accounts address regions of their own, in which a program cannot lengthen its data
+ * by writing their serialised length. Not active on any public cluster.
+ */
+const ADDRESS_SPACE_FEATURE = "7VgiehxNxu53KdxgLspGQY8myE6f7UokaWa4jsGcaSz";
+
+/** All features but the one that the program's way of growing accounts does not know. */
+function features({ kit, litesvm }: Packages): InstanceType<Packages["litesvm"]["FeatureSet"]> {
+  const set = litesvm.FeatureSet.allEnabled();
+  set.deactivate(Uint8Array.from(kit.getAddressEncoder().encode(kit.address(ADDRESS_SPACE_FEATURE))));
+  return set;
+}
+
 function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.replace(/^0x/, ""), "hex"));
 }
@@ -37,7 +50,7 @@ function hexOf(bytes: Uint8Array): string {
 /** A new chain. Throws MissingPeerError where litesvm or @solana/kit are not installed. */
 export async function createSolanaChain(_options: ChainOptions = {}): Promise<Chain> {
   const packages = await loadPackages();
-  const svm = new packages.litesvm.LiteSVM().withSigverify(false).withTransactionHistory(0n).withLogBytesLimit(undefined);
+  const svm = new packages.litesvm.LiteSVM().withFeatureSet(features(packages)).withBuiltins().withSigverify(false).withTransactionHistory(0n).withLogBytesLimit(undefined);
   const signer = (name: string): Promise<KeyPairSigner> => packages.kit.createKeyPairSignerFromPrivateKeyBytes(sha256(new TextEncoder().encode(`supervm development account: ${name}`)));
   const payer = await signer("payer");
   svm.airdrop(payer.address, packages.kit.lamports(PAYER_FUNDS));
