@@ -191,7 +191,8 @@ const yulKeywords: Readonly<Record<string, Token>> = {
 /** Words of one language line, or of Yul within it, in an open-addressed table; see {@link wordHash}. */
 export class KeywordTable {
   private static readonly size = 1024;
-  private readonly kinds = new Uint8Array(KeywordTable.size);
+  /** `Illegal` marks a free slot: no word is of that kind. */
+  private readonly kinds: Token[] = new Array<Token>(KeywordTable.size).fill(Token.Illegal);
   private readonly hashes = new Int32Array(KeywordTable.size);
   private readonly words: string[] = new Array<string>(KeywordTable.size).fill("");
 
@@ -199,7 +200,7 @@ export class KeywordTable {
     for (const [word, kind] of entries) {
       const hash = wordHash(word);
       let slot = KeywordTable.slotOf(hash);
-      while (this.kinds[slot] !== 0) slot = (slot + 1) & (KeywordTable.size - 1);
+      while (this.kinds[slot] !== Token.Illegal) slot = (slot + 1) & (KeywordTable.size - 1);
       this.kinds[slot] = kind;
       this.hashes[slot] = hash;
       this.words[slot] = word;
@@ -215,10 +216,10 @@ export class KeywordTable {
     let slot = KeywordTable.slotOf(hash);
     for (;;) {
       const kind = this.kinds[slot]!;
-      if (kind === 0) return Token.Identifier;
+      if (kind === Token.Illegal) return Token.Identifier;
       if (this.hashes[slot] === hash) {
         const word = this.words[slot]!;
-        if (word.length === end - start && text.startsWith(word, start)) return kind as Token;
+        if (word.length === end - start && text.startsWith(word, start)) return kind;
       }
       slot = (slot + 1) & (KeywordTable.size - 1);
     }
