@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { Interface } from "ethers";
+import { id, Interface } from "ethers";
 import { checkProgram } from "./run/check.js";
 import { variantsOf } from "./run/ours.js";
 import { compileReferences, type Reference } from "./run/reference.js";
@@ -12,8 +12,24 @@ import { SENDERS } from "./run/side.js";
 const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string, args: readonly unknown[]])[]>> = {
   "empty-string-to-storage": [["xC1()", []], ["xC1()", []]],
   "call-that-never-returns": [["xC0()", []]],
+  "calldata-struct-to-memory": [
+    ["f((uint256,uint256[]))", [[1n, [2n, 3n]]]],
+    ["g(uint256[][])", [[[1n, 2n, 3n]]]],
+    ["h(string[2])", [["a", "b"]]],
+    // Lengths and offsets that are too large, at each place.
+    ...malformed("f((uint256,uint256[]))", [0x20n, 1n, 0x40n, 1n, 9n], [2, 3]),
+    ...malformed("g(uint256[][])", [0x20n, 1n, 0x20n, 1n, 9n], [2, 3]),
+    ...malformed("h(string[2])", [0x20n, 0x40n, 0x40n, 1n, 9n << 248n], [1, 2, 3]),
+  ],
   "constant-concat": [["f()", []]],
 };
+
+/** Raw calls with the words of an encoding, in which one is replaced by values too large for it. */
+function malformed(signature: string, words: readonly bigint[], places: readonly number[]): (readonly [string, readonly unknown[]])[] {
+  const selector = id(signature).slice(0, 10);
+  const values = [0x60n, 0x1000n, (1n << 59n) - 1n, 1n << 64n, (1n << 255n) + 1n, (1n << 256n) - 32n];
+  return places.flatMap((place) => values.map((value) => [selector + words.with(place, value).map((w) => w.toString(16).padStart(64, "0")).join(""), []] as const));
+}
 
 const sources = new Map(Object.keys(REGRESSIONS).map((name) => [name, fs.readFileSync(`fixtures/fuzz/${name}.sol`, "utf8")]));
 let references: Map<string, Reference> | undefined;

@@ -128,6 +128,11 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
     length = checkedLength(b, loadWord(b, source, at));
     data = offsetPtr(b, at, 32);
   } else length = b.const(PTR, type.length);
+  b.ret([decodeElements(m, b, type, source, data, length, end)]);
+}
+
+/** An array of `length` elements (i64) whose heads begin at `data`, in fresh memory. */
+function decodeElements(m: ModuleContext, b: Builder, type: ArrayType, source: DataSource, data: ValueId, length: ValueId, end: ValueId): ValueId {
   const element = elementType(type);
   const stride = headSize(m.program, element);
   // length < 2^59: the product is compared at full width, since strides may be large.
@@ -148,7 +153,17 @@ function decodeArray(m: ModuleContext, b: Builder, type: ArrayType, source: Data
       const value = decodeComponent(m, b, element, source, data, addPtr(b, data, mulPtr(b, i, stride)), end, BAD_OFFSET);
       storeMemory(m, b, addPtr(b, to, mulPtr(b, i, 32)), value);
     });
-  b.ret([pointer]);
+  return pointer;
+}
+
+/**
+ * A struct or array with parts of dynamic size, from call data (`ids` as irTypes gives them) to memory as type `to`. solc decodes the parts
+ * at once, by the rules above, where following them one by one would give other faults for malformed offsets and lengths.
+ */
+export function decodeCalldataValue(m: ModuleContext, b: Builder, to: ArrayType | StructType, ids: readonly ValueId[]): ValueId {
+  const end = b.emit("calldata.size", []);
+  if (to.kind === "array" && to.length === undefined) return decodeElements(m, b, to, "calldata", ids[0]!, ids[1]!, end);
+  return decodeReference(m, b, to, "calldata", ids[0]!, end)[0]!;
 }
 
 function isFullWord(type: SolType): boolean {

@@ -9,10 +9,11 @@ import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, StructType } from "../../semantics/types.js";
 import { irTypes, isValueType, underlying, type Value } from "../values.js";
+import { decodeCalldataValue } from "./abi-decode.js";
 import { calldataElement, calldataLength, calldataMember } from "./calldata.js";
 import { emitLoop } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryData, memoryMember, storeMemory } from "./memory.js";
-import { elementType, isReference, structMembers, typeKey } from "./shapes.js";
+import { elementType, isDynamic, isReference, structMembers, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, extractField, loadSlot, loadStorage, regionOf, storageData, storageMember } from "./storage.js";
 import { addPtr, mulPtr, offsetPtr } from "./words.js";
 
@@ -24,10 +25,16 @@ export function copyToMemory(m: ModuleContext, b: Builder, to: ArrayType | Bytes
   const func = m.helper(`copy_${typeKey(source)}_to_${typeKey(to)}`, irTypes(source), [PTR], (h, ids) => {
     const value = { type: source, ids };
     if (to.kind === "bytes") h.ret([bytesToMemory(m, h, source as BytesType, value)]);
+    else if (source.location === "calldata" && hasDynamicParts(m, to)) h.ret([decodeCalldataValue(m, h, to, ids)]);
     else if (to.kind === "struct") h.ret([structToMemory(m, h, to, source as StructType, value)]);
     else h.ret([arrayToMemory(m, h, to, source as ArrayType, value)]);
   });
   return { type: to, ids: b.call(func, [...from.ids]) };
+}
+
+/** Whether an array's elements or a struct's members are found by offsets. */
+function hasDynamicParts(m: ModuleContext, type: ArrayType | StructType): boolean {
+  return isDynamic(m.program, type.kind === "array" ? elementType(type) : type);
 }
 
 function bytesToMemory(m: ModuleContext, b: Builder, type: BytesType, value: Value): ValueId {
