@@ -18,4 +18,5 @@ declare namespace WebAssembly {
     readonly exports: Exports;
   }
   class RuntimeError extends Error {}
+  class LinkError extends Error {}
 }
