@@ -46,10 +46,10 @@ export function lowerModules(modules: readonly Module[], options: LowerOptions, 
     const { assembly, data } = emitProgram(mergeFunctions(program, new Set([ENTRY_POINT])), ENTRY_POINT, version);
     const elf = writeElf(assembly, data, ENTRY_POINT, version);
     const hex = `0x${Buffer.from(elf).toString("hex")}`;
-    const disasm = options.emit.has("disasm") || options.emit.has("asm") ? disassemble(assembly, version) : undefined;
+    const disasm = options.emit.has("disasm") ? disassemble(assembly, version) : undefined;
     for (const contract of contracts) {
       parts.set(contract.name, solanaPart(contract, hex, version, disasm));
-      files.set(contract.name, disasm === undefined ? { ".so": elf } : { ".so": elf, ".asm": disasm });
+      files.set(contract.name, disasm === undefined ? { ".so": elf } : { ".so": elf, ".disasm": disasm });
     }
   } catch (error) {
     if (!(error instanceof JumpTooFarError)) throw error;

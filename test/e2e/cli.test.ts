@@ -110,7 +110,7 @@ describe("bad input gives one clear message", () => {
     { name: "an unknown output", args: ["compile", "x.sol", "--emit", "ast"], code: 2, says: [/'ast'/] },
     { name: "an unknown file", args: ["compile", "nowhere.sol"], code: 1, says: [/nowhere\.sol/] },
     { name: "a syntax error", files: { "a.sol": "contract A {\n  function f() public { uint x = ; }\n}\n" }, args: ["compile", "a.sol"], code: 1, says: [/ParserError/, /a\.sol:2:34/, /\^/] },
-    { name: "a type error", files: { "a.sol": 'contract A {\n  uint x = "no";\n}\n' }, args: ["compile", "a.sol"], code: 1, says: [/TypeError/, /a\.sol:2:3/] },
+    { name: "a type error", files: { "a.sol": 'contract A {\n  uint x = "no";\n}\n' }, args: ["compile", "a.sol"], code: 1, says: [/TypeError/, /a\.sol:2:12/] },
     { name: "an undeclared name", files: { "a.sol": "contract A {\n  uint total;\n  function f() public view returns (uint) { return totl; }\n}\n" }, args: ["compile", "a.sol"], code: 1, says: [/totl/, /a\.sol:3:52/, /total/] },
     { name: "an import that cannot be found", files: { "a.sol": 'import "@openzeppelin/contracts/Nothing.sol";\n' }, args: ["compile", "a.sol"], code: 1, says: [/Nothing\.sol/, /a\.sol:1:/, /hint/] },
     { name: "a pragma that no version satisfies", files: { "a.sol": "pragma solidity ^0.9.0;\ncontract A {}\n" }, args: ["compile", "a.sol"], code: 1, says: [/0\.9\.0/, /a\.sol:1:/] },
