@@ -23,12 +23,19 @@ export type AccountName = (typeof ACCOUNT_NAMES)[number];
 
 type Arguments = readonly unknown[] | ((context: Context) => readonly unknown[] | Promise<readonly unknown[]>);
 
+interface Created {
+  readonly label: string;
+  readonly contract: string;
+  readonly find: (context: Context) => Promise<string>;
+}
+
 export type Step =
   | { readonly kind: "deploy"; readonly label: string; readonly contract: string; readonly args: Arguments; readonly value?: bigint; readonly from?: AccountName; readonly libraries?: Readonly<Record<string, string>> }
-  | { readonly kind: "send" | "call"; readonly on: string; readonly fn: string; readonly args: Arguments; readonly value?: bigint; readonly from?: AccountName }
+  /** `creates` gives a label to a contract that the transaction makes, before its results are recorded. */
+  | { readonly kind: "send" | "call"; readonly on: string; readonly fn: string; readonly args: Arguments; readonly value?: bigint; readonly from?: AccountName; readonly creates?: Created }
   | { readonly kind: "raw"; readonly on: string; readonly data: string; readonly value?: bigint; readonly from?: AccountName }
   /** Gives a label to a contract that another made; `find` gives its address. */
-  | { readonly kind: "attach"; readonly label: string; readonly contract: string; readonly find: (context: Context) => Promise<string> }
+  | ({ readonly kind: "attach" } & Created)
   | { readonly kind: "balance"; readonly of: string }
   /** Names a value that holds addresses or hashes of them and so differs between chains: 0x-hex of 20 to 32 bytes, or a number. */
   | { readonly kind: "define"; readonly label: string; readonly find: (context: Context) => Promise<string | bigint> }
@@ -49,7 +56,7 @@ export interface Scenario {
 
 type Options = { readonly from?: AccountName; readonly value?: bigint };
 export const deploy = (label: string, contract: string, args: Arguments = [], options: Options & { libraries?: Record<string, string> } = {}): Step => ({ kind: "deploy", label, contract, args, ...options });
-export const send = (on: string, fn: string, args: Arguments = [], options: Options = {}): Step => ({ kind: "send", on, fn, args, ...options });
+export const send = (on: string, fn: string, args: Arguments = [], options: Options & { creates?: Created } = {}): Step => ({ kind: "send", on, fn, args, ...options });
 export const call = (on: string, fn: string, args: Arguments = [], options: Options = {}): Step => ({ kind: "call", on, fn, args, ...options });
 export const raw = (on: string, data: string, options: Options = {}): Step => ({ kind: "raw", on, data, ...options });
 export const attach = (label: string, contract: string, find: (context: Context) => Promise<string>): Step => ({ kind: "attach", label, contract, find });
@@ -129,14 +136,12 @@ class Runner implements Context {
         this.label(contract.address, step.label);
         return { data: "0x", logs: this.logs(contract.receipt?.logs ?? []) };
       }
-      case "attach": {
-        const contract = this.chain.attach(this.artifact(step.contract), await step.find(this));
-        this.contracts.set(step.label, contract);
-        this.label(contract.address, step.label);
+      case "attach":
+        await this.attach(step);
         return { data: "0x", logs: [] };
-      }
       case "send": {
         const receipt = await this.contract(step.on).send(step.fn, await this.arguments(step.args), this.options(step));
+        if (step.creates) await this.attach(step.creates);
         return { data: this.normalize(receipt.returnData), logs: this.logs(receipt.logs) };
       }
       case "call": {
@@ -164,6 +169,12 @@ class Runner implements Context {
         await this.chain.time((await this.chain.time()) + step.by);
         return { data: "0x", logs: [] };
     }
+  }
+
+  private async attach({ label, contract: name, find }: Created): Promise<void> {
+    const contract = this.chain.attach(this.artifact(name), await find(this));
+    this.contracts.set(label, contract);
+    this.label(contract.address, label);
   }
 
   private artifact(name: string): Artifact {

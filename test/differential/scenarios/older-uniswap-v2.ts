@@ -32,8 +32,9 @@ const exchange: Scenario = {
     send("factory", "createPair", ["$t0", "$t0"]),
     send("factory", "createPair", [ZeroAddress, "$t0"]),
     send("factory", "setFeeTo", ["$dave"], { from: "bob" }),
-    send("factory", "createPair", ["$t1", "$t0"]),
-    attach("pair", "UniswapV2Pair", async (c) => (await c.contract("factory").call("getPair", [c.at("t0"), c.at("t1")])) as string),
+    send("factory", "createPair", ["$t1", "$t0"], {
+      creates: { label: "pair", contract: "UniswapV2Pair", find: async (c) => (await c.contract("factory").call("getPair", [c.at("t0"), c.at("t1")])) as string },
+    }),
     send("factory", "createPair", ["$t0", "$t1"]),
     call("borrower", "isCreated", ["$factory", "$t0", "$t1"]),
     call("factory", "allPairsLength"),

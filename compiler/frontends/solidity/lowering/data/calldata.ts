@@ -22,11 +22,13 @@ import { addPtr, fromWord, mulPtr, offsetPtr, toWord } from "./words.js";
 export function validatedFromWord(m: ModuleContext, b: Builder, type: SolType, word: ValueId): Value {
   const t = underlying(type);
   const { unit } = m.contract;
-  if (t.kind !== "enum" && m.program.usesOldCoder(unit) && m.program.lineOf(unit) !== "0.8") return fromWord(b, type, word);
+  const ignoresDirt = m.program.usesOldCoder(unit) && m.program.lineOf(unit) !== "0.8";
   if (t.kind === "enum") {
+    if (ignoresDirt) word = b.emit("and", [word, b.const(I256, 0xff)]);
     revertIf(b, b.emit("ge.u", [word, b.const(I256, t.definition.members.length)]));
     return fromWord(b, type, word);
   }
+  if (ignoresDirt) return fromWord(b, type, word);
   if (t.kind === "bool") {
     revertIf(b, b.emit("gt.u", [word, b.const(I256, 1)]));
     return fromWord(b, type, word);

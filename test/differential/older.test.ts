@@ -1,0 +1,18 @@
+/** Older Solidity and libraries beside OpenZeppelin 5: every scenario on every target, compared step by step with the code of its own solc. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { TARGET_NAMES } from "../../targets/registry.js";
+import { ours, reference, type Recorded } from "./scenario.js";
+import { language } from "./scenarios/older-language.js";
+import { uniswapV2 } from "./scenarios/older-uniswap-v2.js";
+
+for (const scenario of [...language, ...uniswapV2])
+  describe(scenario.name, () => {
+    let expected: Promise<Recorded[]> | undefined;
+    for (const target of scenario.targets ?? TARGET_NAMES)
+      it(`${target} answers as solc's code does`, async () => {
+        const want = await (expected ??= reference(scenario));
+        const got = await ours(scenario, target);
+        for (const [i, step] of want.entries()) assert.deepEqual(got[i], step);
+      });
+  });

@@ -1,0 +1,90 @@
+/** What the lines before 0.8 do in their own way: fixtures/solidity/older/Order*.sol. */
+import { MaxUint256, id } from "ethers";
+import { call, deploy, raw, send, type Scenario, type Step } from "../scenario.js";
+
+const word = (n: bigint): string => BigInt.asUintN(256, n).toString(16).padStart(64, "0");
+const data = (signature: string, ...words: bigint[]): string => id(signature).slice(0, 10) + words.map(word).join("");
+const traced = (fn: string): Step[] => [send("order", "clear"), send("order", fn), call("order", "pick")];
+
+const order05: Scenario = {
+  name: "Order of evaluation in 0.5",
+  sources: ["fixtures/solidity/older/Order05.sol"],
+  line: "0.5",
+  steps: [
+    deploy("order", "Order"),
+    call("order", "pick"),
+    call("order", "x"),
+    call("order", "y"),
+    ...["sum", "nested", "modular", "events", "pointer", "assignments"].flatMap(traced),
+    send("order", "unset"),
+    deploy("modified", "Modified"),
+    send("modified", "bump", [3n]),
+    call("modified", "bump", [3n]),
+    send("modified", "many", [2n]),
+    call("modified", "many", [2n]),
+    call("modified", "many", [9n]),
+    call("modified", "both", [2n]),
+    call("modified", "bound"),
+    call("modified", "count"),
+    call("modified", "last"),
+  ],
+};
+
+const failures = (contract: string): Step[] => [
+  deploy("failing", contract),
+  ...[[7n, 2n], [7n, 0n]].map((args) => call("failing", "div", args)),
+  ...[[-7n, 3n], [-7n, 0n]].map((args) => call("failing", "mod", args)),
+  call("failing", "sdiv", [-128n, -1n]),
+  call("failing", "wrap", [200n, 201n]),
+  call("failing", "wrap", [128n, 2n]),
+  ...[[3n, 5n], [3n, 11n], [0n, 0n]].map((args) => call("failing", "power", args)),
+  ...[true, false].flatMap((ok) => [call("failing", "check", [ok]), call("failing", "need(bool)", [ok]), call("failing", "need(bool,string)", [ok, "why not"])]),
+  ...[0n, 2n, 3n, MaxUint256].flatMap((i) => [call("failing", "at", [i]), call("failing", "byteAt", [i])]),
+  call("failing", "at2", [0n]),
+  ...[2n, 3n, 255n, 256n].flatMap((i) => [send("failing", "toColor", [i]), raw("failing", data("take(uint8)", i))]),
+  call("failing", "color"),
+  send("failing", "pop"),
+  send("failing", "push", [9n]),
+  call("failing", "at2", [0n]),
+  send("failing", "pop"),
+  ...[0n, 100n, 1n << 64n, MaxUint256].map((n) => call("failing", "allocate", [n])),
+  ...[0n, 2n].map((m) => call("failing", "zeroMod", [m])),
+  call("failing", "convert", [-2n, MaxUint256 - 0x1234567n]),
+  call("failing", "negative"),
+  call("failing", "mixed", [200n, -300n]),
+  call("failing", "mixed", [200n, 300n]),
+  call("failing", "thirds", [3n]),
+];
+
+/** Words with bits outside their values. */
+const dirt: Step[] = [
+  raw("failing", data("dirty(uint8,bool,address,bytes4,int16)", 0x1ffn, 1n, 5n, 0x11223344n << 224n, -2n)),
+  raw("failing", data("dirty(uint8,bool,address,bytes4,int16)", 0xffn, 2n, 5n, 0x11223344n << 224n, -2n)),
+  raw("failing", data("dirty(uint8,bool,address,bytes4,int16)", 0xffn, 1n, 5n | (1n << 160n), 0x11223344n << 224n, -2n)),
+  raw("failing", data("dirty(uint8,bool,address,bytes4,int16)", 0xffn, 1n, 5n, (0x11223344n << 224n) | 1n, 0x18000n)),
+  raw("failing", data("dirty(uint8,bool,address,bytes4,int16)", 0xffn, 1n, 5n, 0n)),
+  raw("failing", data("external_(uint8[],uint8[2])", 96n, 0x101n, 0x102n, 1n, 0x203n)),
+  raw("failing", data("external_(uint8[],uint8[2])", 96n, 0x101n, 0x102n, 2n, 0x203n)),
+  raw("failing", data("external_(uint8[],uint8[2])", MaxUint256, 0x101n, 0x102n, 2n, 0x203n)),
+];
+
+const failures05: Scenario = {
+  name: "Failures, wrapping and conversions in 0.5",
+  sources: ["fixtures/solidity/older/Order05.sol"],
+  line: "0.5",
+  steps: [
+    ...failures("Failing"),
+    ...[[-5n, 1n], [-5n, 20n], [5n, -1n]].map((args) => call("failing", "shifts", args)),
+    ...[0n, 7n, 8n, 255n].map((n) => call("failing", "literal", [n])),
+    ...dirt,
+    raw("failing", data("dirtyArrays(uint8[],uint8[2],bytes)", 128n, 1n, 0x102n, 192n, 1n, 0x203n, 3n, 0x112233n << 232n)),
+    call("failing", "units"),
+    raw("failing", "0x"),
+    deploy("payer", "Payer", [], { value: 10n ** 12n }),
+    call("payer", "pay", [10n ** 9n]),
+    send("payer", "bare", [2n * 10n ** 9n]),
+    call("payer", "stale"),
+  ],
+};
+
+export const language: readonly Scenario[] = [order05, failures05];
