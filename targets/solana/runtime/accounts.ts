@@ -206,8 +206,9 @@ function checkClaim(f: LirBuilder, account: VReg, claim: VReg): void {
   const address = loadAddress20(f, claim, 1);
   // An instance is recorded already, and with the address of its header.
   const claimable = f.label();
-  f.branch("ne", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, claimable);
-  f.branch("ge.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), done);
+  // The length comes first: with SIMD-0460 nothing beyond it can be read.
+  f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), claimable);
+  f.branch("eq", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, done);
   f.place(claimable);
   addressOfKey(f, account).forEach((limb, i) => f.branch("ne", limb, address[i]!, vacant));
   storeQuad(f, f.call1(ACCOUNTS.add, [account, KIND.KEY]), RECORD.ADDRESS, address);

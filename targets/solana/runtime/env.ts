@@ -19,6 +19,8 @@ const CLOCK_TIMESTAMP = 32;
 /** SlotHashes sysvar: a count, then entries of slot and hash, newest first. */
 const SLOT_HASHES = "SysvarS1otHashes111111111111111111111111111";
 const HASH_ENTRY = 40;
+/** Solana keeps the hashes of this many slots. */
+const MAX_ENTRIES = 512n;
 /** EVM's window of BLOCKHASH. */
 const RECENT_BLOCKS = 256n;
 const KECCAK_OF_NOTHING = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470n;
@@ -101,6 +103,7 @@ function defineBlockhash(program: LirProgram): void {
   const newest = f.call(SLOT_HASH, [0n], 5)[0]!;
   f.branch("lt.u", newest, wanted, none);
   const index = f.add(f.sub(newest, wanted), 1n);
+  f.if("gt.u", index, MAX_ENTRIES, () => f.set(index, MAX_ENTRIES));
   f.while(
     () => ["ne", index, 0n],
     () => {

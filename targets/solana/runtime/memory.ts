@@ -6,7 +6,7 @@
  */
 import { LirBuilder } from "../lir/builder.js";
 import type { LirProgram } from "../lir/instruction.js";
-import { FRAME, GLOBAL } from "../layout.js";
+import { FRAME, GLOBAL, GLOBALS_SIZE } from "../layout.js";
 import { globals, loadGlobal, RT } from "./cells.js";
 import { FAILURE, FAILURE_TAG } from "./format.js";
 
@@ -39,7 +39,7 @@ function defineAlloc(program: LirProgram): void {
   const base = f.load(8, g, GLOBAL.CURRENT_BASE);
   const size = f.and(f.add(f.param(0), 7n), -8n);
   const limit = f.load(8, g, GLOBAL.HEAP_LIMIT);
-  const floor = f.copy(f.add(g, BigInt(0x1000)));
+  const floor = f.copy(f.add(g, BigInt(GLOBALS_SIZE)));
   f.if("ne", base, 0n, () => f.set(floor, f.add(base, f.load(8, base, FRAME.TOUCHED))));
   f.if("gt.u", size, f.sub(limit, floor), () => fail(f, FAILURE.OUT_OF_MEMORY));
   const next = f.sub(limit, size);

@@ -97,6 +97,8 @@ function defineGrow(program: LirProgram): void {
   f.if("lt.u", next, wanted, () => f.set(next, wanted));
   f.if("gt.u", next, limit, () => f.set(next, limit));
   f.store(8, account, ACCOUNT.LENGTH, next);
+  // With SIMD-0460 a write makes the new bytes accessible; a read of them before would be a fault.
+  f.store(1, f.add(account, next), ACCOUNT.DATA - 1, 0n);
   f.ret([]);
   f.finish();
 }
