@@ -12,6 +12,7 @@ import { SENDERS } from "./run/side.js";
 const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string, args: readonly unknown[]])[]>> = {
   "empty-string-to-storage": [["xC1()", []], ["xC1()", []]],
   "call-that-never-returns": [["xC0()", []]],
+  "loop-behind-call-that-never-returns": [["g()", []], ["h(uint256[])", [[1n]]]],
   "calldata-struct-to-memory": [
     ["f((uint256,uint256[]))", [[1n, [2n, 3n]]]],
     ["g(uint256[][])", [[[1n, 2n, 3n]]]],

@@ -36,8 +36,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
  * The blocks that control reaches, in reverse postorder. Code ends at a call of a function that never returns, so the blocks behind
  * such calls only are left out: what they use of the call's block was never selected.
  */
-function liveBlocks(unit: Unit, func: Func): readonly Block[] {
-  const { rpo } = computeCfg(func);
+function liveBlocks(unit: Unit, func: Func, rpo: readonly Block[]): readonly Block[] {
   const byId = new Map(rpo.map((block) => [block.id, block]));
   const reached = new Set([func.entry.id]);
   for (const id of reached) {
@@ -61,10 +60,11 @@ class FunctionSelector {
     private readonly unit: Unit,
     private readonly func: Func,
   ) {
-    this.blocks = liveBlocks(unit, func);
+    const { rpo } = computeCfg(func);
+    this.blocks = liveBlocks(unit, func, rpo);
     this.target = new LFunc(func.name);
     this.b = new LirBuilder(this.target, unit.fork);
-    this.s = new Selection(unit, func, this.b, computeDemands(func, this.blocks));
+    this.s = new Selection(unit, func, this.b, computeDemands(func, rpo));
   }
 
   run(): LFunc {

@@ -20,9 +20,7 @@ export class ChainSide implements Side {
   /** @param parts by full contract name */
   static async create(name: string, target: TargetName, parts: ReadonlyMap<string, TargetPart>, main: string): Promise<ChainSide> {
     const chain = await (await loadTarget(target)).createChain();
-    const side = new ChainSide(name, chain, parts, main);
-    for (const sender of SENDERS) await chain.send({ from: chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
-    return side;
+    return new ChainSide(name, chain, parts, main);
   }
 
   async deployLibrary(name: string): Promise<Observed> {
@@ -35,6 +33,8 @@ export class ChainSide implements Side {
   async deploy(args: string): Promise<Observed> {
     const outcome = await this.create(this.main, args);
     if (outcome.address !== undefined) this.address = outcome.address;
+    // Only now: a chain may need a program to move money with.
+    if (outcome.success) for (const sender of SENDERS) await this.chain.send({ from: this.chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
     return this.observed({ ...outcome, returnData: outcome.success ? "0x" : outcome.returnData }, outcome.address);
   }
 
