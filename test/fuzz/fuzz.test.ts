@@ -6,12 +6,13 @@ import { runBatch } from "./run/batch.js";
 import { variantsOf } from "./run/ours.js";
 import { formatFinding } from "./run/report.js";
 import { programSeed } from "./run/seeds.js";
+import { SENDERS } from "./run/side.js";
 import { nodesOf, NO_EDITS, render } from "./tree.js";
 
 test("random programs behave as solc's code", async () => {
   const seeds = Array.from({ length: 14 }, (_, i) => programSeed(2024, i));
   const variants = variantsOf(["interpreter", "evm"]).filter((v) => v.name !== "evm -O3");
-  const { programs, executions, findings, rejected } = await runBatch(seeds, { variants, shrinkTime: 0 });
+  const { programs, executions, findings, rejected } = await runBatch(seeds, { variants, senders: SENDERS, shrinkTime: 0 });
   assert.equal(findings.map(formatFinding).join("\n"), "");
   assert.deepEqual(rejected, []);
   assert.equal(programs, seeds.length);

@@ -41,7 +41,7 @@ for (const [name, calls] of Object.entries(REGRESSIONS))
     const reference = references.get(name);
     assert.ok(reference && "codes" in reference, reference && "rejected" in reference ? reference.rejected : "no answer");
     const messages = calls.map(([label, args]) => ({ label, from: SENDERS[0], value: 0n, data: label.startsWith("0x") ? label : encode(label, args) }));
-    const { failures } = await checkProgram(sources.get(name)!, { libraries: [], constructorArgs: "0x", messages }, reference.codes, variantsOf(["interpreter", "evm", "supervm"]));
+    const { failures } = await checkProgram(sources.get(name)!, { senders: SENDERS, libraries: [], constructorArgs: "0x", messages }, reference.codes, variantsOf(["interpreter", "evm", "supervm"]));
     assert.deepEqual(failures, []);
   });
 

@@ -6,7 +6,7 @@ import { checkProgram, type Failure, type Script, type Verdict } from "./check.j
 import type { Variant } from "./ours.js";
 import { compileReferences, type Reference } from "./reference.js";
 import { shrink, type Candidate, type Plan } from "./shrink.js";
-import { SENDERS } from "./side.js";
+import type { Senders } from "./side.js";
 
 /** A failing program, made small. */
 export interface Finding extends Failure {
@@ -27,6 +27,7 @@ export interface BatchResult {
 
 export interface BatchOptions {
   readonly variants: readonly Variant[];
+  readonly senders: Senders;
   /** Time to spend on making one failure small, in milliseconds; 0 leaves it as it is. */
   readonly shrinkTime: number;
   /** Is told the seed before each program runs, so that a watchdog knows which one hangs. */
@@ -47,7 +48,7 @@ export async function runBatch(seeds: readonly number[], options: BatchOptions):
       rejected.push({ seed: program.seed, reason: reference.rejected });
       continue;
     }
-    const verdict = await checkProgram(sources.get(nameOf(program))!, scriptOf(program), reference.codes, options.variants);
+    const verdict = await checkProgram(sources.get(nameOf(program))!, scriptOf(program, options.senders), reference.codes, options.variants);
     executions += verdict.executions;
     const failure = verdict.failures[0];
     if (failure) findings.push(await findingOf(program, failure, verdict, options));
@@ -65,9 +66,9 @@ async function findingOf(program: FuzzProgram, failure: Failure, { failures }: V
   const key = failureKey(failure);
   // Where the interpreter agrees with solc, it is the oracle of small programs too: solc takes a second for each.
   const needsSolc = failures.some((f) => f.variant === "frontend" || f.variant === "interpreter");
-  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant, needsSolc)).map((f) => f !== undefined && failureKey(f) === key);
+  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant, needsSolc, options.senders)).map((f) => f !== undefined && failureKey(f) === key);
   const small = options.shrinkTime > 0 ? await shrink(program, judge, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
-  const [last] = options.shrinkTime > 0 ? await verdicts([small], variant, true) : [failure];
+  const [last] = options.shrinkTime > 0 ? await verdicts([small], variant, true, options.senders) : [failure];
   const others = failures.slice(1).map((f) => f.variant);
   const shown = last ?? failure;
   return { ...shown, variant: [shown.variant, ...others].join(", "), seed: program.seed, source: indent(small.source), ...callsOf(small.plan) };
@@ -79,14 +80,14 @@ function failureKey(failure: Failure): string {
 }
 
 /** The first failure of each candidate, if any. */
-async function verdicts(candidates: readonly Candidate[], variants: readonly Variant[], needsSolc: boolean): Promise<(Failure | undefined)[]> {
-  if (!needsSolc) return Promise.all(candidates.map(({ source, plan }) => firstFailure(indent(source), scriptOf(plan), undefined, variants)));
+async function verdicts(candidates: readonly Candidate[], variants: readonly Variant[], needsSolc: boolean, senders: Senders): Promise<(Failure | undefined)[]> {
+  if (!needsSolc) return Promise.all(candidates.map(({ source, plan }) => firstFailure(indent(source), scriptOf(plan, senders), undefined, variants)));
   const references = compileReferences(new Map(candidates.map((c, i) => [`c${i}.sol`, indent(c.source)])));
   const found: (Failure | undefined)[] = [];
   for (const [i, { source, plan }] of candidates.entries()) {
     const reference = references.get(`c${i}.sol`);
     if (!reference || "rejected" in reference) found.push(undefined);
-    else found.push(await firstFailure(indent(source), scriptOf(plan), reference.codes, variants));
+    else found.push(await firstFailure(indent(source), scriptOf(plan, senders), reference.codes, variants));
   }
   return found;
 }
@@ -100,9 +101,9 @@ async function firstFailure(source: string, script: Script, codes: Parameters<ty
   }
 }
 
-function scriptOf(plan: Plan): Script {
-  const messages = plan.calls.map((c) => ({ label: signatureOf(c), from: SENDERS[c.sender], data: callData(c), value: c.value }));
-  return { libraries: plan.libraries, constructorArgs: encodeArguments(plan.constructorTypes, plan.constructorArgs), messages };
+function scriptOf(plan: Plan, senders: Senders): Script {
+  const messages = plan.calls.map((c) => ({ label: signatureOf(c), from: senders[c.sender], data: callData(c), value: c.value }));
+  return { senders, libraries: plan.libraries, constructorArgs: encodeArguments(plan.constructorTypes, plan.constructorArgs), messages };
 }
 
 function callsOf(plan: Plan): Pick<Finding, "constructorArgs" | "calls"> {

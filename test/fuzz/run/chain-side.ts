@@ -1,7 +1,7 @@
 /** Programs on a target's own in-process chain. */
 import { loadTarget } from "../../../targets/registry.js";
 import type { Chain, Outcome, TargetName, TargetPart } from "../../../targets/target.js";
-import { hexAddress, hexWord, SENDERS, type Message, type Observed, type Side, type Words } from "./side.js";
+import { hexAddress, hexWord, type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
 /** In wei: what senders get from the chain's funded accounts. */
 const FUNDS = 10n ** 18n;
@@ -15,12 +15,15 @@ export class ChainSide implements Side {
     private readonly chain: Chain,
     private readonly parts: ReadonlyMap<string, TargetPart>,
     private readonly main: string,
+    private readonly senders: Senders,
   ) {}
 
   /** @param parts by full contract name */
-  static async create(name: string, target: TargetName, parts: ReadonlyMap<string, TargetPart>, main: string): Promise<ChainSide> {
+  static async create(name: string, target: TargetName, parts: ReadonlyMap<string, TargetPart>, main: string, senders: Senders): Promise<ChainSide> {
     const chain = await (await loadTarget(target)).createChain();
-    return new ChainSide(name, chain, parts, main);
+    const isFunded = (sender: bigint): boolean => chain.accounts.some((account) => BigInt(account) === sender);
+    for (const sender of senders) if (!isFunded(sender)) await chain.send({ from: chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
+    return new ChainSide(name, chain, parts, main, senders);
   }
 
   async deployLibrary(name: string): Promise<Observed> {
@@ -33,8 +36,6 @@ export class ChainSide implements Side {
   async deploy(args: string): Promise<Observed> {
     const outcome = await this.create(this.main, args);
     if (outcome.address !== undefined) this.address = outcome.address;
-    // Only now: a chain may need a program to move money with.
-    if (outcome.success) for (const sender of SENDERS) await this.chain.send({ from: this.chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
     return this.observed({ ...outcome, returnData: outcome.success ? "0x" : outcome.returnData }, outcome.address);
   }
 
@@ -67,7 +68,7 @@ export class ChainSide implements Side {
 
   private create(name: string, args: string): Promise<Outcome> {
     const [contractName, part] = this.part(name);
-    return this.chain.deploy({ part, contractName, args, from: hexAddress(SENDERS[0]), value: 0n, libraries: this.libraries });
+    return this.chain.deploy({ part, contractName, args, from: hexAddress(this.senders[0]), value: 0n, libraries: this.libraries });
   }
 
   private observed(outcome: Outcome, main: string | undefined): Observed {

@@ -3,10 +3,11 @@ import { MAIN_CONTRACT } from "../generate/program.js";
 import { EvmSide, type EvmCode } from "./evm-side.js";
 import { InterpreterSide } from "./interpreter-side.js";
 import { modulesOf, Refused, sideOf, type Variant } from "./ours.js";
-import { type Message, type Observed, type Side, type Words } from "./side.js";
+import { type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
 /** What to do with a program: deploy the libraries and the main contract, then send the messages. */
 export interface Script {
+  readonly senders: Senders;
   readonly libraries: readonly string[];
   /** ABI-encoded, 0x-hex. */
   readonly constructorArgs: string;
@@ -43,7 +44,7 @@ const FIRST_SLOTS = Array.from({ length: 24 }, (_, i) => BigInt(i));
 
 /** Compares all variants with the reference's code; without it, with the interpreter of what the frontend made. */
 export async function checkProgram(source: string, script: Script, codes: ReadonlyMap<string, EvmCode> | undefined, variants: readonly Variant[]): Promise<Verdict> {
-  let reference = codes ? await record(await EvmSide.create("reference", codes, MAIN_CONTRACT), script, []) : [];
+  let reference = codes ? await record(await EvmSide.create("reference", codes, MAIN_CONTRACT, script.senders), script, []) : [];
   let executions = reference.length;
   let modules: ReturnType<typeof modulesOf>;
   try {
@@ -51,7 +52,7 @@ export async function checkProgram(source: string, script: Script, codes: Readon
   } catch (error) {
     return { executions, failures: [crash("frontend", "compilation", error)] };
   }
-  if (!codes) reference = await record(new InterpreterSide("reference", modules, MAIN_CONTRACT), script, []);
+  if (!codes) reference = await record(new InterpreterSide("reference", modules, MAIN_CONTRACT, script.senders), script, []);
   const failures: Failure[] = [];
   for (const variant of variants) {
     const { failure, steps } = await checkVariant(variant, modules, script, reference);
@@ -64,7 +65,7 @@ export async function checkProgram(source: string, script: Script, codes: Readon
 async function checkVariant(variant: Variant, modules: ReturnType<typeof modulesOf>, script: Script, reference: readonly Recorded[]): Promise<{ failure?: Failure; steps: number }> {
   let steps = 0;
   try {
-    const side = await sideOf(variant, modules);
+    const side = await sideOf(variant, modules, script.senders);
     const slots = [...new Set([...FIRST_SLOTS, ...reference.flatMap((r) => [...r.storage.keys()].map(BigInt))])];
     const ours = await record(side, script, slots, reference);
     steps = ours.length;

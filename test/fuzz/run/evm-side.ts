@@ -3,7 +3,7 @@ import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { SimpleStateManager } from "@ethereumjs/statemanager";
 import { Account, createAddressFromString, createZeroAddress, type Address } from "@ethereumjs/util";
-import { bytesOf, hexAddress, hexOf, SENDERS, type Message, type Observed, type Side, type Words } from "./side.js";
+import { bytesOf, hexAddress, hexOf, type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
 /** Creation code with the places where libraries' addresses go. */
 export interface EvmCode {
@@ -47,26 +47,27 @@ export class EvmSide implements Side {
     readonly name: string,
     private readonly codes: ReadonlyMap<string, EvmCode>,
     private readonly main: string,
+    private readonly senders: Senders,
     private readonly state: ListedState,
     private readonly evm: EVM,
   ) {}
 
   /** @param codes by contract name; @param main the contract that messages go to */
-  static async create(name: string, codes: ReadonlyMap<string, EvmCode>, main: string): Promise<EvmSide> {
+  static async create(name: string, codes: ReadonlyMap<string, EvmCode>, main: string, senders: Senders): Promise<EvmSide> {
     const state = new ListedState({ common });
     const evm = await createEVM({ common, stateManager: state, allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true });
-    for (const sender of SENDERS) await state.putAccount(createAddressFromString(hexAddress(sender)), new Account(0n, FUNDS));
-    return new EvmSide(name, codes, main, state, evm);
+    for (const sender of senders) await state.putAccount(createAddressFromString(hexAddress(sender)), new Account(0n, FUNDS));
+    return new EvmSide(name, codes, main, senders, state, evm);
   }
 
   async deployLibrary(name: string): Promise<Observed> {
-    const { observed, created } = await this.run({ from: SENDERS[0], data: this.linked(name), value: 0n }, undefined);
+    const { observed, created } = await this.run({ from: this.senders[0], data: this.linked(name), value: 0n }, undefined);
     if (created) this.libraries.set(name, created.toString());
     return observed;
   }
 
   async deploy(args: string): Promise<Observed> {
-    const { observed, created } = await this.run({ from: SENDERS[0], data: this.linked(this.main) + args.slice(2), value: 0n }, undefined);
+    const { observed, created } = await this.run({ from: this.senders[0], data: this.linked(this.main) + args.slice(2), value: 0n }, undefined);
     if (created) this.address = created;
     return observed;
   }

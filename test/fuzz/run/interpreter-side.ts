@@ -1,7 +1,7 @@
 /** Programs in the IR interpreter. */
 import { World } from "../../../compiler/ir/interpreter/world.js";
 import type { Module } from "../../../compiler/ir/module.js";
-import { bytesOf, hexOf, hexWord, SENDERS, type Message, type Observed, type Side, type Words } from "./side.js";
+import { bytesOf, hexOf, hexWord, type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
 /** Instructions that a message may run. */
 const FUEL = 5_000_000;
@@ -17,19 +17,20 @@ export class InterpreterSide implements Side {
     readonly name: string,
     private readonly modules: readonly Module[],
     private readonly main: string,
+    private readonly senders: Senders,
   ) {
     this.world = new World(modules, { fuel: FUEL });
-    for (const sender of SENDERS) this.world.setBalance(sender, FUNDS);
+    for (const sender of senders) this.world.setBalance(sender, FUNDS);
   }
 
   async deployLibrary(name: string): Promise<Observed> {
-    const result = this.world.deploy({ module: this.module(name), from: SENDERS[0] });
+    const result = this.world.deploy({ module: this.module(name), from: this.senders[0] });
     if (result.address !== undefined) this.libraries.set(this.module(name).name, result.address);
     return this.observed({ ...result, returnData: result.success ? new Uint8Array() : result.returnData }, result.address);
   }
 
   async deploy(args: string): Promise<Observed> {
-    const result = this.world.deploy({ module: this.module(this.main), args: bytesOf(args), from: SENDERS[0], libraries: this.libraries });
+    const result = this.world.deploy({ module: this.module(this.main), args: bytesOf(args), from: this.senders[0], libraries: this.libraries });
     this.address = result.address ?? 0n;
     return this.observed({ ...result, returnData: result.success ? new Uint8Array() : result.returnData }, this.address);
   }

@@ -12,7 +12,7 @@ import { MAIN_CONTRACT } from "../generate/program.js";
 import { ChainSide } from "./chain-side.js";
 import { EvmSide } from "./evm-side.js";
 import { InterpreterSide } from "./interpreter-side.js";
-import type { Side } from "./side.js";
+import { SENDERS, type Senders, type Side } from "./side.js";
 
 export type FuzzTarget = TargetName | "interpreter";
 
@@ -36,6 +36,15 @@ export function variantsOf(targets: readonly FuzzTarget[]): Variant[] {
   return targets.flatMap((target) => LEVELS[target].map((level) => ({ target, name: level === undefined ? target : `${target} -O${level}`, ...(level !== undefined && { level }) })));
 }
 
+/** Senders that all targets take: on Solana they are accounts that the chain has keys of. */
+export async function sendersFor(targets: readonly FuzzTarget[]): Promise<Senders> {
+  if (!targets.includes("solana")) return SENDERS;
+  const chain = await (await loadTarget("solana")).createChain();
+  const [first, second] = chain.accounts;
+  await chain.close();
+  return [BigInt(first!), BigInt(second!)];
+}
+
 /** The compiler refuses a program, with the diagnostics that say so. */
 export class Refused extends Error {
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -56,15 +65,15 @@ export function modulesOf(source: string): Module[] {
 }
 
 /** Compiles modules for a variant and makes a fresh chain for them. */
-export async function sideOf(variant: Variant, modules: readonly Module[]): Promise<Side> {
+export async function sideOf(variant: Variant, modules: readonly Module[], senders: Senders): Promise<Side> {
   const copies = modules.map(cloneModule);
   const { level, target: name } = variant;
   if (level !== undefined) for (const module of copies) runPipeline(module, level, { verify: true });
-  if (name === "interpreter") return new InterpreterSide(variant.name, copies, MAIN_CONTRACT);
+  if (name === "interpreter") return new InterpreterSide(variant.name, copies, MAIN_CONTRACT, senders);
   const parts = await partsOf(copies, name, level ?? "2");
-  if (name !== "evm") return ChainSide.create(variant.name, name, parts, MAIN_CONTRACT);
+  if (name !== "evm") return ChainSide.create(variant.name, name, parts, MAIN_CONTRACT, senders);
   const codes = new Map([...parts].map(([fullName, part]) => [fullName.split(":").at(-1)!, { bytecode: part.bytecode as string, links: part.linkReferences ?? {} }]));
-  return EvmSide.create(variant.name, codes, MAIN_CONTRACT);
+  return EvmSide.create(variant.name, codes, MAIN_CONTRACT, senders);
 }
 
 async function partsOf(modules: readonly Module[], name: TargetName, optimization: OptimizationLevel): Promise<Map<string, TargetPart>> {

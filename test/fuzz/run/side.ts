@@ -1,7 +1,10 @@
 /** One implementation that runs programs: what it is given, and what it must tell. Sides are compared word by word. */
 
-/** 20-byte senders with funds, the same on every side. */
-export const SENDERS: readonly [bigint, bigint] = [0x1212121212121212121212121212120000000012n, 0x1212121212121212121212121212120000001012n];
+/** Two 20-byte accounts with funds, the same on every side; the first deploys. */
+export type Senders = readonly [bigint, bigint];
+
+/** Senders for sides that take any. */
+export const SENDERS: Senders = [0x1212121212121212121212121212120000000012n, 0x1212121212121212121212121212120000001012n];
 
 /** What a message did; 0x-hex in lower case. */
 export interface Observed {
