@@ -10,7 +10,7 @@ export class ChainClock {
 
   /** The time that a block mined now gets. Time always goes up from block to block. */
   timeOfNext(parent: number): number {
-    if (this.next !== undefined) return this.next;
+    if (this.next !== undefined) return Math.max(this.next, parent + 1);
     if (this.interval !== undefined) return parent + this.interval;
     return Math.max(this.now() + this.offset, parent + 1);
   }

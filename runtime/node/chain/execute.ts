@@ -35,12 +35,16 @@ class WithBalance implements StateReader {
   }
 }
 
+/** The state as a transaction sees it: its sender has paid for all its gas. */
+export function afterPaying(state: StateReader, { from, gasPrice, gasLimit }: Transaction): StateReader {
+  const sender = state.account(from) ?? NO_ACCOUNT;
+  return new WithBalance(state, from, { ...sender, balance: sender.balance - gasPrice * BigInt(gasLimit) });
+}
+
 /** Runs a transaction whose sender can pay `gasLimit * gasPrice + value`; fees are among the changes of the receipt. */
 export function executeWithFees(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction, fees: Fees): Receipt {
   const { from, gasPrice, gasLimit } = transaction;
-  const sender = state.account(from) ?? NO_ACCOUNT;
-  const paid = gasPrice * BigInt(gasLimit);
-  const receipt = guarded(new WithBalance(state, from, { ...sender, balance: sender.balance - paid }), cells, registry, transaction);
+  const receipt = guarded(afterPaying(state, transaction), cells, registry, transaction);
   const accounts = new Map(receipt.changes.accounts);
   const pay = (address: AddressKey, wei: bigint): void => {
     if (wei === 0n) return;

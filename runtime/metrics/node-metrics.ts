@@ -1,0 +1,89 @@
+/** What the node tells Prometheus (text format, /metrics). All names begin with supervm_. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds; from calls answered out of memory to those that run for long. */
+const LATENCY_BUCKETS = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/** What is read at the moment of a scrape. */
+export interface NodeGauges {
+  readonly height: () => number;
+  readonly baseFee: () => number;
+  readonly waiting: () => number;
+  readonly connections: () => number;
+  readonly subscriptions: () => number;
+  readonly filters: () => number;
+}
+
+export class NodeMetrics {
+  private readonly registry = new Registry();
+  private readonly requests: Counter<"method" | "outcome">;
+  private readonly durations: Histogram<"method">;
+  private readonly faults: Counter;
+  private readonly turnedAway: Counter<"reason">;
+  private readonly blocks: Counter;
+  private readonly transactions: Counter<"status">;
+  private readonly gas: Counter;
+
+  constructor(gauges: NodeGauges) {
+    const registers = [this.registry];
+    const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> => new Counter({ name, help, labelNames, registers });
+    this.requests = counter("supervm_rpc_requests_total", "JSON-RPC requests answered", ["method", "outcome"]);
+    this.durations = new Histogram({ name: "supervm_rpc_duration_seconds", help: "time to answer a JSON-RPC request", labelNames: ["method"], buckets: LATENCY_BUCKETS, registers });
+    this.faults = counter("supervm_rpc_faults_total", "requests that met a fault of the node");
+    this.turnedAway = counter("supervm_http_turned_away_total", "HTTP requests turned away before JSON-RPC", ["reason"]);
+    this.blocks = counter("supervm_blocks_total", "blocks mined");
+    this.transactions = counter("supervm_transactions_total", "transactions mined", ["status"]);
+    this.gas = counter("supervm_gas_used_total", "gas used by mined transactions");
+    const gauge = (name: string, help: string, read: () => number): void => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    gauge("supervm_block_height", "number of the newest block", gauges.height);
+    gauge("supervm_base_fee_wei", "base fee of the newest block", gauges.baseFee);
+    gauge("supervm_pool_transactions", "transactions that wait for a block", gauges.waiting);
+    gauge("supervm_websocket_connections", "open WebSocket connections", gauges.connections);
+    gauge("supervm_subscriptions", "subscriptions of all connections", gauges.subscriptions);
+    gauge("supervm_filters", "filters that clients poll", gauges.filters);
+    collectDefaultMetrics({ register: this.registry, prefix: "supervm_" });
+  }
+
+  requestAnswered(method: string, outcome: "ok" | "error", seconds: number): void {
+    this.requests.inc({ method, outcome });
+    this.durations.observe({ method }, seconds);
+  }
+
+  fault(): void {
+    this.faults.inc();
+  }
+
+  requestTurnedAway(reason: string): void {
+    this.turnedAway.inc({ reason });
+  }
+
+  blockMined(succeeded: number, failed: number, gasUsed: number): void {
+    this.blocks.inc();
+    if (succeeded > 0) this.transactions.inc({ status: "success" }, succeeded);
+    if (failed > 0) this.transactions.inc({ status: "failed" }, failed);
+    this.gas.inc(gasUsed);
+  }
+
+  /** The names of all metrics. */
+  get names(): readonly string[] {
+    return this.registry.getMetricsAsArray().map((metric) => metric.name);
+  }
+
+  async text(): Promise<{ type: string; text: string }> {
+    return { type: this.registry.contentType, text: await this.registry.metrics() };
+  }
+
+  /** Frees what the process's own metrics hold. */
+  close(): void {
+    this.registry.clear();
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The node: a development chain behind JSON-RPC over HTTP and WebSocket.
+ *
+ *   const node = await startNode({ port: 0 });
+ *   // http://127.0.0.1:<node.port> and ws://127.0.0.1:<node.port>
+ *   await node.close();
+ */
+import { addressHex } from "../store/keys.js";
+import { NodeMetrics } from "../metrics/node-metrics.js";
+import { DevChain, type DevChainOptions } from "./chain/dev-chain.js";
+import { Dispatcher } from "./rpc/dispatcher.js";
+import { Filters } from "./rpc/filters.js";
+import { RPC_LIMITS, type RpcLimits } from "./rpc/limits.js";
+import { methodTable } from "./rpc/table.js";
+import { isLoopback } from "./server/access.js";
+import { HttpServer } from "./server/http.js";
+import { WebSocketEndpoint } from "./server/websocket.js";
+
+export interface NodeOptions extends DevChainOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 8545; 0 for any that is free. */
+  readonly port?: number;
+  /** Host names besides localhost and addresses that requests may name. */
+  readonly allowHosts?: readonly string[];
+  /** Origins whose pages may send requests; none by default. */
+  readonly allowOrigins?: readonly string[];
+  readonly limits?: Partial<RpcLimits>;
+  /** What web3_clientVersion says. */
+  readonly clientVersion?: string;
+  /** Gets a line for each block and each fault. No line holds keys or parameters. */
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningNode {
+  readonly chain: DevChain;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: NodeMetrics;
+  readonly port: number;
+  /** Answers what was asked, then stops. */
+  close(): Promise<void>;
+}
+
+/** Opens the port. Rejects where it cannot. */
+export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
+  const host = options.host ?? "127.0.0.1";
+  const limits: RpcLimits = { ...RPC_LIMITS, ...options.limits };
+  const log = options.log ?? (() => undefined);
+  const chain = new DevChain(options);
+  const filters = new Filters(chain, limits);
+  const methods = methodTable(chain, filters, { clientVersion: options.clientVersion ?? "supervm/js", limits, trusted: isLoopback(host) });
+  const metrics: NodeMetrics = new NodeMetrics({
+    height: () => chain.chain.height,
+    baseFee: () => Number(chain.chain.head.header.baseFee),
+    waiting: () => chain.pool.size,
+    connections: () => sockets.connectionCount,
+    subscriptions: () => sockets.subscriptionCount,
+    filters: () => filters.size,
+  });
+  const dispatcher = new Dispatcher(methods, limits, {
+    answered: (method, outcome, seconds) => metrics.requestAnswered(method, outcome, seconds),
+    failed(method, error) {
+      metrics.fault();
+      log(`fault in ${method}: ${error instanceof Error ? error.message : "unknown"}`);
+    },
+  });
+  const sockets = new WebSocketEndpoint(chain, dispatcher);
+  const server = new HttpServer(dispatcher, sockets, {
+    host,
+    port: options.port ?? 8545,
+    access: { hosts: [host, ...(options.allowHosts ?? [])], origins: options.allowOrigins ?? [] },
+    metrics: () => metrics.text(),
+    health: () => ({ status: "ok", block: chain.chain.height, waiting: chain.pool.size }),
+    turnedAway: (reason) => metrics.requestTurnedAway(reason),
+  });
+  reportBlocks(chain, metrics, log);
+  const stop = (): void => {
+    chain.close();
+    filters.close();
+    sockets.close();
+    metrics.close();
+  };
+  try {
+    const port = await server.listen();
+    return {
+      chain,
+      dispatcher,
+      metrics,
+      port,
+      async close() {
+        stop();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+function reportBlocks(chain: DevChain, metrics: NodeMetrics, log: (line: string) => void): void {
+  chain.onBlock(({ header, receipts }) => {
+    const succeeded = receipts.filter((r) => r.success).length;
+    metrics.blockMined(succeeded, receipts.length - succeeded, header.gasUsed);
+    for (const { transaction, success, gasUsed, created, error } of receipts) {
+      const what = created === undefined ? "" : ` created ${addressHex(created)}`;
+      log(`transaction ${transaction.hash} ${success ? "succeeded" : `failed${error === undefined ? "" : `: ${error}`}`}, gas ${gasUsed}${what}`);
+    }
+    log(`block ${header.number} ${header.hash}, ${receipts.length} transactions, gas ${header.gasUsed}`);
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * JSON-RPC 2.0 from text to text, whatever carried it. Every text gets an answer, and nothing that a client sends can make this throw.
+ *
+ * As anvil does, a request without an id (a notification) is not carried out; within a batch it is left out of the answer, and where
+ * nothing else was asked the answer is -32600. An empty batch is -32600 as well.
+ */
+import type { RpcLimits } from "./limits.js";
+import { RPC_CODE, RpcError } from "./errors.js";
+import { nestsDeeper } from "./json.js";
+import { isObject, Params, type JsonObject, type Method, type Methods } from "./params.js";
+
+type Id = string | number | null;
+
+/** Told about every request that was answered. */
+export interface RpcObserver {
+  /** @param method "unknown" for names that the node does not know: clients must not be able to make up names without end. */
+  answered(method: string, outcome: "ok" | "error", seconds: number): void;
+  /** Something that should not happen. The text holds no parameters of requests. */
+  failed(method: string, error: unknown): void;
+}
+
+const ENCODING_SLACK = 64;
+
+export class Dispatcher {
+  private readonly methods: ReadonlyMap<string, Method>;
+
+  constructor(
+    methods: Methods,
+    readonly limits: RpcLimits,
+    private readonly observer: RpcObserver,
+  ) {
+    this.methods = new Map(Object.entries(methods));
+  }
+
+  get methodNames(): readonly string[] {
+    return [...this.methods.keys()];
+  }
+
+  /**
+   * Answers a request or batch.
+   * @param extra Methods of this connection only (subscriptions).
+   */
+  async handle(text: string, extra?: Methods): Promise<string> {
+    const { limits } = this;
+    if (text.length > limits.bodyBytes) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "request is too large"));
+    if (nestsDeeper(text, limits.depth)) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, `request nests deeper than ${limits.depth}`));
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      return failure(null, new RpcError(RPC_CODE.PARSE, "parse error"));
+    }
+    if (!Array.isArray(parsed)) return (await this.single(parsed, extra, limits.responseBytes)) ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
+    return this.batch(parsed as readonly unknown[], extra);
+  }
+
+  private async batch(requests: readonly unknown[], extra: Methods | undefined): Promise<string> {
+    const { limits } = this;
+    if (requests.length === 0) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "empty batch"));
+    if (requests.length > limits.batch) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, `batch too large: at most ${limits.batch} requests`));
+    const answers: string[] = [];
+    let size = 0;
+    const end = performance.now() + limits.batchMilliseconds;
+    for (const [i, request] of requests.entries()) {
+      // Others get their turn between the entries of a batch.
+      if (i > 0) await new Promise(setImmediate);
+      const answer =
+        performance.now() > end ? failure(idOf(request), new RpcError(RPC_CODE.LIMIT, "the batch takes too long")) : await this.single(request, extra, limits.responseBytes - size);
+      if (answer === undefined) continue;
+      answers.push(answer);
+      size += answer.length + 1;
+    }
+    return answers.length === 0 ? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "notifications ask for nothing")) : `[${answers.join(",")}]`;
+  }
+
+  /** The answer to one request; undefined for a notification. */
+  private async single(request: unknown, extra: Methods | undefined, room: number): Promise<string | undefined> {
+    if (!isRequest(request)) return failure(isObject(request) ? idOf(request) : null, new RpcError(RPC_CODE.INVALID_REQUEST, "invalid request"));
+    if (!("id" in request)) return undefined;
+    const id = idOf(request);
+    const method = extra && Object.hasOwn(extra, request.method) ? extra[request.method] : this.methods.get(request.method);
+    const name = method ? request.method : "unknown";
+    const start = performance.now();
+    const finish = (answer: string, outcome: "ok" | "error"): string => {
+      this.observer.answered(name, outcome, (performance.now() - start) / 1000);
+      return answer;
+    };
+    if (!method) return finish(failure(id, new RpcError(RPC_CODE.METHOD_NOT_FOUND, `the method ${shorten(request.method)} does not exist/is not available`)), "error");
+    try {
+      const result = JSON.stringify((await method(paramsOf(request))) ?? null);
+      if (result.length + ENCODING_SLACK > room) throw new RpcError(RPC_CODE.RESPONSE_TOO_LARGE, "response too large");
+      return finish(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`, "ok");
+    } catch (error) {
+      if (error instanceof RpcError) return finish(failure(id, error), "error");
+      // Details stay here: messages of faults may hold paths.
+      this.observer.failed(name, error);
+      return finish(failure(id, new RpcError(RPC_CODE.INTERNAL, "internal error")), "error");
+    }
+  }
+}
+
+interface Request {
+  readonly id?: Id;
+  readonly method: string;
+  readonly params?: unknown;
+}
+
+function isRequest(value: unknown): value is JsonObject & Request {
+  if (!isObject(value) || value.jsonrpc !== "2.0" || typeof value.method !== "string") return false;
+  return !("id" in value) || isId(value.id);
+}
+
+function isId(value: unknown): value is Id {
+  return value === null || typeof value === "string" || typeof value === "number";
+}
+
+/** An id fit to be sent back: of what is none, null. */
+function idOf(request: unknown): Id {
+  return isObject(request) && isId(request.id) ? request.id : null;
+}
+
+function paramsOf(request: Request): Params {
+  if (request.params === undefined || request.params === null) return new Params([]);
+  if (Array.isArray(request.params)) return new Params(request.params);
+  throw new RpcError(RPC_CODE.INVALID_PARAMS, "non-array args");
+}
+
+function shorten(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}...` : name;
+}
+
+function failure(id: Id, error: RpcError): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, error: { code: error.code, message: error.message, ...(error.data !== undefined && { data: error.data }) } });
+}
+
+/** A text's answer where it could not even be read: a body that is too large. */
+export function refusal(code: number, message: string): string {
+  return failure(null, new RpcError(code, message));
+}

@@ -1,0 +1,73 @@
+/** Methods that read the state or run code on it without changing it. */
+import { codeHash } from "../../../host/code.js";
+import { addressHex, intOfLittleEndian, slotKey } from "../../../store/keys.js";
+import type { StateReader } from "../../../store/state.js";
+import type { Block } from "../../chain/block.js";
+import type { DevChain } from "../../chain/dev-chain.js";
+import { dataHex, quantity, wordHex } from "../../encoding/hex.js";
+import { overrideState, readCall, type CallRequest } from "../call-request.js";
+import { invalidParams } from "../errors.js";
+import { requireBlock, stateAt, viewAt } from "../lookup.js";
+import { readSlot, type Methods, type Params } from "../params.js";
+import { estimateGas, gasAllowance, requireSuccess, simulate, touchedBy } from "../simulate.js";
+
+/** Slots that one proof may name. */
+const MAX_PROOF_SLOTS = 1_024;
+
+export function stateMethods(node: DevChain): Methods {
+  const read = (p: Params, index: number): StateReader => stateAt(node, requireBlock(node, p.block(index)));
+  return {
+    eth_getBalance: (p) => quantity(read(p, 1).account(p.address(0, "address"))?.balance ?? 0n),
+    eth_getCode: (p) => dataHex(read(p, 1).account(p.address(0, "address"))?.code?.bytes ?? new Uint8Array(0)),
+    eth_getStorageAt(p) {
+      const word = read(p, 2).storage(p.address(0, "address"), slotKey(p.quantity(1, "slot")));
+      return wordHex(word ? intOfLittleEndian(word) : 0n);
+    },
+    eth_getTransactionCount(p) {
+      const address = p.address(0, "address");
+      if (p.block(1) === "pending") return quantity(node.pool.pendingNonce(address));
+      return quantity(read(p, 1).account(address)?.nonce ?? 0);
+    },
+    eth_getProof: (p) => proof(node, p),
+    eth_call(p) {
+      const { call, block, state } = subject(node, p);
+      return dataHex(requireSuccess(simulate(node, call, block, state, gasAllowance(node, call, state))).data);
+    },
+    eth_estimateGas(p) {
+      const { call, block, state } = subject(node, p);
+      return quantity(estimateGas(node, call, block, state));
+    },
+    eth_createAccessList(p) {
+      const { call, block, state } = subject(node, p);
+      const { list, receipt } = touchedBy(node, call, block, state);
+      return { accessList: list, gasUsed: quantity(receipt.gasUsed), ...(!receipt.success && { error: receipt.error ?? "execution reverted" }) };
+    },
+  };
+}
+
+/** What eth_call and its like run, and on which state. */
+function subject(node: DevChain, p: Params): { call: CallRequest; block: Block; state: StateReader } {
+  p.atMost(4);
+  if (p.has(3) && Object.keys(p.object(3, "blockOverrides")).length > 0) throw invalidParams("block overrides are not supported");
+  const call = readCall(p.object(0, "transaction"));
+  const block = requireBlock(node, p.block(1));
+  const state = stateAt(node, block);
+  return { call, block, state: p.has(2) ? overrideState(state, node.chain.backend.registry, p.object(2, "stateOverrides")) : state };
+}
+
+function proof(node: DevChain, p: Params): unknown {
+  const address = p.address(0, "address");
+  const keys = p.array(1, "storageKeys");
+  if (keys.length > MAX_PROOF_SLOTS) throw invalidParams(`storageKeys: at most ${MAX_PROOF_SLOTS}`);
+  const slots = keys.map((key) => readSlot(key, "storageKeys"));
+  const proven = viewAt(requireBlock(node, p.block(2))).prove(address, slots.map(slotKey));
+  return {
+    address: addressHex(address),
+    accountProof: proven.nodes.map(dataHex),
+    balance: quantity(proven.record.balance),
+    codeHash: dataHex(proven.record.code ? codeHash(proven.record.code) : proven.codeHash),
+    nonce: quantity(proven.record.nonce),
+    storageHash: dataHex(proven.storageRoot),
+    storageProof: proven.slots.map(({ word, nodes }, i) => ({ key: keys[i], value: quantity(word ? intOfLittleEndian(word) : 0n), proof: nodes.map(dataHex) })),
+  };
+}

@@ -1,0 +1,134 @@
+/** Methods that send transactions, sign, and show the pool. */
+import { addressHex, type AddressKey } from "../../../store/keys.js";
+import type { DevChain } from "../../chain/dev-chain.js";
+import { dataHex, quantity } from "../../encoding/hex.js";
+import { decodeTransaction } from "../../transactions/decode.js";
+import { TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
+import { requireRunnable } from "../../transactions/validate.js";
+import { readCall, type CallRequest } from "../call-request.js";
+import { invalidParams, serverError } from "../errors.js";
+import { formatPending } from "../format.js";
+import { isObject, readAddress, type JsonObject, type Methods, type Params } from "../params.js";
+import { estimateGas } from "../simulate.js";
+
+/** What anyone may do. */
+export function transactionMethods(node: DevChain): Methods {
+  return {
+    eth_sendRawTransaction: (p) => refusing(() => node.submit(decodeTransaction(p.data(0, "transaction"), node.chain.settings.chainId))),
+    eth_pendingTransactions: () => [...node.pool.content().pending.values()].flat().map(formatPending),
+    txpool_status() {
+      const { pending, queued } = node.pool.content();
+      const count = (lists: Map<string, readonly unknown[]>): string => quantity([...lists.values()].reduce((n, list) => n + list.length, 0));
+      return { pending: count(pending), queued: count(queued) };
+    },
+    txpool_content() {
+      const { pending, queued } = node.pool.content();
+      return { pending: byNonce(pending, formatPending), queued: byNonce(queued, formatPending) };
+    },
+    txpool_inspect() {
+      const { pending, queued } = node.pool.content();
+      return { pending: byNonce(pending, summary), queued: byNonce(queued, summary) };
+    },
+  };
+}
+
+/** What the node does with its own keys: for its developer only. */
+export function accountMethods(node: DevChain): Methods {
+  const local = <T>(signature: T | undefined): T => {
+    if (signature === undefined) throw serverError("unknown account");
+    return signature;
+  };
+  return {
+    eth_accounts: () => node.wallet.addresses.map(addressHex),
+    eth_requestAccounts: () => node.wallet.addresses.map(addressHex),
+    eth_sendTransaction: (p) => refusing(() => node.submit(complete(node, readCall(p.object(0, "transaction"))))),
+    eth_signTransaction: (p) => refusing(() => dataHex(complete(node, readCall(p.object(0, "transaction"))).raw)),
+    eth_sign: (p) => local(node.wallet.signMessage(p.address(0, "address"), p.data(1, "message"))),
+    personal_sign: (p) => local(node.wallet.signMessage(p.address(1, "address"), p.data(0, "message"))),
+    eth_signTypedData_v4: (p) => signTypedData(node, p),
+    eth_signTypedData: (p) => signTypedData(node, p),
+  };
+}
+
+/** Turns a refusal into the error that clients know. */
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof TransactionError) throw serverError(error.message);
+    throw error;
+  }
+}
+
+/** Fills in what the sender left to the node, and signs. */
+function complete(node: DevChain, call: CallRequest): NodeTransaction {
+  const { from, to } = call;
+  if (from === undefined) throw invalidParams("from: the sender is missing");
+  if (call.chainId !== undefined && call.chainId !== node.chain.settings.chainId) throw new TransactionError(`chainId does not match node's (have=${call.chainId}, want=${node.chain.settings.chainId})`);
+  // The clear refusal comes before an estimate that would fail.
+  if (to === undefined) requireRunnable(call.data, node.chain.backend.registry);
+  const type = typeOf(call);
+  const baseFee = node.chain.draft(0).baseFee;
+  const tip = call.maxPriorityFeePerGas ?? (call.maxFeePerGas !== undefined && call.maxFeePerGas < 10n ** 9n ? call.maxFeePerGas : 10n ** 9n);
+  const unsigned: UnsignedTransaction = {
+    type,
+    chainId: node.chain.settings.chainId,
+    nonce: call.nonce ?? node.pool.pendingNonce(from),
+    to,
+    value: call.value,
+    data: call.data,
+    gasLimit: call.gas ?? estimateGas(node, call, node.chain.head, node.chain.backend.head),
+    ...(type === 2
+      ? { maxFeePerGas: call.maxFeePerGas ?? 2n * baseFee + tip, maxPriorityFeePerGas: tip }
+      : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),
+    accessList: call.accessList ?? [],
+  };
+  return node.sign(unsigned, from);
+}
+
+function typeOf(call: CallRequest): TransactionType {
+  if (call.type === 0 || call.type === 1 || call.type === 2) {
+    if (call.type === 2 && call.gasPrice !== undefined) throw invalidParams("gasPrice: a transaction of type 2 has maxFeePerGas");
+    if (call.type !== 2 && call.maxFeePerGas !== undefined) throw invalidParams(`maxFeePerGas: a transaction of type ${call.type} has gasPrice`);
+    return call.type;
+  }
+  if (call.type !== undefined) throw new TransactionError(`transaction type not supported: ${call.type}`);
+  if (call.gasPrice === undefined) return 2;
+  return call.accessList ? 1 : 0;
+}
+
+async function signTypedData(node: DevChain, p: Params): Promise<unknown> {
+  const from: AddressKey = readAddress(p.raw(0), "address");
+  const given = p.raw(1);
+  let typed: unknown = given;
+  if (typeof given === "string") {
+    try {
+      typed = JSON.parse(given);
+    } catch {
+      throw invalidParams("typedData: is not JSON");
+    }
+  }
+  if (!isTypedData(typed)) throw invalidParams("typedData: domain, types and message are expected");
+  // ethers derives the domain's type from the domain itself.
+  const types = Object.fromEntries(Object.entries(typed.types).filter(([name]) => name !== "EIP712Domain"));
+  let signature;
+  try {
+    signature = await node.wallet.signTypedData(from, typed.domain, types as Parameters<typeof node.wallet.signTypedData>[2], typed.message);
+  } catch {
+    throw invalidParams("typedData: the types do not describe the message");
+  }
+  if (signature === undefined) throw serverError("unknown account");
+  return signature;
+}
+
+function isTypedData(value: unknown): value is { domain: JsonObject; types: JsonObject; message: Record<string, unknown> } {
+  return isObject(value) && isObject(value.domain) && isObject(value.types) && isObject(value.message);
+}
+
+function byNonce(lists: Map<string, NodeTransaction[]>, show: (t: NodeTransaction) => unknown): Record<string, Record<string, unknown>> {
+  return Object.fromEntries([...lists].map(([sender, list]) => [sender, Object.fromEntries(list.map((t) => [t.nonce.toString(), show(t)]))]));
+}
+
+function summary(t: NodeTransaction): string {
+  return `${t.to === undefined ? "contract creation" : addressHex(t.to)}: ${t.value} wei + ${t.gasLimit} gas × ${t.maxFeePerGas} wei`;
+}

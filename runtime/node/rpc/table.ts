@@ -1,0 +1,30 @@
+/** All methods of a node in one table. */
+import type { DevChain } from "../chain/dev-chain.js";
+import type { Filters } from "./filters.js";
+import type { RpcLimits } from "./limits.js";
+import { chainMethods } from "./methods/chain.js";
+import { developmentMethods } from "./methods/development.js";
+import { logMethods } from "./methods/logs.js";
+import { stateMethods } from "./methods/state.js";
+import { traceMethods } from "./methods/trace.js";
+import { accountMethods, transactionMethods } from "./methods/transactions.js";
+import type { Methods } from "./params.js";
+
+export interface TableOptions {
+  readonly clientVersion: string;
+  readonly limits: RpcLimits;
+  /** Whether callers may use the node's keys and change the chain by hand: they must be on this machine. */
+  readonly trusted: boolean;
+}
+
+export function methodTable(node: DevChain, filters: Filters, options: TableOptions): Methods {
+  const table: Methods = {
+    ...chainMethods(node, options.clientVersion),
+    ...stateMethods(node),
+    ...transactionMethods(node),
+    ...logMethods(node, filters, options.limits),
+    ...traceMethods(node),
+    ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion) } : { eth_accounts: () => [] }),
+  };
+  return { ...table, rpc_modules: () => Object.fromEntries([...new Set(Object.keys(table).map((name) => name.split("_")[0]!))].map((module) => [module, "1.0"])) };
+}
