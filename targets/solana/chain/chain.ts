@@ -26,18 +26,8 @@ const FUNDS = 10_000n * 1_000_000_000n;
 const PAYER_FUNDS = 100_000n * 1_000_000_000n;
 const GENESIS_TIME = 1_700_000_000n;
 
-/**
- * virtual_address_space_adjustments (SIMD-0460): gives accounts address regions of their own, in which a program cannot lengthen its data
- * by writing their serialised length. Not active on any public cluster.
- */
-const ADDRESS_SPACE_FEATURE = "7VgiehxNxu53KdxgLspGQY8myE6f7UokaWa4jsGcaSz";
-
-/** All features but the one that the program's way of growing accounts does not know. */
-function features({ kit, litesvm }: Packages): InstanceType<Packages["litesvm"]["FeatureSet"]> {
-  const set = litesvm.FeatureSet.allEnabled();
-  set.deactivate(Uint8Array.from(kit.getAddressEncoder().encode(kit.address(ADDRESS_SPACE_FEATURE))));
-  return set;
-}
+/** Hashes of earlier slots that contracts can ask for. */
+const RECENT_SLOTS = 256;
 
 function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.replace(/^0x/, ""), "hex"));
@@ -50,8 +40,14 @@ function hexOf(bytes: Uint8Array): string {
 /** A new chain. Throws MissingPeerError where litesvm or @solana/kit are not installed. */
 export async function createSolanaChain(_options: ChainOptions = {}): Promise<Chain> {
   const packages = await loadPackages();
-  const svm = new packages.litesvm.LiteSVM().withFeatureSet(features(packages)).withBuiltins().withSigverify(false).withTransactionHistory(0n).withLogBytesLimit(undefined);
-  const signer = (name: string): Promise<KeyPairSigner> => packages.kit.createKeyPairSignerFromPrivateKeyBytes(sha256(new TextEncoder().encode(`supervm development account: ${name}`)));
+  const svm = new packages.litesvm.LiteSVM()
+    .withFeatureSet(packages.litesvm.FeatureSet.allEnabled())
+    .withBuiltins()
+    .withSigverify(false)
+    .withTransactionHistory(0n)
+    .withLogBytesLimit(undefined);
+  const signer = (name: string): Promise<KeyPairSigner> =>
+    packages.kit.createKeyPairSignerFromPrivateKeyBytes(sha256(new TextEncoder().encode(`supervm development account: ${name}`)));
   const payer = await signer("payer");
   svm.airdrop(payer.address, packages.kit.lamports(PAYER_FUNDS));
   const signers = await Promise.all(Array.from({ length: ACCOUNTS }, (_, i) => signer(String(i))));
@@ -69,6 +65,8 @@ class SolanaChain implements Chain {
   /** Which image an instance belongs to, by address in hex. */
   private readonly owners = new Map<string, ImageClient>();
   private slot = 0n;
+  /** Newest first. */
+  private readonly slotHashes: { slot: bigint; hash: string }[] = [];
   private timestamp = GENESIS_TIME;
   private nextTimestamp: bigint | undefined;
 
@@ -219,8 +217,9 @@ class SolanaChain implements Chain {
     return signer;
   }
 
-  /** Sets the clock of the next block. */
+  /** Sets the clock of the next block, and the hashes of those before it. */
   private begin(): void {
+    this.svm.setSlotHashes(this.slotHashes);
     const clock = this.svm.getClock();
     clock.slot = this.slot + 1n;
     clock.unixTimestamp = this.nextTimestamp ?? this.timestamp + 1n;
@@ -235,6 +234,9 @@ class SolanaChain implements Chain {
 
   private advance(): void {
     this.slot++;
+    const hash = sha256(new TextEncoder().encode(`supervm slot ${this.slot} at ${this.nextTimestamp ?? this.timestamp + 1n}`));
+    this.slotHashes.unshift({ slot: this.slot, hash: this.packages.kit.getAddressDecoder().decode(hash) });
+    this.slotHashes.splice(RECENT_SLOTS);
     this.timestamp = this.nextTimestamp ?? this.timestamp + 1n;
     this.nextTimestamp = undefined;
   }
@@ -243,7 +245,14 @@ class SolanaChain implements Chain {
     const { lines } = result;
     const reverted = !result.success && result.code === Number(RESULT.REVERT);
     const data = result.success || reverted ? (lines.longRevert ?? lines.returnData ?? new Uint8Array()) : new Uint8Array();
-    const error = result.success || reverted ? undefined : lines.failure ? describeFailure(lines.failure) : result.code === Number(RESULT.HALT) ? "exceptional halt" : (result.error ?? "the program failed");
+    const error =
+      result.success || reverted
+        ? undefined
+        : lines.failure
+          ? describeFailure(lines.failure)
+          : result.code === Number(RESULT.HALT)
+            ? "exceptional halt"
+            : (result.error ?? "the program failed");
     return {
       success: result.success,
       returnData: hexOf(data),

@@ -19,6 +19,8 @@ const COMPUTE_UNITS = 1_400_000;
 const MAX_TRANSACTION_SIZE = 1232;
 /** Call data bytes that one WRITE carries. */
 const PIECE = 850;
+/** Accounts remembered of a call: enough for most, few enough that calls on ever new addresses do not pile up accounts. */
+const MAX_HINTS = 8;
 /** An execution names one more account a round. */
 const MAX_ROUNDS = 64;
 
@@ -86,7 +88,7 @@ export class ImageClient {
         await this.grow(sender, failure.payload.slice(0, 20), new DataView(Uint8Array.from(failure.payload).buffer).getUint32(20, true));
         continue;
       }
-      this.known.set(memo, named);
+      this.known.set(memo, named.slice(-MAX_HINTS));
       return result;
     }
     throw new Error("the transaction needs more accounts than it can name");
@@ -106,7 +108,11 @@ export class ImageClient {
 
   /** Writes the call data to the sender's buffer where the transaction would be too large with them. */
   private async stage(sender: KeyPairSigner, execution: Execution, named: readonly NamedAccount[]): Promise<boolean> {
-    const transaction = await this.compile(sender, executionData(execution, named, false), named.map((n) => n.key));
+    const transaction = await this.compile(
+      sender,
+      executionData(execution, named, false),
+      named.map((n) => n.key),
+    );
     const { kit } = this.packages;
     if (kit.getTransactionEncoder().encode(transaction).length <= MAX_TRANSACTION_SIZE) return false;
     const buffer = await this.bufferKey(sender);
@@ -129,7 +135,13 @@ export class ImageClient {
       const account = this.svm.getAccount(key);
       if (account.exists && account.data.length >= wanted) return;
       const named = [await this.nameOf(address)];
-      const result = await this.transact(sender, executionData({ operation: "grow", lamports: BigInt(wanted), target: address, data: new Uint8Array() }, named, false), named, undefined, true);
+      const result = await this.transact(
+        sender,
+        executionData({ operation: "grow", lamports: BigInt(wanted), target: address, data: new Uint8Array() }, named, false),
+        named,
+        undefined,
+        true,
+      );
       if (!result.success) throw new Error(`growing a state account failed: ${result.error ?? ""}\n${result.log.join("\n")}`);
     }
   }

@@ -35,7 +35,10 @@ export function readLogLines(lines: readonly string[], program: string): LogLine
   let units: bigint | undefined;
   for (const line of lines) {
     if (line.startsWith("Program data: ")) {
-      const fields = line.slice("Program data: ".length).split(" ").map((f) => Uint8Array.from(Buffer.from(f, "base64")));
+      const fields = line
+        .slice("Program data: ".length)
+        .split(" ")
+        .map((f) => Uint8Array.from(Buffer.from(f, "base64")));
       const [first, second, third] = fields;
       if (first?.length === ADDRESS_SIZE) logs.push(logOf(first, second ?? new Uint8Array(), third ?? new Uint8Array()));
       else if (first?.[0] === FAILURE_TAG) failure = { code: first[1] ?? 0, payload: second ?? new Uint8Array() };

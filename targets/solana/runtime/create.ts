@@ -220,9 +220,7 @@ function defineCreate(program: LirProgram): void {
   f.call(VALUE.move, [self, record, lamports]);
   fillFrame(f, base, frame, record, id, args);
   const status = f.call1(CREATION.construct, [frame]);
-  f.if("eq", status, STATUS.REVERT, () =>
-    f.call(FRAMES.returned, [base, f.load(8, frame, FRAME.OUTPUT), f.load(8, frame, FRAME.OUTPUT_SIZE)]),
-  );
+  f.if("eq", status, STATUS.REVERT, () => f.call(FRAMES.returned, [base, f.load(8, frame, FRAME.OUTPUT), f.load(8, frame, FRAME.OUTPUT_SIZE)]));
   f.call(FRAMES.end, [frame, status]);
   f.branch("ne", status, STATUS.RETURN, failed);
   f.ret([STATUS.CONTINUE, ...address]);

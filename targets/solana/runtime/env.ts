@@ -70,7 +70,6 @@ function defineEnv(program: LirProgram): void {
   f.finish();
 }
 
-
 /** (index) -> slot, hash (4 limbs) of an entry of SlotHashes, zeros beyond the end. */
 function defineSlotHash(program: LirProgram): void {
   const f = new LirBuilder(program, SLOT_HASH, 1);

@@ -97,7 +97,10 @@ function defineAltBn128(program: LirProgram): void {
 function defineRun(program: LirProgram): void {
   const f = new LirBuilder(program, PRECOMPILES.run, 3);
   const [number, input, length] = f.params as [VReg, VReg, VReg];
-  const delegate = (callee: string, ...args: (bigint | VReg)[]) => (): void => f.ret(f.call(callee, args, 3));
+  const delegate =
+    (callee: string, ...args: (bigint | VReg)[]) =>
+    (): void =>
+      f.ret(f.call(callee, args, 3));
   f.if("eq", number, 1n, delegate(ECRECOVER, input, length));
   f.if("eq", number, 2n, () => {
     const from = f.copy(output(f));

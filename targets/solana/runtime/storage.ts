@@ -167,8 +167,7 @@ function directOffset(f: LirBuilder, data: VReg, key: Key, keyed: Label): VReg {
   return f.add(f.add(data, f.load(8, data, STATE.DIRECT)), f.shl(key[0]!, 5n));
 }
 
-const dataOf = (f: LirBuilder, base: VReg): VReg =>
-  f.add(f.load(8, f.load(8, base, OWN.RECORD), RECORD.ACCOUNT), BigInt(ACCOUNT.DATA));
+const dataOf = (f: LirBuilder, base: VReg): VReg => f.add(f.load(8, f.load(8, base, OWN.RECORD), RECORD.ACCOUNT), BigInt(ACCOUNT.DATA));
 
 function defineLoad(program: LirProgram): void {
   const f = new LirBuilder(program, RUNTIME.storageLoad.name, 5);
