@@ -5,8 +5,9 @@ import { TARGET_NAMES } from "../../targets/registry.js";
 import { ours, reference, type Recorded } from "./scenario.js";
 import { language } from "./scenarios/older-language.js";
 import { uniswapV2 } from "./scenarios/older-uniswap-v2.js";
+import { uniswapV3 } from "./scenarios/older-uniswap-v3.js";
 
-for (const scenario of [...language, ...uniswapV2])
+for (const scenario of [...language, ...uniswapV2, ...uniswapV3])
   describe(scenario.name, () => {
     let expected: Promise<Recorded[]> | undefined;
     for (const target of scenario.targets ?? TARGET_NAMES)

@@ -1,0 +1,135 @@
+/** The libraries of Uniswap v3 (Solidity 0.7): each on its own, and in a pool that is built on them. */
+import { AbiCoder, MaxUint256, keccak256 } from "ethers";
+import { call, deploy, send, type Scenario } from "../scenario.js";
+
+const sources = ["fixtures/solidity/older/UniswapV3.sol"];
+const Q96 = 1n << 96n;
+const MIN_RATIO = 4295128739n;
+const MAX_RATIO = 1461446703485210103287273052203988822378723970342n;
+
+const math: Scenario = {
+  name: "Uniswap v3 mathematics",
+  sources,
+  line: "0.7",
+  steps: [
+    deploy("math", "V3Math"),
+    ...[0n, 1n, -1n, 60n, -887272n, 887272n, 887273n, -887273n, 123456n, -5n, 0x7ffffn, 250000n].map((t) => call("math", "ratioAtTick", [t])),
+    ...[MIN_RATIO, MIN_RATIO - 1n, MAX_RATIO - 1n, MAX_RATIO, Q96, Q96 - 1n, Q96 * 1000n, 79232123823359799118286999568n].map((r) => call("math", "tickAtRatio", [r])),
+    ...[
+      [1n, 2n, 3n],
+      [MaxUint256, MaxUint256, MaxUint256],
+      [MaxUint256, MaxUint256, MaxUint256 - 1n],
+      [MaxUint256, 2n, 0n],
+      [1n << 200n, 1n << 100n, 1n << 60n],
+      [5n << 250n, 3n, 7n],
+      [10n, 10n, 0n],
+    ].flatMap((args) => [call("math", "mulDiv", args), call("math", "mulDivUp", args)]),
+    ...[[7n, 2n], [8n, 2n], [1n, 0n]].map((args) => call("math", "divUp", args)),
+    ...[0n, 1n, 6n, 1n << 255n, MaxUint256, 0xff00n].map((x) => call("math", "bits", [x])),
+    ...[[5n, -5n], [5n, -6n], [(1n << 128n) - 1n, 1n], [1n, -(1n << 127n)]].map((args) => call("math", "addDelta", args)),
+    ...[[5n, 6n], [MaxUint256, 1n], [1n << 128n, 1n << 128n]].map((args) => call("math", "checked", args)),
+    ...[[5n, 6n], [(1n << 255n) - 1n, 1n], [-(1n << 255n), 1n]].map((args) => call("math", "checkedSigned", args)),
+    ...[5n, 1n << 160n, 1n << 255n].map((a) => call("math", "cast", [a])),
+    ...[1n, 10n, 60n, 887272n].map((s) => call("math", "maxLiquidity", [s])),
+    ...[true, false].flatMap((dir) =>
+      [[Q96, 10n ** 18n, 10n ** 17n], [Q96, 10n ** 18n, 10n ** 19n], [Q96, 1n, MaxUint256 >> 1n], [0n, 1n, 1n], [1n, 0n, 1n], [MAX_RATIO, 1n << 127n, 3n]].map((args) =>
+        call("math", "nextPrice", [...args, dir]),
+      ),
+    ),
+    ...[true, false].flatMap((up) => [[Q96, Q96 * 2n, 10n ** 18n], [Q96 * 2n, Q96, 10n ** 18n], [0n, Q96, 1n], [Q96, MAX_RATIO, (1n << 128n) - 1n]].map((args) => call("math", "deltas", [...args, up]))),
+    ...[10n ** 18n, -(10n ** 18n), 0n, -(1n << 127n)].map((l) => call("math", "signedDeltas", [Q96, Q96 * 2n, l])),
+    ...[[10n ** 18n, 3000n], [-(10n ** 18n), 3000n], [1n, 500n], [-1n, 999999n], [0n, 0n]].flatMap(([remaining, fee]) =>
+      [[Q96, Q96 * 2n], [Q96 * 2n, Q96], [Q96, Q96 + 1n]].map(([from, to]) => call("math", "swapStep", [from, to, 10n ** 18n, remaining, fee])),
+    ),
+    deploy("bitmap", "Bitmap"),
+    ...[[0n, 1n], [255n, 1n], [256n, 1n], [-1n, 1n], [-257n, 1n], [120n, 60n], [-180n, 60n], [121n, 60n], [0n, 1n]].map((args) => send("bitmap", "flip", args)),
+    ...[0n, -1n, -2n, 1n, -256n].map((w) => call("bitmap", "words", [w])),
+    ...[true, false].flatMap((lte) => [0n, 1n, 254n, 255n, 256n, -1n, -2n, -256n, -300n, 60n].flatMap((t) => [1n, 60n].map((s) => call("bitmap", "next", [t, s, lte])))),
+    deploy("log", "Observations"),
+    call("log", "observe", [100n, [0n], 5n, 7n]),
+    send("log", "write", [100n, 5n, 7n]),
+    send("log", "open", [100n]),
+    send("log", "grow", [3n]),
+    ...[[105n, -7n, 1000n], [105n, 9n, 1000n], [110n, 20n, 0n], [4_000_000_000n, 20n, 12n], [7n, -20n, 12n]].map((args) => send("log", "write", args)),
+    ...[0n, 1n, 2n, 3n].map((i) => call("log", "list", [i])),
+    ...[[7n, [0n]], [20n, [0n, 5n, 13n, 14n, 100n]], [20n, [294967310n]], [20n, [294967311n, 4_000_000_000n]]].map(([time, ago]) => call("log", "observe", [time, ago, 30n, 99n])),
+    call("log", "index"),
+    call("log", "cardinality"),
+  ],
+};
+
+const key = (c: { at(label: string): string }): string => keccak256(AbiCoder.defaultAbiCoder().encode(["address", "address", "uint24"], [c.at("a"), c.at("b"), 3000n]));
+const E18 = 10n ** 18n;
+const facts = ["state", "liquidity", "growth0", "growth1"].map((fn) => call("pool", fn));
+
+const pool: Scenario = {
+  name: "Pool on Uniswap v3's libraries",
+  sources,
+  line: "0.7",
+  steps: [
+    deploy("trader", "Trader"),
+    deploy("a", "Coin", ["$trader", 10n ** 30n]),
+    deploy("b", "Coin", ["$trader", 10n ** 30n]),
+    deploy("pools", "Pools"),
+    send("pools", "create", ["$a", "$b", 123n]),
+    send("pools", "create", ["$a", "$b", 3000n], { creates: { label: "pool", contract: "Pool", find: async (c) => (await c.contract("pools").call("pools", [key(c)])) as string } }),
+    send("pools", "create", ["$a", "$b", 3000n]),
+    call("pools", "parameters"),
+    ...["coin0", "coin1", "fee", "spacing", "maxLiquidity"].map((fn) => call("pool", fn)),
+    send("trader", "add", ["$pool", -120n, 120n, E18, 0n]),
+    send("pool", "open", [Q96, 1000n]),
+    send("pool", "open", [Q96, 1000n]),
+    send("pool", "remember", [5n]),
+    send("trader", "add", ["$pool", -120n, 120n, 0n, 0n]),
+    send("trader", "add", ["$pool", 120n, 120n, E18, 0n]),
+    send("trader", "add", ["$pool", -121n, 120n, E18, 0n]),
+    send("trader", "add", ["$pool", -887280n, 120n, E18, 0n]),
+    send("trader", "add", ["$pool", -120n, 120n, E18, 1n]),
+    send("trader", "add", ["$pool", -120n, 120n, E18, 0n]),
+    send("trader", "add", ["$pool", -600n, 600n, 5n * E18, 0n]),
+    send("trader", "add", ["$pool", 180n, 240n, 2n * E18, 0n]),
+    send("trader", "add", ["$pool", -360n, -60n, 3n * E18, 0n]),
+    ...facts,
+    ...[-120n, 120n, -600n, -60n, 240n].map((t) => call("pool", "ticks", [t])),
+    send("pool", "tick", [10n]),
+    send("trader", "trade", ["$pool", "$bob", true, 0n, 0n, 0n]),
+    send("trader", "trade", ["$pool", "$bob", true, 1000n, Q96 * 2n, 0n]),
+    send("trader", "trade", ["$pool", "$bob", true, 10n ** 15n, 0n, 1n]),
+    send("trader", "trade", ["$pool", "$bob", true, 10n ** 15n, 0n, 0n]),
+    ...facts,
+    send("pool", "tick", [7n]),
+    send("trader", "trade", ["$pool", "$bob", true, 10n ** 17n, 0n, 0n]),
+    ...facts,
+    send("pool", "tick", [5n]),
+    send("trader", "trade", ["$pool", "$carol", false, -(2n * 10n ** 17n), 0n, 0n]),
+    ...facts,
+    send("trader", "trade", ["$pool", "$carol", false, 10n ** 20n, (Q96 * 101n) / 100n, 0n]),
+    ...facts,
+    send("trader", "trade", ["$pool", "$carol", false, 10n ** 20n, Q96 * 2n, 0n]),
+    ...facts,
+    send("trader", "trade", ["$pool", "$carol", true, 10n ** 18n, (Q96 * 999n) / 1000n, 0n]),
+    ...facts,
+    send("pool", "tick", [3600n]),
+    call("pool", "observe", [[0n, 1n, 3600n, 3605n, 3612n, 3622n]]),
+    call("pool", "observe", [[3623n]]),
+    ...[0n, 1n, 2n, 3n, 4n].map((i) => call("pool", "observations", [i])),
+    send("trader", "borrow", ["$pool", 1000n, 10n ** 16n, 0n]),
+    send("trader", "borrow", ["$pool", 1000n, 10n ** 16n, 1n]),
+    send("trader", "borrow", ["$pool", 0n, 10n ** 30n, 0n]),
+    ...facts,
+    send("trader", "remove", ["$pool", -120n, 120n, E18 + 1n]),
+    send("trader", "remove", ["$pool", -120n, 120n, 0n]),
+    send("trader", "remove", ["$pool", -120n, 120n, E18]),
+    send("trader", "remove", ["$pool", -120n, 120n, 0n]),
+    send("trader", "collect", ["$pool", "$dave", -120n, 120n]),
+    send("trader", "collect", ["$pool", "$dave", -120n, 120n]),
+    send("trader", "remove", ["$pool", -600n, 600n, E18]),
+    send("trader", "collect", ["$pool", "$dave", -600n, 600n]),
+    ...[-120n, 120n, 600n].map((t) => call("pool", "ticks", [t])),
+    call("a", "balanceOf", ["$dave"]),
+    call("b", "balanceOf", ["$dave"]),
+    ...facts,
+  ],
+};
+
+export const uniswapV3: readonly Scenario[] = [math, pool];
