@@ -1,6 +1,7 @@
 /**
  * Scenarios: lists of deployments, transactions and calls that every chain must answer alike. What happened is recorded with
- * addresses replaced by labels (they differ between chains), so that recordings compare byte for byte.
+ * addresses replaced by labels (they differ between chains), so that recordings compare byte for byte. Labels replace at the
+ * end: a step may show an address that only a later one gives its label.
  */
 import { compile, type Artifact } from "../../index.js";
 import { createChain, RevertError, type TestChain, type TestContract } from "../../testing/index.js";
@@ -81,7 +82,7 @@ export async function record(scenario: Scenario, artifacts: Readonly<Record<stri
     const runner = new Runner(chain, artifacts);
     const recorded: Recorded[] = [];
     for (const [i, step] of scenario.steps.entries()) recorded.push(await runner.run(step, i));
-    return recorded;
+    return recorded.map((step) => runner.labelled(step));
   } finally {
     await chain.close();
   }
@@ -123,7 +124,7 @@ class Runner implements Context {
       return { step: title, ok: true, ...(await this.perform(step)) };
     } catch (error) {
       if (!(error instanceof RevertError)) throw new Error(`${title}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-      return { step: title, ok: false, data: this.normalize(error.data), logs: [] };
+      return { step: title, ok: false, data: error.data, logs: [] };
     }
   }
 
@@ -134,7 +135,7 @@ class Runner implements Context {
         const contract = await this.chain.deploy(this.artifact(step.contract), { args: await this.arguments(step.args), libraries, ...this.options(step) });
         this.contracts.set(step.label, contract);
         this.label(contract.address, step.label);
-        return { data: "0x", logs: this.logs(contract.receipt?.logs ?? []) };
+        return { data: "0x", logs: logsOf(contract.receipt?.logs ?? []) };
       }
       case "attach":
         await this.attach(step);
@@ -142,16 +143,16 @@ class Runner implements Context {
       case "send": {
         const receipt = await this.contract(step.on).send(step.fn, await this.arguments(step.args), this.options(step));
         if (step.creates) await this.attach(step.creates);
-        return { data: this.normalize(receipt.returnData), logs: this.logs(receipt.logs) };
+        return { data: receipt.returnData, logs: logsOf(receipt.logs) };
       }
       case "call": {
         const contract = this.contract(step.on);
         const { returnData } = await this.chain.call({ to: contract, data: contract.encode(step.fn, await this.arguments(step.args)), ...this.options(step) });
-        return { data: this.normalize(returnData), logs: [] };
+        return { data: returnData, logs: [] };
       }
       case "raw": {
         const receipt = await this.chain.send({ to: this.contract(step.on), data: step.data, ...this.options(step) });
-        return { data: this.normalize(receipt.returnData), logs: this.logs(receipt.logs) };
+        return { data: receipt.returnData, logs: logsOf(receipt.logs) };
       }
       case "balance":
         return { data: String(await this.chain.balance(this.at(step.of))), logs: [] };
@@ -208,13 +209,19 @@ class Runner implements Context {
     return this.labels.reduce((text, [address, label]) => text.replaceAll(address, `<${label}>`), hex.toLowerCase());
   }
 
-  private logs(logs: readonly { address: string; topics: readonly string[]; data: string }[]): Recorded["logs"] {
-    return logs.map((log) => {
-      const emitter = this.normalize(log.address);
-      // A contract that has no label yet: its address means nothing on another chain.
+  /** A recording with labels for addresses. */
+  labelled(step: Recorded): Recorded {
+    const logs = step.logs.map((log) => {
+      const emitter = this.normalize(log.emitter);
+      // A contract that never got a label: its address means nothing on another chain.
       return { emitter: emitter.includes("<") ? emitter : "<other>", topics: log.topics.map((t) => this.normalize(t)), data: this.normalize(log.data) };
     });
+    return { ...step, data: this.normalize(step.data), logs };
   }
+}
+
+function logsOf(logs: readonly { address: string; topics: readonly string[]; data: string }[]): Recorded["logs"] {
+  return logs.map(({ address, topics, data }) => ({ emitter: address, topics, data }));
 }
 
 function describeStep(step: Step): string {

@@ -30,8 +30,10 @@ const addressesOf = (c: Context, p: Proposal): string[] => p.targets.map((t) => 
 function named(label: string, governor: string, p: Proposal): Step[] {
   return [
     define(label, async (c) => (await c.contract(governor).call("hashProposal", [addressesOf(c, p), p.values, p.datas, id(p.text)])) as bigint),
+    // GovernorTimelockControl: the governor's address and the description's hash.
+    define(`${label}-salt`, async (c) => (BigInt(c.at(governor)) << 96n) ^ BigInt(id(p.text))),
     define(`${label}-operation`, async (c) => {
-      const salt = toBeHex((BigInt(c.at(governor)) << 96n) ^ BigInt(id(p.text)), 32);
+      const salt = c.value(`${label}-salt`);
       return (await c.contract("timelock").call("hashOperationBatch", [addressesOf(c, p), p.values, p.datas, ZERO, salt])) as string;
     }),
   ];

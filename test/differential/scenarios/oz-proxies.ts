@@ -138,10 +138,12 @@ const beacon: Scenario = {
 const making = (label: string, contract: string, factory: string, fn: string, args: readonly unknown[]): Step =>
   attach(label, contract, async (c) => (await c.contract(factory).call(fn, args.map((a) => (typeof a === "string" && a.startsWith("$") ? c.at(a.slice(1)) : a)))) as string);
 
+const RAW_CODE = "raw EVM bytecode in `create`, `create2`";
 const [SALT, OTHER] = [id("salt"), id("other")];
 const clones: Scenario = {
   name: "Clones: EIP-1167 proxies",
   sources,
+  except: { solana: RAW_CODE },
   steps: [
     deploy("one", "Counter"),
     deploy("factory", "CloneFactory"),
@@ -167,6 +169,7 @@ const LONG = `0x${"ab".repeat(100)}`;
 const tagged: Scenario = {
   name: "Clones with immutable arguments",
   sources,
+  except: { solana: RAW_CODE },
   steps: [
     deploy("impl", "Tagged"),
     deploy("factory", "CloneFactory"),
