@@ -55,6 +55,11 @@ export async function createSolanaChain(_options: ChainOptions = {}): Promise<Ch
   return new SolanaChain(packages, svm, payer, signers);
 }
 
+/** LiteSVM takes plain objects; its types name a class that has no constructor. */
+interface SlotHashesSysvar {
+  setSlotHashes(hashes: readonly { slot: bigint; hash: string }[]): void;
+}
+
 class SolanaChain implements Chain {
   readonly accounts: readonly string[];
   private readonly signers = new Map<string, KeyPairSigner>();
@@ -219,7 +224,8 @@ class SolanaChain implements Chain {
 
   /** Sets the clock of the next block, and the hashes of those before it. */
   private begin(): void {
-    this.svm.setSlotHashes(this.slotHashes);
+    const sysvar: SlotHashesSysvar = this.svm;
+    sysvar.setSlotHashes(this.slotHashes);
     const clock = this.svm.getClock();
     clock.slot = this.slot + 1n;
     clock.unixTimestamp = this.nextTimestamp ?? this.timestamp + 1n;

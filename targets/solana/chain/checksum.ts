@@ -4,5 +4,5 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 /** The 0x-hex form with checksum of 40 lower-case hex digits. */
 export function getChecksumAddress(hex: string): string {
   const hash = Buffer.from(keccak_256(new TextEncoder().encode(hex))).toString("hex");
-  return `0x${[...hex].map((digit, i) => (parseInt(hash[i]!, 16) >= 8 ? digit.toUpperCase() : digit)).join("")}`;
+  return `0x${Array.from(hex, (digit, i) => (parseInt(hash[i]!, 16) >= 8 ? digit.toUpperCase() : digit)).join("")}`;
 }

@@ -172,7 +172,7 @@ export class ImageClient {
       [this.budget(2, COMPUTE_UNITS), this.budget(1, HEAP_SIZE), instruction],
       this.svm.setTransactionMessageLifetimeUsingLatestBlockhash(kit.setTransactionMessageFeePayer(this.payer.address, kit.createTransactionMessage({ version: 0 }))),
     );
-    return kit.compileTransaction(message) as Parameters<LiteSVM["sendTransaction"]>[0];
+    return kit.compileTransaction(message);
   }
 
   /** SetComputeUnitLimit (2) or RequestHeapFrame (1). */
