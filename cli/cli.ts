@@ -12,6 +12,7 @@ import { UsageError } from "../testing/errors.js";
 import { CommandLineError, EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, InputError } from "./exit.js";
 import { compileCommand } from "./compile.js";
 import { inspectCommand } from "./inspect.js";
+import { nodeCommand } from "./node.js";
 import { runCommand } from "./run.js";
 import { useColor } from "./terminal.js";
 
@@ -36,7 +37,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .fail((message: string, error: Error | undefined) => {
       throw error ?? new CommandLineError(message);
     });
-  for (const command of [compileCommand, runCommand, inspectCommand])
+  for (const command of [compileCommand, runCommand, inspectCommand, nodeCommand])
     parser.command(command.usage, command.describe, command.options, async (args) => {
       code = await command.run(args as never);
     });

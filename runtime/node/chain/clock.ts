@@ -21,9 +21,12 @@ export class ChainClock {
     this.next = undefined;
   }
 
-  /** Moves the clock; gives the shift in all. */
-  increase(seconds: number): number {
-    this.offset += seconds;
+  /**
+   * Moves the clock on from the newest block's time, which many blocks within a second may have brought before the clock's; gives
+   * the shift in all.
+   */
+  increase(seconds: number, newest: number): number {
+    this.offset = Math.max(this.offset, newest - this.now()) + seconds;
     return this.offset;
   }
 

@@ -135,7 +135,7 @@ function timeMethods(node: DevChain): Methods {
   const increase: Method = (p) => {
     const seconds = p.number(0, "seconds");
     requireTime(node, node.clock.timeOfNext(node.chain.head.header.timestamp) + seconds);
-    return node.clock.increase(seconds);
+    return node.clock.increase(seconds, node.chain.head.header.timestamp);
   };
   const setNext: Method = (p) => done(() => node.clock.setNext(requireTime(node, p.number(0, "timestamp"))));
   const setTime: Method = (p) => node.clock.set(requireTime(node, p.number(0, "timestamp")));
