@@ -18,12 +18,12 @@ const REDUNDANCY = ["storage-forward", "memory-forward", "range-checks", ...CLEA
 
 export const PIPELINES: Readonly<Record<Level, readonly string[]>> = {
   // What backends need; the code stays close to the source.
-  "0": ["mem2reg"],
+  "0": ["mem2reg", "noreturn"],
   // Cheap and sure.
-  "1": ["mem2reg", ...CLEAN, "inline", ...CLEAN],
-  "2": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY],
+  "1": ["mem2reg", ...CLEAN, "inline", ...CLEAN, "noreturn"],
+  "2": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY, "noreturn"],
   // Once more: forwarded values are new material for everything else.
-  "3": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY, ...REDUNDANCY],
+  "3": ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY, ...REDUNDANCY, "noreturn"],
   // As -O2; inlining's size model is stricter (inline.ts).
-  s: ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY],
+  s: ["mem2reg", ...CLEAN, "inline", ...CLEAN, ...REDUNDANCY, "noreturn"],
 };

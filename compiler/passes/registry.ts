@@ -6,6 +6,7 @@ import { inline } from "./inline.js";
 import { mem2reg } from "./mem2reg.js";
 import { memoryForward } from "./memory-forward.js";
 import { narrow } from "./narrow.js";
+import { noreturn } from "./noreturn.js";
 import type { Pass } from "./pass.js";
 import { rangeChecks } from "./range-checks.js";
 import { sccp } from "./sccp.js";
@@ -13,7 +14,7 @@ import { simplify } from "./simplify/simplify.js";
 import { simplifyCfg } from "./simplify-cfg.js";
 import { storageForward } from "./storage-forward.js";
 
-export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline, rangeChecks, storageForward, memoryForward, narrow];
+export const PASSES: readonly Pass[] = [mem2reg, blockParams, simplifyCfg, sccp, simplify, cse, dce, inline, rangeChecks, storageForward, memoryForward, narrow, noreturn];
 
 const byName = new Map(PASSES.map((pass) => [pass.name, pass]));
 

@@ -1,37 +1,5 @@
-/** The call graph of an object's functions: which functions return, which lie on cycles, where their memory frames go. */
-import { computeCfg } from "../../compiler/analysis/cfg.js";
-import type { Module } from "../../compiler/ir/module.js";
+/** The call graph of an object's functions: which lie on cycles, where their memory frames go. */
 import type { LFunc } from "./lir/lir.js";
-
-/** Names of the functions that may return to their caller: a `ret` is reachable without passing a call that never returns. */
-export function findReturning(module: Module): Set<string> {
-  const returning = new Set<string>();
-  const flows = [...module.funcs.values()].map((func) => ({ func, cfg: computeCfg(func) }));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { func, cfg } of flows) {
-      if (returning.has(func.name)) continue;
-      const seen = new Set<number>([func.entry.id]);
-      const work = [func.entry.id];
-      while (work.length > 0) {
-        const id = work.pop()!;
-        const block = cfg.blocks[id]!;
-        if (block.insts.some((inst) => inst.op === "call" && !returning.has(inst.imm.func!))) continue;
-        if (block.insts[block.insts.length - 1]!.op === "ret") {
-          returning.add(func.name);
-          changed = true;
-          break;
-        }
-        for (const to of cfg.succs[id]!) {
-          if (seen.has(to)) continue;
-          seen.add(to);
-          work.push(to);
-        }
-      }
-    }
-  }
-  return returning;
-}
 
 /** Functions that a low-level function calls or ends in. */
 export function calleesOf(func: LFunc): Set<string> {

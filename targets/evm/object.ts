@@ -8,12 +8,13 @@
  * solc puts its own, and the entry's `mem.store 0x40, 0x80` becomes the heap's start behind them.
  */
 import { InternalError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
+import { findReturning } from "../../compiler/analysis/returning.js";
 import type { Inst, Module } from "../../compiler/ir/module.js";
 import { assemble, type AssembledObject, type DataObject, type Placeholder } from "./asm/assembler.js";
 import { cleanBlocks } from "./asm/cleanup.js";
 import type { Pricing } from "./asm/constants.js";
 import { LabelSource, type AsmBlock, type Item, type ItemBody, type Label, type ObjectKey } from "./asm/item.js";
-import { calleesOf, CallGraph, findReturning } from "./calls.js";
+import { calleesOf, CallGraph } from "./calls.js";
 import { hasOpcode, introducedIn, type Fork } from "./hardfork.js";
 import { Region, type LFunc, type TrapKey } from "./lir/lir.js";
 import { STACK_WORDS, type Unit } from "./select/context.js";
