@@ -13,6 +13,7 @@ const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string
   "empty-string-to-storage": [["xC1()", []], ["xC1()", []]],
   "call-that-never-returns": [["xC0()", []]],
   "loop-behind-call-that-never-returns": [["g()", []], ["h(uint256[])", [[1n]]]],
+  "signed-array-to-storage": [["set()", []], ["take(int160[],int136[3])", [[-1n, 2n], [-1n, 2n, -3n]]], ["set()", []]],
   "calldata-struct-to-memory": [
     ["f((uint256,uint256[]))", [[1n, [2n, 3n]]]],
     ["g(uint256[][])", [[[1n, 2n, 3n]]]],

@@ -8,7 +8,7 @@ import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
-import { irTypes, isValueType, underlying, type Value } from "../values.js";
+import { irTypes, isSigned, isValueType, underlying, type Value } from "../values.js";
 import { bytesSlots, clearElements, clearSlots } from "./clear.js";
 import { calldataElement, calldataLength, calldataMember } from "./calldata.js";
 import { emitFold, emitIf, emitIfElse, emitLoop } from "./control.js";
@@ -210,7 +210,20 @@ function arrayToStorage(m: ModuleContext, b: Builder, to: ArrayType, slot: Value
     packedElements(m, b, to, data, length, source);
     return;
   }
+  if (isValueType(target)) {
+    const isSlotCopy = from.location === region && typeKey(elementType(from)) === typeKey(target);
+    emitLoop(b, length, (i) => storeSlot(b, region, b.emit("add", [data, i]), wholeSlotWord(b, convert(m, b, source(i), target), isSlotCopy)));
+    return;
+  }
   emitLoop(b, length, (i) => assignStorage(m, b, target, elementPlace(m, b, to, data, i), source(i)));
+}
+
+/**
+ * The word that a copied array has in a slot with one element in it. solc's code copies slots of the same type masked, other elements as
+ * they are: of signed ones the sign fills the slot.
+ */
+function wholeSlotWord(b: Builder, value: Value, isSlotCopy: boolean): ValueId {
+  return !isSlotCopy && isSigned(underlying(value.type)) ? b.sext(value.ids[0]!, I256) : toField(b, value);
 }
 
 /** Number of elements at any location, as i256. */
