@@ -186,7 +186,7 @@ class SolanaChain implements Chain {
     if (!image) {
       const id = this.packages.kit.getAddressDecoder().decode(hash);
       this.svm.addProgram(id, elf);
-      image = new ImageClient(this.packages, this.svm, id, this.payer, this.keys);
+      image = new ImageClient(this.packages, this.svm, id, this.payer, this.keys, (address) => this.isForeign(address, id));
       this.images.set(name, image);
     }
     return image;
@@ -206,6 +206,15 @@ class SolanaChain implements Chain {
     const [first] = this.images.values();
     if (!first) throw new Error("no program has been deployed yet");
     return first;
+  }
+
+  private async isForeign(address: Uint8Array, program: Address): Promise<boolean> {
+    for (const image of this.images.values()) {
+      if (image.programId === program) continue;
+      const account = this.svm.getAccount(await image.stateKey(address));
+      if (account.exists && isInstance(Uint8Array.from(account.data))) return true;
+    }
+    return false;
   }
 
   private async stateOf(address: string): Promise<Uint8Array | undefined> {

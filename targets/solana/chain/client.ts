@@ -21,6 +21,7 @@ const MAX_TRANSACTION_SIZE = 1232;
 const PIECE = 850;
 /** Accounts remembered of a call: enough for most, few enough that calls on ever new addresses do not pile up accounts. */
 const MAX_HINTS = 8;
+const ADDRESS_SIZE = 20;
 /** An execution names one more account a round. */
 const MAX_ROUNDS = 64;
 
@@ -47,6 +48,8 @@ export class ImageClient {
     private readonly payer: KeyPairSigner,
     /** Keys of accounts that are no contracts, by address in hex. */
     private readonly keys: ReadonlyMap<string, Address>,
+    /** Whether an instance of another program has the address. */
+    private readonly isForeign: (address: Uint8Array) => Promise<boolean>,
   ) {}
 
   /** The account of an instance, or of an address that nobody is known to have. */
@@ -81,11 +84,13 @@ export class ImageClient {
       if (staged) await this.close(sender);
       const { failure } = result.lines;
       if (failure?.code === FAILURE.MISSING_ACCOUNT) {
-        await this.add(named, sender, failure.payload.slice(0, 20));
+        // Without this check the address would look as if nothing were there.
+        if (await this.isForeign(failure.payload.slice(0, ADDRESS_SIZE))) return foreignResult(result, failure.payload);
+        await this.add(named, sender, failure.payload.slice(0, ADDRESS_SIZE));
         continue;
       }
       if (failure?.code === FAILURE.NEED_SPACE) {
-        await this.grow(sender, failure.payload.slice(0, 20), new DataView(Uint8Array.from(failure.payload).buffer).getUint32(20, true));
+        await this.grow(sender, failure.payload.slice(0, ADDRESS_SIZE), new DataView(Uint8Array.from(failure.payload).buffer).getUint32(ADDRESS_SIZE, true));
         continue;
       }
       this.known.set(memo, named.slice(-MAX_HINTS));
@@ -200,6 +205,11 @@ export class ImageClient {
       units: lines.units ?? meta.computeUnitsConsumed(),
     };
   }
+}
+
+function foreignResult(result: ExecutionResult, address: Uint8Array): ExecutionResult {
+  const error = `0x${Buffer.from(address).toString("hex")} is a contract of another compilation, which this program cannot reach`;
+  return { ...result, lines: { ...result.lines, failure: undefined }, error };
 }
 
 function dataOf(bytes: Uint8Array): Uint8Array | undefined {

@@ -74,8 +74,9 @@ contract Precompiles {
 
 let artifacts: Promise<Record<string, Artifact>> | undefined;
 
-async function compiled(): Promise<Record<string, Artifact>> {
-  const result = await compile({ sources: { "Runtime.sol": { content: SOURCE } }, targets: ["solana"] });
+/** All artifacts of a source, by bare name. */
+export async function compiled(content = SOURCE): Promise<Record<string, Artifact>> {
+  const result = await compile({ sources: { "Runtime.sol": { content } }, targets: ["solana"] });
   const errors = result.diagnostics.filter((d) => d.severity === "error");
   if (errors.length > 0) throw new Error(errors.map((d) => d.message).join("\n"));
   return result.artifacts;
