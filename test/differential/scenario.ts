@@ -53,6 +53,8 @@ export interface Scenario {
   readonly line?: SolcLine;
   /** Where it runs; everywhere by default. A target is left out where its page of docs/targets.md says why. */
   readonly targets?: readonly TargetName[];
+  /** Targets that cannot run it, each with the row of docs/targets.md (its first cell) that says why. */
+  readonly except?: Readonly<Partial<Record<TargetName, string>>>;
 }
 
 type Options = { readonly from?: AccountName; readonly value?: bigint };

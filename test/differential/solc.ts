@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
+import { cachedOutput, type ReadImport } from "./solc-cache.js";
 import { ARTIFACT_FORMAT, type AbiEntry, type Artifact } from "../../compiler/driver/artifact.js";
 
 interface SolcOutput {
@@ -31,8 +32,8 @@ export interface SolcOptions {
 
 const require = createRequire(import.meta.url);
 
-type ReadImport = (name: string) => { contents: string } | { error: string };
 interface Solc {
+  version(): string;
   compile(input: string, callbacks?: { import: ReadImport }): string;
 }
 
@@ -41,8 +42,8 @@ export function solc(line: SolcLine = "0.8"): Solc {
   if (line === "0.8") return require("solc") as Solc;
   if (line !== "0.5") return require(`solc-${line}`) as Solc;
   // 0.5 takes the callback alone.
-  const old = require("solc-0.5") as { compile(input: string, callback?: ReadImport): string };
-  return { compile: (input, callbacks) => old.compile(input, callbacks?.import) };
+  const old = require("solc-0.5") as { version(): string; compile(input: string, callback?: ReadImport): string };
+  return { version: () => old.version(), compile: (input, callbacks) => old.compile(input, callbacks?.import) };
 }
 
 /** Compiles files of the repository; imports come from node_modules. Throws with solc's messages where it fails. */
@@ -57,7 +58,8 @@ export function solcArtifacts(sources: readonly string[], options: SolcOptions =
       outputSelection: { "*": { "*": ["abi", "storageLayout", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.deployedBytecode.linkReferences"] } },
     },
   };
-  const output = JSON.parse(solc(options.line).compile(JSON.stringify(input), { import: readImport })) as SolcOutput;
+  const compiler = solc(options.line);
+  const output = JSON.parse(cachedOutput(compiler.version(), JSON.stringify(input), readImport, (read) => compiler.compile(JSON.stringify(input), { import: read }))) as SolcOutput;
   const errors = (output.errors ?? []).filter((e) => e.severity === "error");
   if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
   const artifacts: Record<string, Artifact> = {};

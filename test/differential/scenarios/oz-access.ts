@@ -101,8 +101,18 @@ const managed: Scenario = {
     deploy("machine", "Machine", ["$manager"]),
     ...["expiration", "minSetback", "ADMIN_ROLE", "PUBLIC_ROLE"].map((fn) => call("manager", fn)),
     define("op", async (c) => (await c.contract("manager").call("hashOperation", [c.who.carol, c.at("machine"), turning(3n)])) as string),
-    define("closing", async (c) => (await c.contract("manager").call("hashOperation", [c.who.alice, c.at("manager"), c.contract("manager").encode("setTargetClosed", [c.at("machine"), true])])) as string),
-    define("moving", async (c) => (await c.contract("manager").call("hashOperation", [c.who.alice, c.at("manager"), c.contract("manager").encode("updateAuthority", [c.at("machine"), c.who.alice])])) as string),
+    define(
+      "closing",
+      async (c) =>
+        (await c.contract("manager").call("hashOperation", [c.who.alice, c.at("manager"), c.contract("manager").encode("setTargetClosed", [c.at("machine"), true])])) as string,
+    ),
+    define(
+      "moving",
+      async (c) =>
+        (await c
+          .contract("manager")
+          .call("hashOperation", [c.who.alice, c.at("manager"), c.contract("manager").encode("updateAuthority", [c.at("machine"), c.who.alice])])) as string,
+    ),
     send("machine", "turn", [1n], { from: "bob" }),
     send("machine", "turn", [1n]),
     send("manager", "labelRole", [7n, "turners"]),
@@ -176,7 +186,11 @@ const managed: Scenario = {
 
 const text = "Turn it up";
 const proposal = [["$machine"], [0n], [turning(11n)]];
-const self = [["$machine", "$alice"], [0n, 10n ** 9n], [turning(12n), "0x"]];
+const self = [
+  ["$machine", "$alice"],
+  [0n, 10n ** 9n],
+  [turning(12n), "0x"],
+];
 
 const commons: Scenario = {
   name: "Governor with overridable votes and an access manager",
@@ -241,7 +255,11 @@ const vesting: Scenario = {
     send("coin", "transfer", ["$pension", 7777n]),
     raw("pension", "0x", { value: 10n ** 12n }),
     ...["start", "duration", "end", "cliff", "owner", "released()", "releasable()"].map((fn) => call("pension", fn)),
-    ...[0n, start, start + 299n, start + 300n, start + 301n, start + 999n, start + 1000n, start + 5000n].flatMap((at) => [call("pension", "vestedAmount(uint64)", [at]), call("pension", "vestedAmount(address,uint64)", ["$coin", at]), call("plain", "vestedAmount(uint64)", [at])]),
+    ...[0n, start, start + 299n, start + 300n, start + 301n, start + 999n, start + 1000n, start + 5000n].flatMap((at) => [
+      call("pension", "vestedAmount(uint64)", [at]),
+      call("pension", "vestedAmount(address,uint64)", ["$coin", at]),
+      call("plain", "vestedAmount(uint64)", [at]),
+    ]),
     send("pension", "release()"),
     time(1100n),
     send("pension", "release()"),

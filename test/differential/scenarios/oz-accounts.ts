@@ -21,7 +21,12 @@ type Execution = [target: string, value: bigint, data: string];
 const batch = (executions: Execution[]): string => coder.encode(["tuple(address,uint256,bytes)[]"], [executions]);
 const single = ([target, value, data]: Execution): string => concat([target, toBeHex(value, 32), data]);
 const mode = (callType: string, execType = "00"): string => `0x${callType}${execType}${"00".repeat(30)}`;
-const accounts = new Interface(["function execute(bytes32,bytes)", "function installModule(uint256,address,bytes)", "function uninstallModule(uint256,address,bytes)", "function whoCalls(uint256)"]);
+const accounts = new Interface([
+  "function execute(bytes32,bytes)",
+  "function installModule(uint256,address,bytes)",
+  "function uninstallModule(uint256,address,bytes)",
+  "function whoCalls(uint256)",
+]);
 
 /** ERC-7739: the account signs a personal message within its own domain. */
 async function personal(c: Context, by: Signer, hash: string): Promise<string> {
@@ -31,7 +36,12 @@ async function personal(c: Context, by: Signer, hash: string): Promise<string> {
 
 async function separatorOf(c: Context, label: string): Promise<string> {
   const d = await domainOf(c, label);
-  return keccak256(coder.encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], [id("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"), id(d.name), id(d.version), d.chainId, d.verifyingContract]));
+  return keccak256(
+    coder.encode(
+      ["bytes32", "bytes32", "bytes32", "uint256", "address"],
+      [id("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"), id(d.name), id(d.version), d.chainId, d.verifyingContract],
+    ),
+  );
 }
 
 /** ERC-7739: the account signs typed data of an application, with its own domain among the data. */
@@ -61,8 +71,27 @@ const keyAccount: Scenario = {
     send("door", "enter", (c) => [c.at("account"), operation(c.at("account"), { signature: packed(ann.key.sign(HASH)) }), HASH, 7n * GWEI]),
     balance("door"),
     send("account", "execute", (c) => [mode("01"), batch([[c.at("board"), 0n, pin(3n)]])]),
-    send("door", "pass", (c) => [c.at("account"), accounts.encodeFunctionData("execute", [mode("01"), batch([[c.at("board"), GWEI, pin(3n)], [c.at("board"), 0n, pin(4n)], [c.who.bob, GWEI, "0x"]])])]),
-    send("door", "pass", (c) => [c.at("account"), accounts.encodeFunctionData("execute", [mode("01"), batch([[c.at("board"), 0n, pin(3n)], [c.at("board"), 0n, pin(101n)]])])]),
+    send("door", "pass", (c) => [
+      c.at("account"),
+      accounts.encodeFunctionData("execute", [
+        mode("01"),
+        batch([
+          [c.at("board"), GWEI, pin(3n)],
+          [c.at("board"), 0n, pin(4n)],
+          [c.who.bob, GWEI, "0x"],
+        ]),
+      ]),
+    ]),
+    send("door", "pass", (c) => [
+      c.at("account"),
+      accounts.encodeFunctionData("execute", [
+        mode("01"),
+        batch([
+          [c.at("board"), 0n, pin(3n)],
+          [c.at("board"), 0n, pin(101n)],
+        ]),
+      ]),
+    ]),
     send("door", "pass", (c) => [c.at("account"), accounts.encodeFunctionData("execute", [mode("00"), batch([])])]),
     send("door", "pass", (c) => [c.at("account"), accounts.encodeFunctionData("execute", [mode("01"), toBeHex(MaxUint256, 32)])]),
     call("account", "supportsExecutionMode", [mode("01")]),
@@ -149,8 +178,23 @@ const modular: Scenario = {
     send("module", "run", (c) => [c.at("account"), mode("00"), single([c.at("board"), GWEI, pin(2n)])]),
     send("module", "run", (c) => [c.at("account"), mode("00"), single([c.at("board"), 0n, pin(200n)])]),
     send("module", "run", (c) => [c.at("account"), mode("00", "01"), single([c.at("board"), 0n, pin(200n)])]),
-    send("module", "run", (c) => [c.at("account"), mode("01", "01"), batch([[c.at("board"), 0n, pin(5n)], [c.at("board"), 0n, pin(300n)], [c.who.carol, GWEI, "0x"]])]),
-    send("module", "run", (c) => [c.at("account"), mode("01"), batch([[c.at("board"), 0n, pin(5n)], [c.at("board"), 0n, pin(300n)]])]),
+    send("module", "run", (c) => [
+      c.at("account"),
+      mode("01", "01"),
+      batch([
+        [c.at("board"), 0n, pin(5n)],
+        [c.at("board"), 0n, pin(300n)],
+        [c.who.carol, GWEI, "0x"],
+      ]),
+    ]),
+    send("module", "run", (c) => [
+      c.at("account"),
+      mode("01"),
+      batch([
+        [c.at("board"), 0n, pin(5n)],
+        [c.at("board"), 0n, pin(300n)],
+      ]),
+    ]),
     send("module", "run", (c) => [c.at("account"), mode("02"), "0x"]),
     send("module", "run", (c) => [c.at("account"), mode("00", "05"), single([c.at("board"), 0n, pin(2n)])]),
     send("partial", "run", (c) => [c.at("account"), mode("00"), single([c.at("board"), 0n, pin(2n)])]),
@@ -197,11 +241,14 @@ const utilities: Scenario = {
   ],
 };
 
-const REQUEST = "address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas,bytes32 gasFees,uint256 paymasterVerificationGasLimit,uint256 paymasterPostOpGasLimit,uint48 validAfter,uint48 validUntil";
+const REQUEST =
+  "address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas,bytes32 gasFees,uint256 paymasterVerificationGasLimit,uint256 paymasterPostOpGasLimit,uint48 validAfter,uint48 validUntil";
 
 async function hosted(c: Context, by: Signer, validAfter: bigint, validUntil: bigint): Promise<unknown[]> {
   const values = { sender: c.at("host"), nonce: 0n, initCode: "0x", callData: pin(1n), accountGasLimits: two(11n, 12n), preVerificationGas: 13n, gasFees: two(14n, 15n) };
-  const signature = packed(await signTyped(c, "host", by, "UserOperationRequest", REQUEST, { ...values, paymasterVerificationGasLimit: 21n, paymasterPostOpGasLimit: 22n, validAfter, validUntil }));
+  const signature = packed(
+    await signTyped(c, "host", by, "UserOperationRequest", REQUEST, { ...values, paymasterVerificationGasLimit: 21n, paymasterPostOpGasLimit: 22n, validAfter, validUntil }),
+  );
   const data = concat([c.at("host"), two(21n, 22n), toBeHex(validAfter, 6), toBeHex(validUntil, 6), signature]);
   return [c.at("host"), operation(c.at("host"), { paymasterAndData: data }), HASH, 1000n];
 }
@@ -219,7 +266,9 @@ const paymasters: Scenario = {
     send("door", "sponsor", (c) => hosted(c, ann, 5n, 1n << 47n)),
     send("door", "sponsor", (c) => [c.at("host"), operation(c.at("host"), { paymasterAndData: concat([c.at("host"), two(1n, 2n)]) }), HASH, 5n]),
     send("host", "validatePaymasterUserOp", (c) => [operation(c.at("host")), HASH, 0n]),
-    ...["0x00", "0x01"].flatMap((answer) => [send("door", "sponsor", (c) => [c.at("changer"), operation(c.who.alice, { paymasterAndData: concat([c.at("changer"), two(21n, 50_000n), answer]) }), HASH, 1000n])]),
+    ...["0x00", "0x01"].flatMap((answer) => [
+      send("door", "sponsor", (c) => [c.at("changer"), operation(c.who.alice, { paymasterAndData: concat([c.at("changer"), two(21n, 50_000n), answer]) }), HASH, 1000n]),
+    ]),
     send("cash", "approve", ["$changer", MaxUint256]),
     send("door", "sponsor", (c) => [c.at("changer"), operation(c.who.alice, { paymasterAndData: concat([c.at("changer"), two(21n, 50_000n), "0x00"]) }), HASH, 1001n]),
     call("cash", "balanceOf", ["$changer"]),
@@ -239,7 +288,12 @@ const bridges: Scenario = {
   steps: [
     deploy("gateway", "Gateway"),
     deploy("cash", "Cash", (c) => [[[c.at("gateway"), remote(FAR)]]]),
-    deploy("bad", "Cash", (c) => [[[c.at("gateway"), remote(FAR)], [c.at("gateway"), remote(FAR)]]]),
+    deploy("bad", "Cash", (c) => [
+      [
+        [c.at("gateway"), remote(FAR)],
+        [c.at("gateway"), remote(FAR)],
+      ],
+    ]),
     deploy("bad", "Cash", (c) => [[[c.who.alice, remote(FAR)]]]),
     deploy("bad", "Cash", (c) => [[[c.at("gateway"), "0x1234"]]]),
     deploy("ferry", "Ferry", (c) => [c.at("cash"), [[c.at("gateway"), remote(FAR)]]]),
@@ -263,9 +317,33 @@ const bridges: Scenario = {
     deploy("board", "Board"),
     deploy("envoy", "Envoy", (c) => [c.at("gateway"), remote(FAR)]),
     send("gateway", "deliver", (c) => [c.at("envoy"), remote(FAR), concat([mode("00"), single([c.at("board"), GWEI, pin(3n)])])], { value: GWEI }),
-    send("gateway", "deliver", (c) => [c.at("envoy"), remote(FAR), concat([mode("01"), batch([[c.at("board"), 0n, pin(3n)], [c.at("board"), 0n, pin(4n)]])])]),
-    send("gateway", "deliver", (c) => [c.at("envoy"), remote(FAR), concat([mode("01", "01"), batch([[c.at("board"), 0n, pin(3n)], [c.at("board"), 0n, pin(400n)]])])]),
-    send("gateway", "deliver", (c) => [c.at("envoy"), remote(FAR), concat([mode("00"), single([c.at("envoy"), 0n, c.contract("envoy").encode("reconfigure", [c.at("gateway"), remote(PAYMASTER)])])])]),
+    send("gateway", "deliver", (c) => [
+      c.at("envoy"),
+      remote(FAR),
+      concat([
+        mode("01"),
+        batch([
+          [c.at("board"), 0n, pin(3n)],
+          [c.at("board"), 0n, pin(4n)],
+        ]),
+      ]),
+    ]),
+    send("gateway", "deliver", (c) => [
+      c.at("envoy"),
+      remote(FAR),
+      concat([
+        mode("01", "01"),
+        batch([
+          [c.at("board"), 0n, pin(3n)],
+          [c.at("board"), 0n, pin(400n)],
+        ]),
+      ]),
+    ]),
+    send("gateway", "deliver", (c) => [
+      c.at("envoy"),
+      remote(FAR),
+      concat([mode("00"), single([c.at("envoy"), 0n, c.contract("envoy").encode("reconfigure", [c.at("gateway"), remote(PAYMASTER)])])]),
+    ]),
     send("gateway", "deliver", (c) => [c.at("envoy"), remote(FAR), concat([mode("00"), single([c.at("board"), 0n, pin(3n)])])]),
     send("gateway", "deliver", (c) => [c.at("envoy"), remote(PAYMASTER), concat([mode("77"), "0x"])]),
     send("envoy", "reconfigure", ["$gateway", "0x"]),

@@ -44,7 +44,12 @@ const meta: Scenario = {
     send("forwarder", "execute", async (c) => [await request(c, { data: visit(13n), nonce: 2n })]),
     call("forwarder", "verify", async (c) => [await request(c, { data: visit(5n), nonce: 2n })]),
     call("forwarder", "verify", async (c) => [await request(c, { data: visit(5n), nonce: 3n })]),
-    send("forwarder", "executeBatch", async (c) => [[await request(c, { data: visit(6n), nonce: 2n }), await request(c, { data: visit(14n), nonce: 3n, value: GWEI })], c.who.bob], { value: GWEI }),
+    send(
+      "forwarder",
+      "executeBatch",
+      async (c) => [[await request(c, { data: visit(6n), nonce: 2n }), await request(c, { data: visit(14n), nonce: 3n, value: GWEI })], c.who.bob],
+      { value: GWEI },
+    ),
     call("forwarder", "nonces", [ann.address]),
     call("desk", "visits", [ann.address]),
     // Batches, forwarded and not.

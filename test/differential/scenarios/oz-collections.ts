@@ -69,7 +69,10 @@ const seats: Scenario = {
   steps: [
     deploy("bad", "Seats", [["$alice"], [101n]]),
     deploy("bad", "Seats", [[ZeroAddress], [1n]]),
-    deploy("seats", "Seats", [["$alice", "$bob", "$alice", "$carol"], [3n, 5n, 0n, 100n]]),
+    deploy("seats", "Seats", [
+      ["$alice", "$bob", "$alice", "$carol"],
+      [3n, 5n, 0n, 100n],
+    ]),
     ...[9n, 10n, 12n, 13n, 17n, 18n, 117n, 118n, MaxUint256].map((id) => call("seats", "ownerOf", [id])),
     ...owners.flatMap((who) => [call("seats", "balanceOf", [who]), call("seats", "getVotes", [who])]),
     send("seats", "transferFrom", ["$alice", "$bob", 11n]),
@@ -125,7 +128,10 @@ const goods: Scenario = {
     send("goods", "setPaused", [true]),
     send("goods", "burn", ["$alice", 1n, 1n]),
     send("goods", "mint", ["$alice", [1n], [10n], "0x"]),
-    call("goods", "balanceOfBatch", [["$alice", "$store"], [1n, 4n]]),
+    call("goods", "balanceOfBatch", [
+      ["$alice", "$store"],
+      [1n, 4n],
+    ]),
   ],
 };
 

@@ -49,7 +49,20 @@ const boardSteps: Step[] = [
   deploy("timelock", "TimelockController", [3600n, [], [ZeroAddress], "$alice"]),
   deploy("board", "Board", ["$token", "$timelock"]),
   deploy("treasury", "Treasury", ["$timelock"]),
-  ...["name", "version", "CLOCK_MODE", "COUNTING_MODE", "votingDelay", "votingPeriod", "proposalThreshold", "quorumDenominator", "quorumNumerator()", "timelock", "token", "clock"].map((fn) => call("board", fn)),
+  ...[
+    "name",
+    "version",
+    "CLOCK_MODE",
+    "COUNTING_MODE",
+    "votingDelay",
+    "votingPeriod",
+    "proposalThreshold",
+    "quorumDenominator",
+    "quorumNumerator()",
+    "timelock",
+    "token",
+    "clock",
+  ].map((fn) => call("board", fn)),
   send("timelock", "grantRole", [id("PROPOSER_ROLE"), "$board"]),
   send("timelock", "grantRole", [id("CANCELLER_ROLE"), "$board"]),
   send("timelock", "renounceRole", [ZERO, "$bob"]),
@@ -83,7 +96,12 @@ const boardSteps: Step[] = [
   call("board", "proposalVotes", ["$first"]),
   call("board", "hasVoted", ["$first", "$bob"]),
   call("board", "hasVoted", ["$first", "$dave"]),
-  call("board", "quorum", (c) => c.contract("board").call("proposalSnapshot", [c.value("first")]).then((n) => [n])),
+  call("board", "quorum", (c) =>
+    c
+      .contract("board")
+      .call("proposalSnapshot", [c.value("first")])
+      .then((n) => [n]),
+  ),
   send("board", "queue(address[],uint256[],bytes[],bytes32)", naming(first)),
   mine(8),
   ...["first", "failing", "unloved"].map((p) => call("board", "state", [`$${p}`])),
@@ -148,7 +166,9 @@ const senate: Scenario = {
     deploy("token", "TimedBallots"),
     deploy("senate", "Senate", ["$token", "$dave"]),
     deploy("treasury", "Treasury", ["$senate"]),
-    ...["CLOCK_MODE", "COUNTING_MODE", "latestProposalId", "superQuorumNumerator()", "quorumNumerator()", "lateQuorumVoteExtension", "proposalGuardian", "proposalCount"].map((fn) => call("senate", fn)),
+    ...["CLOCK_MODE", "COUNTING_MODE", "latestProposalId", "superQuorumNumerator()", "quorumNumerator()", "lateQuorumVoteExtension", "proposalGuardian", "proposalCount"].map(
+      (fn) => call("senate", fn),
+    ),
     send("token", "transfer", ["$bob", 300n]),
     send("token", "transfer", [ann.address, 150n]),
     send("token", "delegate", ["$alice"]),
@@ -219,8 +239,15 @@ const timelock: Scenario = {
     deploy("treasury", "Treasury", ["$timelock"], { value: 10n ** 12n }),
     define("one", async (c) => (await c.contract("timelock").call("hashOperation", [c.at("treasury"), 5n * 10n ** 9n, set("one", 1n), ZERO, SALT])) as string),
     define("two", async (c) => (await c.contract("timelock").call("hashOperation", [c.at("treasury"), 0n, set("two", 2n), c.value("one"), SALT])) as string),
-    define("delay", async (c) => (await c.contract("timelock").call("hashOperation", [c.at("timelock"), 0n, c.contract("timelock").encode("updateDelay", [5n]), ZERO, ZERO])) as string),
-    define("both", async (c) => (await c.contract("timelock").call("hashOperationBatch", [[c.at("treasury"), c.at("treasury")], [0n, 0n], [set("a", 1n), set("b", 1001n)], ZERO, SALT])) as string),
+    define(
+      "delay",
+      async (c) => (await c.contract("timelock").call("hashOperation", [c.at("timelock"), 0n, c.contract("timelock").encode("updateDelay", [5n]), ZERO, ZERO])) as string,
+    ),
+    define(
+      "both",
+      async (c) =>
+        (await c.contract("timelock").call("hashOperationBatch", [[c.at("treasury"), c.at("treasury")], [0n, 0n], [set("a", 1n), set("b", 1001n)], ZERO, SALT])) as string,
+    ),
     send("timelock", "schedule", ["$treasury", 5n * 10n ** 9n, set("one", 1n), ZERO, SALT, 99n]),
     send("timelock", "schedule", ["$treasury", 5n * 10n ** 9n, set("one", 1n), ZERO, SALT, 100n], { from: "bob" }),
     send("timelock", "schedule", ["$treasury", 5n * 10n ** 9n, set("one", 1n), ZERO, SALT, 100n]),

@@ -13,9 +13,33 @@ const calculator: Scenario = {
   steps: [
     deploy("c", "Calculator"),
     ...edges.flatMap((a, i) => [edges[(i + 3) % 8]!, edges[(5 * i + 1) % 8]!].map((b) => call("c", "pair", [a, b]))),
-    ...([[7n, 2n], [0n, 5n], [MaxUint256, 2n], [1n, 0n]] as const).map((args) => call("c", "ceil", args)),
-    ...([[7n, 3n, 2n], [MaxUint256, MaxUint256, MaxUint256], [MaxUint256, MaxUint256 - 1n, MaxUint256], [P, P - 2n, P + 9n], [1n << 200n, 1n << 100n, 1n << 45n], [1n << 200n, 1n << 100n, 1n << 44n], [5n, 5n, 0n]] as const).map((args) => call("c", "muldiv", args)),
-    ...([[7n, 3n, 2], [MaxUint256, MaxUint256, 255], [1n << 200n, 1n << 100n, 44], [MaxUint256, 1n, 0]] as const).map((args) => call("c", "mulshr", args)),
+    ...(
+      [
+        [7n, 2n],
+        [0n, 5n],
+        [MaxUint256, 2n],
+        [1n, 0n],
+      ] as const
+    ).map((args) => call("c", "ceil", args)),
+    ...(
+      [
+        [7n, 3n, 2n],
+        [MaxUint256, MaxUint256, MaxUint256],
+        [MaxUint256, MaxUint256 - 1n, MaxUint256],
+        [P, P - 2n, P + 9n],
+        [1n << 200n, 1n << 100n, 1n << 45n],
+        [1n << 200n, 1n << 100n, 1n << 44n],
+        [5n, 5n, 0n],
+      ] as const
+    ).map((args) => call("c", "muldiv", args)),
+    ...(
+      [
+        [7n, 3n, 2],
+        [MaxUint256, MaxUint256, 255],
+        [1n << 200n, 1n << 100n, 44],
+        [MaxUint256, 1n, 0],
+      ] as const
+    ).map((args) => call("c", "mulshr", args)),
     ...[0n, 1n, 3n, 4n, 99n, 100n, 1000n, (1n << 64n) - 1n, 1n << 64n, 10n ** 38n, (1n << 128n) - 1n, (1n << 254n) + 1n, MaxUint256].map((a) => call("c", "roots", [a])),
     ...signedEdges.flatMap((a, i) => [call("c", "signed", [a, signedEdges[(3 * i + 1) % 10]!])]),
     ...[0n, 1n, 0x11n, 0x51n, MaxUint256].map((code) => call("c", "panic", [code])),
@@ -28,8 +52,23 @@ const powers: Scenario = {
   except: { solana: "the precompiled contracts 3, 5, 9, 10 and those of EIP-2537" },
   steps: [
     deploy("c", "Calculator"),
-    ...([[3n, 7n], [0n, 7n], [7n, 7n], [P - 2n, P], [2n, P]] as const).map((args) => call("c", "inverse", args)),
-    ...([[3n, 200n, 13n], [2n, MaxUint256, P], [5n, 0n, 1n], [5n, 5n, 0n]] as const).map((args) => call("c", "power", args)),
+    ...(
+      [
+        [3n, 7n],
+        [0n, 7n],
+        [7n, 7n],
+        [P - 2n, P],
+        [2n, P],
+      ] as const
+    ).map((args) => call("c", "inverse", args)),
+    ...(
+      [
+        [3n, 200n, 13n],
+        [2n, MaxUint256, P],
+        [5n, 0n, 1n],
+        [5n, 5n, 0n],
+      ] as const
+    ).map((args) => call("c", "power", args)),
     call("c", "longPower", ["0x05", "0x03", `0x${"ff".repeat(64)}`]),
     call("c", "longPower", [`0x${"ab".repeat(70)}`, "0x010001", `0x01${"00".repeat(62)}0f`]),
     call("c", "longPower", ["0x05", "0x03", "0x0000"]),

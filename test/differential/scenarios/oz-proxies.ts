@@ -136,7 +136,15 @@ const beacon: Scenario = {
 
 /** Gives a label to what a factory is about to make. */
 const making = (label: string, contract: string, factory: string, fn: string, args: readonly unknown[]): Step =>
-  attach(label, contract, async (c) => (await c.contract(factory).call(fn, args.map((a) => (typeof a === "string" && a.startsWith("$") ? c.at(a.slice(1)) : a)))) as string);
+  attach(
+    label,
+    contract,
+    async (c) =>
+      (await c.contract(factory).call(
+        fn,
+        args.map((a) => (typeof a === "string" && a.startsWith("$") ? c.at(a.slice(1)) : a)),
+      )) as string,
+  );
 
 const RAW_CODE = "raw EVM bytecode in `create`, `create2`";
 const [SALT, OTHER] = [id("salt"), id("other")];

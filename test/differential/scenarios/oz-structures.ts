@@ -87,14 +87,23 @@ const queues: Scenario = {
     send("q", "drain", [4n]),
     call("q", "extremes"),
     send("q", "drain", [4n]),
-    send("q", "mark", [[0n, 255n, 256n, MaxUint256, 7n], [7n, 8n]]),
+    send("q", "mark", [
+      [0n, 255n, 256n, MaxUint256, 7n],
+      [7n, 8n],
+    ]),
     ...[0n, 7n, 8n, 255n, 256n, 257n, MaxUint256].map((n) => call("q", "marked", [n])),
   ],
 };
 
 const leaf = (n: number): string => id(`leaf ${n}`);
 const EMPTY = id("empty");
-const pair = (a: string, b: string): string => keccak256(`0x${[a, b].sort().map((h) => h.slice(2)).join("")}`);
+const pair = (a: string, b: string): string =>
+  keccak256(
+    `0x${[a, b]
+      .sort()
+      .map((h) => h.slice(2))
+      .join("")}`,
+  );
 /** The proof of leaf 1 in a tree of depth 3 that has leaves 0 to 3. */
 const proof = [leaf(0), pair(leaf(2), leaf(3)), pair(pair(EMPTY, EMPTY), pair(EMPTY, EMPTY))];
 
@@ -142,7 +151,13 @@ const rows: Scenario = {
   sources,
   steps: [
     deploy("r", "Rows"),
-    ...(["sorted", "sortedDown"] as const).flatMap((fn): Step[] => [call("r", fn, [[]]), call("r", fn, [[3n]]), call("r", fn, [[5n, 2n, MaxUint256, 2n, 0n, 9n, 7n, 7n, 1n]]), call("r", fn, [[1n, 2n, 3n, 4n, 5n]]), call("r", fn, [[5n, 4n, 3n, 2n, 1n]])]),
+    ...(["sorted", "sortedDown"] as const).flatMap((fn): Step[] => [
+      call("r", fn, [[]]),
+      call("r", fn, [[3n]]),
+      call("r", fn, [[5n, 2n, MaxUint256, 2n, 0n, 9n, 7n, 7n, 1n]]),
+      call("r", fn, [[1n, 2n, 3n, 4n, 5n]]),
+      call("r", fn, [[5n, 4n, 3n, 2n, 1n]]),
+    ]),
     call("r", "sortedBytes", [["0x1103", "0x0001", "0xff02"].map((h) => word(BigInt(h)))]),
     send("r", "set", [[1n, 3n, 3n, 5n, 8n]]),
     ...[0n, 1n, 3n, 4n, 9n].flatMap((n) => [call("r", "bounds", [n]), call("r", "boundsInMemory", [[1n, 3n, 3n, 5n, 8n], n])]),

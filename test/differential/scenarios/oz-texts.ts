@@ -18,9 +18,44 @@ const writer: Scenario = {
     ...["", "exactly thirty-one bytes long..", "exactly thirty-two bytes long...", "żółw"].map((t) => call("w", "short", [t])),
     call("w", "broken", [encodeBytes32String("no length")]),
     call("w", "broken", [`0x${"61".repeat(31)}20`]),
-    ...([[0n, 0n, ZeroAddress], [9n, -9n, ADDRESS], [MaxUint256, MinInt256, `0x${"ff".repeat(20)}`], [10n ** 70n, MaxInt256, ADDRESS], [255n, -1n, ADDRESS]] as const).map((args) => call("w", "numbers", args)),
-    ...([[0n, 0n], [255n, 1n], [256n, 1n], [MaxUint256, 32n], [MaxUint256, 31n], [1n, 40n]] as const).map(([n, length]) => call("w", "padded", [n, length, "0x00ff10"])),
-    ...["0", "12345678901234567890", "-17", "+17", "", "-", "0x", "0xDeadBeef", "deadbeef", ADDRESS, ADDRESS.slice(2), `${ADDRESS}0`, MaxUint256.toString(), `${MaxUint256}0`, MinInt256.toString(), "12a", " 1"].map((t) => call("w", "parse", [t])),
+    ...(
+      [
+        [0n, 0n, ZeroAddress],
+        [9n, -9n, ADDRESS],
+        [MaxUint256, MinInt256, `0x${"ff".repeat(20)}`],
+        [10n ** 70n, MaxInt256, ADDRESS],
+        [255n, -1n, ADDRESS],
+      ] as const
+    ).map((args) => call("w", "numbers", args)),
+    ...(
+      [
+        [0n, 0n],
+        [255n, 1n],
+        [256n, 1n],
+        [MaxUint256, 32n],
+        [MaxUint256, 31n],
+        [1n, 40n],
+      ] as const
+    ).map(([n, length]) => call("w", "padded", [n, length, "0x00ff10"])),
+    ...[
+      "0",
+      "12345678901234567890",
+      "-17",
+      "+17",
+      "",
+      "-",
+      "0x",
+      "0xDeadBeef",
+      "deadbeef",
+      ADDRESS,
+      ADDRESS.slice(2),
+      `${ADDRESS}0`,
+      MaxUint256.toString(),
+      `${MaxUint256}0`,
+      MinInt256.toString(),
+      "12a",
+      " 1",
+    ].map((t) => call("w", "parse", [t])),
     call("w", "parsePart", ["ab123cd", 2n, 5n]),
     call("w", "parsePart", ["ab123cd", 2n, 6n]),
     call("w", "parsePart", ["ab123cd", 5n, 2n]),
@@ -47,8 +82,23 @@ const coder: Scenario = {
     call("c", "find", [utf8("banana"), "0x7a", 2n]),
     call("c", "find", ["0x", "0x7a", MaxUint256]),
     call("c", "find", [`0x${"00".repeat(70)}01${"00".repeat(9)}`, "0x01", 70n]),
-    ...([[0n, 3n], [2n, 4n], [4n, 2n], [3n, 99n], [99n, 100n]] as const).map(([from, to]) => call("c", "cut", [utf8("abcdef"), from, to])),
-    ...([[1n, 0n, 3n], [5n, 1n, 9n], [9n, 0n, 1n], [0n, 9n, 1n]] as const).map(([at, from, length]) => call("c", "patch", [utf8("abcdef"), at, utf8("XYZ"), from, length])),
+    ...(
+      [
+        [0n, 3n],
+        [2n, 4n],
+        [4n, 2n],
+        [3n, 99n],
+        [99n, 100n],
+      ] as const
+    ).map(([from, to]) => call("c", "cut", [utf8("abcdef"), from, to])),
+    ...(
+      [
+        [1n, 0n, 3n],
+        [5n, 1n, 9n],
+        [9n, 0n, 1n],
+        [0n, 9n, 1n],
+      ] as const
+    ).map(([at, from, length]) => call("c", "patch", [utf8("abcdef"), at, utf8("XYZ"), from, length])),
     call("c", "reversed", [id("word")]),
     call("c", "reversed", [`0x${"00".repeat(7)}0102${"00".repeat(23)}`]),
     call("c", "joined", [[]]),
@@ -80,7 +130,17 @@ const rlp: Scenario = {
     call("n", "interoperable", [1n, ADDRESS]),
     call("n", "interoperable", [MaxUint256, ZeroAddress]),
     call("n", "interoperable", [0n, ADDRESS]),
-    ...["0x", "0x0001", concat(["0x00010000010114", ADDRESS]), concat(["0x00010000010114", ADDRESS, "0x00"]), concat(["0x000100000014", ADDRESS]), "0x000100000101", "0x00010002220011223300", "0x0002000001010100", "0x00010000000000"].map((data) => call("n", "parse", [data])),
+    ...[
+      "0x",
+      "0x0001",
+      concat(["0x00010000010114", ADDRESS]),
+      concat(["0x00010000010114", ADDRESS, "0x00"]),
+      concat(["0x000100000014", ADDRESS]),
+      "0x000100000101",
+      "0x00010002220011223300",
+      "0x0002000001010100",
+      "0x00010000000000",
+    ].map((data) => call("n", "parse", [data])),
   ],
 };
 
