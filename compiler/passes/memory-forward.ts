@@ -6,7 +6,8 @@
  *
  * Addresses are base and constant offset (locations.ts). Within extended basic blocks; a store that may overlap a known word forgets it,
  * as does everything that writes memory otherwise (copies, calls). Stores stay. A load from an untrusted address may halt: it is replaced
- * only behind an access to the same address, which then halted first. Needs SSA.
+ * only behind an access to the same address, which then halted first. Stores of the free pointer are not forwarded: backends
+ * may raise its first value. Needs SSA.
  */
 import { computeCfg } from "../analysis/cfg.js";
 import { clobbers, hasOrderlyMemory } from "../analysis/effects.js";
@@ -106,6 +107,8 @@ class Forwarding {
       case "mem.store.s": {
         const at = this.locations.of(address);
         const extension = inst.op === "mem.store" ? "zext" : "sext";
+        // What an entry stores as the first free pointer is not what is loaded: the EVM backend raises it by its spill area.
+        if (!this.locations.rangesDiffer(at, WORD_BYTES, FREE_POINTER, WORD_BYTES)) return this.without(known, at, WORD_BYTES);
         const word: Word = { at, addressType: this.func.typeOf(address), value, extension };
         return [word, ...this.without(known, at, WORD_BYTES)].slice(0, MAX_KNOWN);
       }
