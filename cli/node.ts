@@ -26,7 +26,11 @@ export const nodeCommand: Command<Args> = {
   options: (argv: Argv) =>
     argv
       .option("port", { type: "string", describe: "port; 0 for any that is free", default: "8545" })
-      .option("host", { type: "string", describe: "address to listen on; beyond this machine, methods that use the node's keys or change the chain by hand are off", default: "127.0.0.1" })
+      .option("host", {
+        type: "string",
+        describe: "address to listen on; beyond this machine, methods that use the node's keys or change the chain by hand are off",
+        default: "127.0.0.1",
+      })
       .option("block-time", { type: "string", describe: "seconds between blocks; default: a block for each transaction" })
       .option("accounts", { type: "string", describe: "funded accounts", default: "10" })
       .option("chain-id", { type: "string", describe: "chain id", default: "31337" })

@@ -28,7 +28,13 @@ export class NodeMetrics {
     const registers = [this.registry];
     const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> => new Counter({ name, help, labelNames, registers });
     this.requests = counter("supervm_rpc_requests_total", "JSON-RPC requests answered", ["method", "outcome"]);
-    this.durations = new Histogram({ name: "supervm_rpc_duration_seconds", help: "time to answer a JSON-RPC request", labelNames: ["method"], buckets: LATENCY_BUCKETS, registers });
+    this.durations = new Histogram({
+      name: "supervm_rpc_duration_seconds",
+      help: "time to answer a JSON-RPC request",
+      labelNames: ["method"],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    });
     this.faults = counter("supervm_rpc_faults_total", "requests that met a fault of the node");
     this.turnedAway = counter("supervm_http_turned_away_total", "HTTP requests turned away before JSON-RPC", ["reason"]);
     this.blocks = counter("supervm_blocks_total", "blocks mined");

@@ -18,7 +18,8 @@ after(() => node.close());
 it("answers every malformed body with a known code", async () => {
   const result = await fuzzNode(node, 5_000, 1);
   assert.deepEqual(faults, []);
-  for (const code of ["ok", "-32700", "-32600", "-32601", "-32602", "-32000"]) assert.ok((result.byCode[code] ?? 0) > 0, `no answer with ${code}: ${JSON.stringify(result.byCode)}`);
+  for (const code of ["ok", "-32700", "-32600", "-32601", "-32602", "-32000"])
+    assert.ok((result.byCode[code] ?? 0) > 0, `no answer with ${code}: ${JSON.stringify(result.byCode)}`);
 });
 
 it("does so over HTTP and WebSocket", async () => {

@@ -34,10 +34,42 @@ type Random = (below: number) => number;
 const ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const HASH = `0x${"ab".repeat(32)}`;
 const VALUES: readonly unknown[] = [
-  ...["latest", "pending", "earliest", "0x", "0x0", "0x1", "0x00", "0xzz", "1", "", ADDRESS, HASH, ADDRESS.toUpperCase(), `${ADDRESS}00`, "0xffffffffffffffff", `0x${"f".repeat(64)}`, `0x1${"0".repeat(64)}`],
+  ...[
+    "latest",
+    "pending",
+    "earliest",
+    "0x",
+    "0x0",
+    "0x1",
+    "0x00",
+    "0xzz",
+    "1",
+    "",
+    ADDRESS,
+    HASH,
+    ADDRESS.toUpperCase(),
+    `${ADDRESS}00`,
+    "0xffffffffffffffff",
+    `0x${"f".repeat(64)}`,
+    `0x1${"0".repeat(64)}`,
+  ],
   ...[0, 1, -1, 1.5, 1e308, 2 ** 53, null, true, false, [], {}, [[]], [null], "newHeads", "logs", "__proto__", "\u0000", "\ud800"],
-  ...[{ to: ADDRESS }, { from: ADDRESS, to: ADDRESS, value: "0x1" }, { from: ADDRESS, data: "0x6080" }, { data: "0xef53564d0100000000ff" }, { to: ADDRESS, gas: "0xffffffffffffffffff" }, { gasPrice: "0x1", maxFeePerGas: "0x1" }],
-  ...[{ fromBlock: "0x0", toBlock: "latest" }, { fromBlock: "0xffff", toBlock: "0x0" }, { address: [ADDRESS], topics: [[HASH], null] }, { blockHash: HASH }, { topics: [[[]]] }, { blockNumber: "0x0" }],
+  ...[
+    { to: ADDRESS },
+    { from: ADDRESS, to: ADDRESS, value: "0x1" },
+    { from: ADDRESS, data: "0x6080" },
+    { data: "0xef53564d0100000000ff" },
+    { to: ADDRESS, gas: "0xffffffffffffffffff" },
+    { gasPrice: "0x1", maxFeePerGas: "0x1" },
+  ],
+  ...[
+    { fromBlock: "0x0", toBlock: "latest" },
+    { fromBlock: "0xffff", toBlock: "0x0" },
+    { address: [ADDRESS], topics: [[HASH], null] },
+    { blockHash: HASH },
+    { topics: [[[]]] },
+    { blockNumber: "0x0" },
+  ],
   ...[{ [ADDRESS]: { balance: "0x1" } }, { [ADDRESS]: { code: "0x6080" } }, { x: 1 }, { tracer: "callTracer" }, [25, 75], [75, 25], "0x02c0", "0xc0", "0xf8"],
 ];
 
@@ -130,7 +162,7 @@ function heapInUse(): number {
 
 async function main(args: readonly string[]): Promise<void> {
   const option = (name: string, fallback: number): number => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : fallback);
-  const node = await startNode({ port: 0, limits: { filterSeconds: 1 } });
+  const node = await startNode({ port: 0, limits: { filterSeconds: 1 }, log: (line) => line.startsWith("fault") && process.stderr.write(`${line}\n`) });
   try {
     process.stdout.write(`${JSON.stringify(await fuzzNode(node, option("--bodies", 1_000_000), option("--seed", 1)), null, 2)}\n`);
   } finally {

@@ -1,7 +1,7 @@
 /** The node as ethers and viem see it: deploy, call, events, filters, subscriptions, reverts, development methods. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Contract, ContractFactory, ethers, JsonRpcProvider, Wallet, WebSocketProvider, type BaseContract } from "ethers";
+import { Contract, ContractFactory, ethers, JsonRpcProvider, Wallet, WebSocketProvider } from "ethers";
 import { createPublicClient, createTestClient, createWalletClient, encodeFunctionData, http, parseEther, webSocket, type Abi, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -45,7 +45,10 @@ let bytecode: string;
 
 before(async () => {
   const { artifacts, diagnostics } = await compile({ sources: { "Bank.sol": { content: SOURCE } }, targets: ["supervm", "evm"] });
-  assert.deepEqual(diagnostics.filter((d) => d.severity === "error"), []);
+  assert.deepEqual(
+    diagnostics.filter((d) => d.severity === "error"),
+    [],
+  );
   bank = artifacts.Bank!;
   bytecode = bank.targets.supervm!.bytecode as string;
   node = await startNode({ port: 0 });
@@ -54,25 +57,58 @@ before(async () => {
 
 after(() => node.close());
 
-async function rpc(method: string, ...params: unknown[]): Promise<any> {
-  const response = await fetch(url, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }) });
-  return response.json();
+interface Answer {
+  readonly id: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
 }
 
-async function result(method: string, ...params: unknown[]): Promise<any> {
+/** What the errors of ethers hold; each test reads what its case has. */
+interface EthersError {
+  readonly code: string;
+  readonly message: string;
+  readonly reason?: string;
+  readonly info?: unknown;
+  readonly revert: { readonly name: string; readonly args: readonly (bigint | number)[] };
+  readonly receipt: { readonly status: number };
+}
+
+interface Frame {
+  readonly type: string;
+  readonly error?: string;
+  readonly revertReason?: string;
+  readonly calls: readonly Frame[];
+}
+
+async function post<T = Answer>(body: string): Promise<T> {
+  return (await (await fetch(url, { method: "POST", body })).json()) as T;
+}
+
+function rpc(method: string, ...params: unknown[]): Promise<Answer> {
+  return post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+}
+
+async function result(method: string, ...params: unknown[]): Promise<unknown> {
   const answer = await rpc(method, ...params);
   assert.equal(answer.error, undefined, `${method}: ${JSON.stringify(answer.error)}`);
   return answer.result;
 }
 
+async function firstAccount(): Promise<string> {
+  return ((await result("eth_accounts")) as string[])[0]!;
+}
+
 describe("ethers", () => {
   let provider: JsonRpcProvider;
-  let contract: BaseContract & Record<string, any>;
+  let contract: Contract;
+  let deployment: string;
 
   before(async () => {
     provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 50 });
-    const factory = new ContractFactory(bank.abi as never, bytecode, new Wallet(KEY, provider));
-    contract = (await (await factory.deploy(1000n)).waitForDeployment()) as never;
+    const factory = new ContractFactory(bank.abi, bytecode, new Wallet(KEY, provider));
+    const deployed = await (await factory.deploy(1000n)).waitForDeployment();
+    deployment = deployed.deploymentTransaction()!.hash;
+    contract = new Contract(await deployed.getAddress(), bank.abi, factory.runner);
   });
 
   after(() => provider.destroy());
@@ -81,7 +117,7 @@ describe("ethers", () => {
     const { address } = new Wallet(KEY);
     assert.equal(await contract.balances!(address), 1000n);
     assert.equal(await contract.owner!(), address);
-    const receipt = await contract.deploymentTransaction()!.wait();
+    const receipt = await provider.getTransactionReceipt(deployment);
     assert.equal(receipt!.contractAddress, await contract.getAddress());
     assert.equal(await provider.getTransactionCount(address), 1);
     assert.notEqual(await provider.getCode(await contract.getAddress()), "0x");
@@ -100,11 +136,11 @@ describe("ethers", () => {
   });
 
   it("reports reverts with their data", async () => {
-    await assert.rejects(contract.move!.staticCall(TO, 5000n), (e: any) => e.code === "CALL_EXCEPTION" && e.revert.name === "TooMuch" && e.revert.args[0] === 5000n);
-    await assert.rejects(contract.nope!(), (e: any) => e.reason === "never");
-    await assert.rejects(contract.broken!(), (e: any) => e.revert.name === "Panic" && Number(e.revert.args[0]) === 0x32);
+    await assert.rejects(contract.move!.staticCall(TO, 5000n), (e: EthersError) => e.code === "CALL_EXCEPTION" && e.revert.name === "TooMuch" && e.revert.args[0] === 5000n);
+    await assert.rejects(contract.nope!(), (e: EthersError) => e.reason === "never");
+    await assert.rejects(contract.broken!(), (e: EthersError) => e.revert.name === "Panic" && Number(e.revert.args[0]) === 0x32);
     const failed = await contract.move!(TO, 5000n, { gasLimit: 100_000n });
-    await assert.rejects(failed.wait(), (e: any) => e.receipt.status === 0);
+    await assert.rejects(failed.wait(), (e: EthersError) => e.receipt.status === 0);
   });
 
   it("waits for events", async () => {
@@ -117,7 +153,7 @@ describe("ethers", () => {
 
   it("subscribes over WebSocket", async () => {
     const socket = new WebSocketProvider(`ws://127.0.0.1:${node.port}`);
-    const live = new Contract(await contract.getAddress(), bank.abi as never, socket);
+    const live = new Contract(await contract.getAddress(), bank.abi, socket);
     const heads: number[] = [];
     await socket.on("block", (n: number) => heads.push(n));
     const seen = new Promise<bigint>((resolve) => void live.once("Moved", (_from: string, _to: string, amount: bigint) => resolve(amount)));
@@ -132,15 +168,15 @@ describe("ethers", () => {
   it("tells errors of transactions apart", async () => {
     const wallet = new Wallet(KEY, provider);
     const poor = Wallet.createRandom().connect(provider);
-    await assert.rejects(poor.sendTransaction({ to: TO, value: 1n, gasLimit: 21_000n }), (e: any) => e.code === "INSUFFICIENT_FUNDS");
-    await assert.rejects(wallet.sendTransaction({ to: TO, nonce: 0 }), (e: any) => e.code === "NONCE_EXPIRED");
+    await assert.rejects(poor.sendTransaction({ to: TO, value: 1n, gasLimit: 21_000n }), (e: EthersError) => e.code === "INSUFFICIENT_FUNDS");
+    await assert.rejects(wallet.sendTransaction({ to: TO, nonce: 0 }), (e: EthersError) => e.code === "NONCE_EXPIRED");
   });
 
   it("refuses EVM bytecode with a clear error", async () => {
     const wallet = new Wallet(KEY, provider);
-    const factory = new ContractFactory(bank.abi as never, bank.targets.evm!.bytecode as string, wallet);
-    await assert.rejects(factory.deploy(1n), (e: any) => /EVM bytecode does not run here/.test(JSON.stringify(e.info ?? e.message)));
-    await assert.rejects(factory.deploy(1n, { gasLimit: 1_000_000n }), (e: any) => /EVM bytecode does not run here/.test(JSON.stringify(e.info ?? e.message)));
+    const factory = new ContractFactory(bank.abi, bank.targets.evm!.bytecode as string, wallet);
+    await assert.rejects(factory.deploy(1n), (e: EthersError) => /EVM bytecode does not run here/.test(JSON.stringify(e.info ?? e.message)));
+    await assert.rejects(factory.deploy(1n, { gasLimit: 1_000_000n }), (e: EthersError) => /EVM bytecode does not run here/.test(JSON.stringify(e.info ?? e.message)));
   });
 });
 
@@ -169,11 +205,11 @@ describe("viem", () => {
     const made = await wallet.writeContract({ address, abi, functionName: "make", args: [5n] });
     await open.waitForTransactionReceipt({ hash: made });
     const tried = await wallet.writeContract({ address, abi, functionName: "tryChild" });
-    const trace = await result("debug_traceTransaction", tried, { tracer: "callTracer" });
+    const trace = (await result("debug_traceTransaction", tried, { tracer: "callTracer" })) as Frame;
     assert.equal(trace.calls.length, 1);
-    assert.equal(trace.calls[0].error, "execution reverted");
-    assert.equal(trace.calls[0].revertReason, "child");
-    assert.equal((await result("debug_traceTransaction", made, { tracer: "callTracer" })).calls[0].type, "CREATE");
+    assert.equal(trace.calls[0]?.error, "execution reverted");
+    assert.equal(trace.calls[0]!.revertReason, "child");
+    assert.equal(((await result("debug_traceTransaction", made, { tracer: "callTracer" })) as Frame).calls[0]?.type, "CREATE");
 
     const proof = await open.getProof({ address, storageKeys: [("0x" + "00".repeat(31) + "01") as Hex] });
     assert.equal(proof.storageProof[0]!.value > 0n, true);
@@ -211,7 +247,7 @@ describe("viem", () => {
     const hash = (await result("eth_sendTransaction", { from: TO, to: TO, value: "0x1" })) as Hex;
     assert.equal((await open.getTransaction({ hash })).nonce, 9);
     await test.stopImpersonatingAccount({ address: TO });
-    assert.match((await rpc("eth_sendTransaction", { from: TO, to: TO })).error.message, /unknown account/);
+    assert.match((await rpc("eth_sendTransaction", { from: TO, to: TO })).error?.message ?? "", /unknown account/);
     const before = (await open.getBlock()).timestamp;
     await test.increaseTime({ seconds: 1000 });
     await test.mine({ blocks: 3, interval: 10 });
@@ -223,7 +259,7 @@ describe("viem", () => {
     await test.setStorageAt({ address: TO, index: 3, value: ("0x" + "00".repeat(31) + "2a") as Hex });
     assert.equal(BigInt((await open.getStorageAt({ address: TO, slot: "0x3" }))!), 42n);
     await test.setAutomine(false);
-    const waiting = (await result("eth_sendTransaction", { from: (await result("eth_accounts"))[0], to: TO, value: "0x5" })) as Hex;
+    const waiting = (await result("eth_sendTransaction", { from: await firstAccount(), to: TO, value: "0x5" })) as Hex;
     assert.equal((await test.getTxpoolStatus()).pending, 1);
     assert.equal((await open.getTransaction({ hash: waiting })).blockNumber, null);
     await test.mine({ blocks: 1 });
@@ -231,26 +267,31 @@ describe("viem", () => {
     await test.setAutomine(true);
     await test.revert({ id });
     assert.equal(await open.getBlockNumber(), height);
-    assert.match((await rpc("hardhat_setCode", TO, "0x6080")).error.message, /EVM bytecode does not run here/);
+    assert.match((await rpc("hardhat_setCode", TO, "0x6080")).error?.message ?? "", /EVM bytecode does not run here/);
   });
 });
 
 describe("the node's borders", () => {
   it("answers errors with the codes of the specification", async () => {
-    const post = async (body: string): Promise<any> => (await fetch(url, { method: "POST", body })).json();
-    assert.equal((await post("{")).error.code, -32700);
-    assert.equal((await post("[]")).error.code, -32600);
-    assert.equal((await post("1")).error.code, -32600);
-    assert.equal((await post('{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}')).error.code, -32600);
-    assert.equal((await post('{"jsonrpc":"2.0","method":"eth_chainId"}')).error.code, -32600);
-    assert.equal((await rpc("eth_nothing")).error.code, -32601);
-    assert.equal((await rpc("constructor")).error.code, -32601);
-    assert.equal((await rpc("eth_getBalance", "0x12")).error.code, -32602);
-    assert.equal((await rpc("eth_getBalance")).error.code, -32602);
-    assert.equal((await post("[".repeat(100))).error.code, -32600);
-    const batch = await post('[{"jsonrpc":"2.0","id":"a","method":"eth_chainId"},{"jsonrpc":"2.0","method":"eth_chainId"},3]');
-    assert.deepEqual(batch.map((a: any) => [a.id, a.result ?? a.error.code]), [["a", "0x7a69"], [null, -32600]]);
-    assert.equal((await post(JSON.stringify(new Array(101).fill(1)))).error.code, -32600);
+    assert.equal((await post("{")).error?.code, -32700);
+    assert.equal((await post("[]")).error?.code, -32600);
+    assert.equal((await post("1")).error?.code, -32600);
+    assert.equal((await post('{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}')).error?.code, -32600);
+    assert.equal((await post('{"jsonrpc":"2.0","method":"eth_chainId"}')).error?.code, -32600);
+    assert.equal((await rpc("eth_nothing")).error?.code, -32601);
+    assert.equal((await rpc("constructor")).error?.code, -32601);
+    assert.equal((await rpc("eth_getBalance", "0x12")).error?.code, -32602);
+    assert.equal((await rpc("eth_getBalance")).error?.code, -32602);
+    assert.equal((await post("[".repeat(100))).error?.code, -32600);
+    const batch = await post<Answer[]>('[{"jsonrpc":"2.0","id":"a","method":"eth_chainId"},{"jsonrpc":"2.0","method":"eth_chainId"},3]');
+    assert.deepEqual(
+      batch.map((a) => [a.id, a.result ?? a.error?.code]),
+      [
+        ["a", "0x7a69"],
+        [null, -32600],
+      ],
+    );
+    assert.equal((await post(JSON.stringify(new Array(101).fill(1)))).error?.code, -32600);
   });
 
   it("bounds bodies, hosts and origins", async () => {
@@ -258,7 +299,9 @@ describe("the node's borders", () => {
     assert.equal((await fetch(url, { method: "POST", body: "{}", headers: { origin: "https://evil.example" } })).status, 403);
     const { request } = await import("node:http");
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      request({ host: "127.0.0.1", port: node.port, method: "POST", headers: { host: "evil.example" } }, (r) => resolve(r.statusCode)).on("error", reject).end("{}");
+      request({ host: "127.0.0.1", port: node.port, method: "POST", headers: { host: "evil.example" } }, (r) => resolve(r.statusCode))
+        .on("error", reject)
+        .end("{}");
     });
     assert.equal(status, 403);
     const socket = new WebSocket(`ws://127.0.0.1:${node.port}`, { origin: "https://evil.example" });
@@ -268,19 +311,19 @@ describe("the node's borders", () => {
   });
 
   it("stops a contract that never ends, at its gas", async () => {
-    const [from] = await result("eth_accounts");
-    const iface = new ethers.Interface(bank.abi as never);
+    const from = await firstAccount();
+    const iface = new ethers.Interface(bank.abi);
     const data = bytecode + iface.encodeDeploy([1n]).slice(2);
     const hash = await result("eth_sendTransaction", { from, data });
-    const to = (await result("eth_getTransactionReceipt", hash)).contractAddress;
-    assert.match((await rpc("eth_call", { to, data: iface.encodeFunctionData("spin") })).error.message, /out of gas/);
-    assert.match((await rpc("eth_estimateGas", { to, data: iface.encodeFunctionData("spin") })).error.message, /gas required exceeds allowance/);
+    const to = ((await result("eth_getTransactionReceipt", hash)) as { contractAddress: string }).contractAddress;
+    assert.match((await rpc("eth_call", { to, data: iface.encodeFunctionData("spin") })).error?.message ?? "", /out of gas/);
+    assert.match((await rpc("eth_estimateGas", { to, data: iface.encodeFunctionData("spin") })).error?.message ?? "", /gas required exceeds allowance/);
   });
 
   it("shows metrics and health", async () => {
     const text = await (await fetch(`${url}/metrics`)).text();
     assert.match(text, /supervm_block_height \d+/);
     assert.match(text, /supervm_rpc_requests_total\{method="eth_chainId",outcome="ok"\} \d+/);
-    assert.equal(((await (await fetch(`${url}/healthz`)).json()) as any).status, "ok");
+    assert.equal(((await (await fetch(`${url}/healthz`)).json()) as { status: string }).status, "ok");
   });
 });

@@ -49,11 +49,15 @@ class TracingMessages extends Messages {
   }
 
   override create(request: CreateRequest): CallResult {
-    return this.note({ type: request.salt ? "CREATE2" : "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () => super.create(request));
+    return this.note({ type: request.salt ? "CREATE2" : "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () =>
+      super.create(request),
+    );
   }
 
   override createAtNonce(request: CreateRequest, nonce: number): CallResult {
-    return this.note({ type: "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () => super.createAtNonce(request, nonce));
+    return this.note({ type: "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () =>
+      super.createAtNonce(request, nonce),
+    );
   }
 
   private note(start: Pick<CallFrame, "type" | "from" | "to" | "value" | "gas" | "input">, run: () => CallResult): CallResult {

@@ -50,7 +50,8 @@ export class Dispatcher {
     } catch {
       return failure(null, new RpcError(RPC_CODE.PARSE, "parse error"));
     }
-    if (!Array.isArray(parsed)) return (await this.single(parsed, extra, limits.responseBytes)) ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
+    if (!Array.isArray(parsed))
+      return (await this.single(parsed, extra, limits.responseBytes)) ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
     return this.batch(parsed as readonly unknown[], extra);
   }
 

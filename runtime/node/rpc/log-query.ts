@@ -75,7 +75,8 @@ function heightOf(node: DevChain, reference: BlockReference): number {
 
 /** True where a block of this height is within a query's range. */
 export function coversHeight(node: DevChain, query: LogQuery, height: number): boolean {
-  const bound = (reference: BlockReference, open: number): number => (typeof reference === "object" && "number" in reference ? reference.number : reference === "earliest" ? 0 : open);
+  const bound = (reference: BlockReference, open: number): number =>
+    typeof reference === "object" && "number" in reference ? reference.number : reference === "earliest" ? 0 : open;
   if (query.blockHash !== undefined) return node.chain.block(height)?.header.hash === query.blockHash;
   return height >= bound(query.from, 0) && height <= bound(query.to, Number.MAX_SAFE_INTEGER);
 }

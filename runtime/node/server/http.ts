@@ -73,12 +73,14 @@ export class HttpServer {
     const { access, turnedAway } = this.options;
     if (!isHostAllowed(request.headers.host, access)) {
       turnedAway("host");
-      return reply(response, 403, "text/plain", "this host name is not allowed\n", true);
+      reply(response, 403, "text/plain", "this host name is not allowed\n", true);
+      return;
     }
     const { origin } = request.headers;
     if (!isOriginAllowed(origin, access)) {
       turnedAway("origin");
-      return reply(response, 403, "text/plain", "this origin is not allowed\n", true);
+      reply(response, 403, "text/plain", "this origin is not allowed\n", true);
+      return;
     }
     if (origin !== undefined) {
       response.setHeader("access-control-allow-origin", origin);

@@ -7,7 +7,7 @@ import { SigningKey, Transaction } from "ethers";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { addressHex, intOfKey, type AddressKey } from "../../store/keys.js";
 import { dataHex, hexBytes, wordHex } from "../encoding/hex.js";
-import type { NodeTransaction, UnsignedTransaction } from "./transaction.js";
+import { TransactionError, type NodeTransaction, type UnsignedTransaction } from "./transaction.js";
 
 /** Signs with a key. */
 export function signTransaction(unsigned: UnsignedTransaction, from: AddressKey, key: SigningKey): NodeTransaction {
@@ -27,7 +27,9 @@ function finish(unsigned: UnsignedTransaction, from: AddressKey, draft: Transact
   return { ...unsigned, hash: dataHex(keccak_256(raw)), from, raw, r, s, yParity, isImpersonated };
 }
 
+/** Throws TransactionError for numbers that no transaction can hold. */
 function asEthers(t: UnsignedTransaction): Transaction {
+  if ([t.value, t.maxFeePerGas, t.maxPriorityFeePerGas].some((wei) => wei >= 2n ** 256n)) throw new TransactionError("a number has more than 256 bits");
   return Transaction.from({
     type: t.type,
     ...(t.chainId !== undefined && { chainId: t.chainId }),

@@ -108,7 +108,9 @@ function readPercentiles(values: readonly unknown[]): number[] {
 
 function tipsAt(block: Block, percentiles: readonly number[]): string[] {
   const { baseFee, gasUsed } = block.header;
-  const paid = block.receipts.map((r) => ({ gas: r.gasUsed, tip: effectiveGasPrice(r.transaction, baseFee) - baseFee })).sort((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0));
+  const paid = block.receipts
+    .map((r) => ({ gas: r.gasUsed, tip: effectiveGasPrice(r.transaction, baseFee) - baseFee }))
+    .sort((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0));
   return percentiles.map((percentile) => {
     let sum = 0;
     const found = paid.find((t) => (sum += t.gas) >= (gasUsed * percentile) / 100);

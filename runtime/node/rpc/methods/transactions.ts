@@ -64,7 +64,8 @@ function refusing<T>(action: () => T): T {
 function complete(node: DevChain, call: CallRequest): NodeTransaction {
   const { from, to } = call;
   if (from === undefined) throw invalidParams("from: the sender is missing");
-  if (call.chainId !== undefined && call.chainId !== node.chain.settings.chainId) throw new TransactionError(`chainId does not match node's (have=${call.chainId}, want=${node.chain.settings.chainId})`);
+  if (call.chainId !== undefined && call.chainId !== node.chain.settings.chainId)
+    throw new TransactionError(`chainId does not match node's (have=${call.chainId}, want=${node.chain.settings.chainId})`);
   // The clear refusal comes before an estimate that would fail.
   if (to === undefined) requireRunnable(call.data, node.chain.backend.registry);
   const type = typeOf(call);

@@ -1,7 +1,7 @@
 /** The trie against @ethereumjs/mpt, by random sequences of changes. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MerklePatriciaTrie, verifyMerkleProof } from "@ethereumjs/mpt";
+import { createMPT, verifyMerkleProof } from "@ethereumjs/mpt";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import fc from "fast-check";
 import { EMPTY_ROOT, nibblesOf, trieEntries, trieGet, trieProof, trieRoot, trieWith, trieWithout, type TrieNode } from "../../../../runtime/node/state/trie.js";
@@ -23,7 +23,7 @@ describe("Merkle Patricia trie", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const oracle = new MerklePatriciaTrie();
+        const oracle = await createMPT();
         let root: TrieNode<Uint8Array> | undefined;
         const model = new Map<string, Uint8Array>();
         for (const [key, value] of steps) {
@@ -72,7 +72,7 @@ describe("StateTrie", () => {
   });
 
   it("encodes accounts as Ethereum does", async () => {
-    const oracle = new MerklePatriciaTrie();
+    const oracle = await createMPT();
     const key = keccak_256(Buffer.from(0xabcn.toString(16).padStart(40, "0"), "hex"));
     const noCode = Buffer.from("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470", "hex");
     // rlp([1, 5, emptyRoot, keccak256("")])
