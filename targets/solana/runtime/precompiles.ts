@@ -1,5 +1,6 @@
 /**
- * Ethereum's precompiled contracts by Solana's syscalls: 1 ecrecover, 2 sha256, 4 identity, 6 to 8 alt_bn128 (EIP-196, EIP-197).
+ * Ethereum's precompiled contracts by Solana's syscalls: 1 ecrecover, 2 sha256, 4 identity, 6 to 8 alt_bn128 (EIP-196, EIP-197);
+ * 3 ripemd160 by code.
  * The others fail the transaction by name: without an answer nothing a contract could go on with would be right.
  */
 import { LirBuilder } from "../lir/builder.js";
@@ -7,6 +8,7 @@ import type { LirProgram, VReg } from "../lir/instruction.js";
 import { FAILURE } from "./format.js";
 import { globals, hash, RT } from "./cells.js";
 import { MEMORY } from "./memory.js";
+import { defineRipemd160, RIPEMD160 } from "./ripemd160.js";
 
 export const PRECOMPILES = {
   /** (number, input, length) -> success, output, length; the output holds until the next precompile. */
@@ -26,6 +28,7 @@ const PAIR_SIZE = 192n;
 export function definePrecompiles(program: LirProgram): void {
   defineEcrecover(program);
   defineAltBn128(program);
+  defineRipemd160(program);
   defineRun(program);
 }
 
@@ -106,6 +109,13 @@ function defineRun(program: LirProgram): void {
     const from = f.copy(output(f));
     f.if("ne", length, 0n, () => f.set(from, input));
     hash(f, "sol_sha256", from, length, output(f));
+    f.ret([1n, output(f), 32n]);
+  });
+  f.if("eq", number, 3n, () => {
+    const out = output(f);
+    f.store(8, out, 0, 0n);
+    f.store(4, out, 8, 0n);
+    f.call(RIPEMD160, [input, length, f.add(out, 12n)]);
     f.ret([1n, output(f), 32n]);
   });
   f.if("eq", number, 4n, () => f.ret([1n, input, length]));

@@ -1,7 +1,8 @@
 /** Creation, value, accounts and environment of the Solana runtime, in LiteSVM. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { getCreate2Address, getCreateAddress, keccak256, Wallet, SigningKey } from "ethers";
+import { ripemd160 } from "@noble/hashes/legacy.js";
+import { getCreate2Address, getCreateAddress, hexlify, keccak256, Wallet, SigningKey } from "ethers";
 import type { TestContract } from "../../../../testing/index.js";
 import { deployed } from "./contracts.js";
 
@@ -157,6 +158,15 @@ describe("precompiled contracts", () => {
     assert.equal(BigInt((await contract.call("recover", [digest, 29, r, s])) as string), 0n);
     assert.equal(await contract.call("hash", ["0x616263"]), "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert.deepEqual(await run(contract, [4, "0x0102"]), [true, "0x0102"]);
+    await chain.close();
+  });
+
+  it("compute RIPEMD-160 of all lengths around a block's end", async () => {
+    const { contract, chain } = await deployed("Precompiles");
+    for (const length of [0, 3, 55, 56, 63, 64, 65, 119, 120, 200]) {
+      const data = Uint8Array.from({ length }, (_, i) => (i * 7 + 1) & 255);
+      assert.equal(await contract.call("ripe", [hexlify(data)]), hexlify(ripemd160(data)), `${length} bytes`);
+    }
     await chain.close();
   });
 
