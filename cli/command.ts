@@ -42,7 +42,10 @@ export function compileOptions(argv: Argv): Argv {
 /** A comma-separated, repeatable option as a list. */
 export function listOf(value: string | readonly string[] | undefined): string[] {
   if (value === undefined) return [];
-  return (typeof value === "string" ? [value] : value).flatMap((v) => v.split(",")).map((v) => v.trim()).filter((v) => v !== "");
+  return (typeof value === "string" ? [value] : value)
+    .flatMap((v) => v.split(","))
+    .map((v) => v.trim())
+    .filter((v) => v !== "");
 }
 
 export function targetsOf(value: string | readonly string[] | undefined, fallback: readonly TargetName[]): readonly TargetName[] {

@@ -45,7 +45,11 @@ async function run(args: Args): Promise<number> {
   const result = await compileDetailed({ ...options, ...(args.after !== undefined && { printAfter: args.after }) }, (stage, ms) => timings.push([stage, ms]));
   const failed = result.diagnostics.some((d) => d.severity === "error");
   const artifacts = failed ? [] : select(result.artifacts, args.contract);
-  if (!failed && args.out !== undefined) writeOutput(path.resolve(args.out), artifacts.flatMap((a) => outputFiles(a, result, emit)));
+  if (!failed && args.out !== undefined)
+    writeOutput(
+      path.resolve(args.out),
+      artifacts.flatMap((a) => outputFiles(a, result, emit)),
+    );
   if (args.json === true) {
     const document = { errors: result.diagnostics.map(toStandardJson), artifacts: Object.fromEntries(artifacts.map((a) => [fullName(a), a])) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -110,6 +114,12 @@ function summary(artifacts: readonly Artifact[], out: string | undefined): strin
   const withCode = artifacts.filter((a) => Object.keys(a.targets).length > 0);
   const targets = TARGET_NAMES.filter((t) => withCode.some((a) => a.targets[t] !== undefined));
   const rows = withCode.map((a) => [a.contractName, a.sourceName, ...targets.map((t) => (a.targets[t] ? sizeOf(t, a.targets[t]) : ""))]);
-  const text = rows.length > 0 ? table([["contract", "source", ...targets.map((t) => `${t} bytes`)], ...rows], targets.map((_, i) => i + 2)) : "no contract with code\n";
+  const text =
+    rows.length > 0
+      ? table(
+          [["contract", "source", ...targets.map((t) => `${t} bytes`)], ...rows],
+          targets.map((_, i) => i + 2),
+        )
+      : "no contract with code\n";
   return out === undefined ? text : `${text}${artifacts.length} artifact${artifacts.length === 1 ? "" : "s"} written to ${out}\n`;
 }

@@ -9,7 +9,23 @@ import { EXIT_INPUT, EXIT_OK, InputError } from "./exit.js";
 import { load, type Loaded } from "./load.js";
 import { table } from "./terminal.js";
 
-const FIELDS = ["abi", "methods", "events", "errors", "storage-layout", "metadata", "sizes", "bytecode", "deployed-bytecode", "wasm", "program", "ir", "asm", "wat", "disasm"] as const;
+const FIELDS = [
+  "abi",
+  "methods",
+  "events",
+  "errors",
+  "storage-layout",
+  "metadata",
+  "sizes",
+  "bytecode",
+  "deployed-bytecode",
+  "wasm",
+  "program",
+  "ir",
+  "asm",
+  "wat",
+  "disasm",
+] as const;
 type Field = (typeof FIELDS)[number];
 
 interface Args extends CompileArgs {

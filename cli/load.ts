@@ -21,7 +21,13 @@ export interface Loaded {
  * `file` may end in `:Name` to choose a contract; without it the source must have only one with code, else the last one is meant.
  * Gives undefined where diagnostics with errors were printed.
  */
-export async function load(file: string, contract: string | undefined, args: CompileArgs, targets: readonly TargetName[], emit: readonly EmitKind[] = []): Promise<Loaded | undefined> {
+export async function load(
+  file: string,
+  contract: string | undefined,
+  args: CompileArgs,
+  targets: readonly TargetName[],
+  emit: readonly EmitKind[] = [],
+): Promise<Loaded | undefined> {
   if (file.endsWith(".json")) {
     if (!fs.existsSync(file)) throw new InputError(`there is no file '${file}'`);
     const artifact = parseArtifact(fs.readFileSync(file, "utf8"), file);

@@ -64,7 +64,10 @@ async function run(args: Args): Promise<number> {
   if (!loaded) return EXIT_INPUT;
   const chain = await createChain(target, args.evmVersion === undefined ? {} : { evmVersion: args.evmVersion });
   try {
-    const from = sender(args.from, chain.accounts.map((a) => a.address));
+    const from = sender(
+      args.from,
+      chain.accounts.map((a) => a.address),
+    );
     const contract = await chain.deploy(loaded.artifact, { args: constructorArgs, from, value: deployValue });
     const shown: Shown[] = [];
     for (const [i, call] of calls.entries()) {
@@ -99,7 +102,14 @@ async function callOnce(contract: TestContract, call: string, args: readonly unk
       return { call: signature, status: "success", returnData, result: contract.codec.decodeResult(name, args, returnData), logs: [] };
     }
     const receipt = await contract.send(name, args, options);
-    return { call: signature, status: "success", returnData: receipt.returnData, result: contract.codec.decodeResult(name, args, receipt.returnData), logs: receipt.logs, gasUsed: receipt.gasUsed };
+    return {
+      call: signature,
+      status: "success",
+      returnData: receipt.returnData,
+      result: contract.codec.decodeResult(name, args, receipt.returnData),
+      logs: receipt.logs,
+      gasUsed: receipt.gasUsed,
+    };
   } catch (error) {
     if (!(error instanceof RevertError)) throw error;
     return { call: signature, status: "reverted", returnData: error.data, ...(error.reason !== undefined && { reason: error.reason }), logs: [] };
@@ -107,9 +117,11 @@ async function callOnce(contract: TestContract, call: string, args: readonly unk
 }
 
 function render(shown: Shown): string {
-  if (shown.status === "reverted") return `${shown.call}: reverted${shown.reason === undefined ? (shown.returnData === "0x" ? "" : ` with ${shown.returnData}`) : `: ${shown.reason}`}\n`;
+  if (shown.status === "reverted")
+    return `${shown.call}: reverted${shown.reason === undefined ? (shown.returnData === "0x" ? "" : ` with ${shown.returnData}`) : `: ${shown.reason}`}\n`;
   const lines = [shown.result === undefined ? `${shown.call}: done` : `${shown.call}: ${showValue(shown.result)}`];
-  for (const log of shown.logs) lines.push(`  emitted ${log.event === undefined ? `${log.topics.join(" ")} ${log.data}` : `${log.event}${showValue(log.args).replace(/^\[/, "(").replace(/\]$/, ")")}`}`);
+  for (const log of shown.logs)
+    lines.push(`  emitted ${log.event === undefined ? `${log.topics.join(" ")} ${log.data}` : `${log.event}${showValue(log.args).replace(/^\[/, "(").replace(/\]$/, ")")}`}`);
   if (shown.gasUsed !== undefined) lines.push(`  gas used ${shown.gasUsed}`);
   return `${lines.join("\n")}\n`;
 }
@@ -140,4 +152,3 @@ function sender(from: string | undefined, accounts: readonly string[]): string {
   if (!/^0x[0-9a-fA-F]{40}$/.test(from)) throw new CommandLineError(`--from '${from}' is neither an address nor the number of an account`);
   return from;
 }
-

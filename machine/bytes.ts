@@ -7,7 +7,9 @@ export function bytesToInt(bytes: Uint8Array): bigint {
 
 /** The low `length` bytes of an integer, most significant first. */
 export function intToBytes(value: bigint, length: number): Uint8Array {
-  const hex = BigInt.asUintN(8 * length, value).toString(16).padStart(2 * length, "0");
+  const hex = BigInt.asUintN(8 * length, value)
+    .toString(16)
+    .padStart(2 * length, "0");
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 

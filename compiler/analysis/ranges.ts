@@ -15,7 +15,6 @@ import type { Dominators } from "./dominators.js";
 import type { Interval } from "./interval.js";
 import { intervalOf } from "./range-transfer.js";
 
-
 export function fullInterval(bits: number): Interval {
   return { low: 0n, high: (1n << BigInt(bits)) - 1n };
 }

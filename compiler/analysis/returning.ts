@@ -6,7 +6,7 @@ import { computeCfg } from "./cfg.js";
 export function findReturning(module: Module): Set<string> {
   const returning = new Set<string>();
   const flows = [...module.funcs.values()].map((func) => ({ func, cfg: computeCfg(func) }));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const { func, cfg } of flows) {
       if (returning.has(func.name)) continue;

@@ -33,7 +33,10 @@ interface CacheEntry {
 }
 
 type CachedSpan = readonly [file: number, start: number, end: number];
-type CachedDiagnostic = Omit<Diagnostic, "span" | "related"> & { readonly span?: CachedSpan; readonly related?: readonly { readonly span: CachedSpan; readonly message: string }[] };
+type CachedDiagnostic = Omit<Diagnostic, "span" | "related"> & {
+  readonly span?: CachedSpan;
+  readonly related?: readonly { readonly span: CachedSpan; readonly message: string }[];
+};
 
 function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
@@ -110,7 +113,10 @@ export function writeCached(key: CacheKey, sources: readonly SourceFile[], resul
 function encode(sources: readonly SourceFile[], result: DetailedResult): CacheEntry {
   const shared: string[] = [];
   const places = new Map<string, number>();
-  const files = [...result.files].map(([name, entry]) => [name, Object.fromEntries(Object.entries(entry).map(([ext, c]) => [ext, typeof c === "string" ? { text: c } : { hex: Buffer.from(c).toString("hex") }]))]);
+  const files = [...result.files].map(([name, entry]) => [
+    name,
+    Object.fromEntries(Object.entries(entry).map(([ext, c]) => [ext, typeof c === "string" ? { text: c } : { hex: Buffer.from(c).toString("hex") }])),
+  ]);
   const body = JSON.stringify({ artifacts: result.artifacts, files }, (_key, value: unknown) => {
     if (typeof value !== "string" || value.length < SHARED_LENGTH) return value;
     let place = places.get(value);
@@ -134,7 +140,11 @@ function flatten(span: Span): CachedSpan {
 
 function decode(entry: CacheEntry, sources: ReadonlyMap<number, SourceFile>): DetailedResult {
   const unflatten = ([file, start, end]: CachedSpan): Span => ({ file: sources.get(file)!, start, end });
-  const diagnostics = entry.diagnostics.map((d) => ({ ...d, span: d.span && unflatten(d.span), related: d.related?.map((r) => ({ message: r.message, span: unflatten(r.span) })) }));
+  const diagnostics = entry.diagnostics.map((d) => ({
+    ...d,
+    span: d.span && unflatten(d.span),
+    related: d.related?.map((r) => ({ message: r.message, span: unflatten(r.span) })),
+  }));
   const body = JSON.parse(entry.result, (_key, value: unknown) => {
     if (typeof value === "object" && value !== null && "$shared" in value) return entry.shared[value.$shared as number];
     return value;

@@ -17,6 +17,12 @@ export function checkCapabilities(modules: readonly Module[], target: TargetDefi
           const place = inst.span ? `${inst.span.file.name}:${inst.span.start}:${inst.op}` : `${module.name}:${inst.op}`;
           if (seen.has(place)) continue;
           seen.add(place);
-          sink.error("CodeGenerationError", "SVM-2001", `the ${target.name} target does not support this: ${reason}`, inst.span, `Leave '${target.name}' out with --target, or write it another way.`);
+          sink.error(
+            "CodeGenerationError",
+            "SVM-2001",
+            `the ${target.name} target does not support this: ${reason}`,
+            inst.span,
+            `Leave '${target.name}' out with --target, or write it another way.`,
+          );
         }
 }

@@ -92,7 +92,11 @@ export async function compileDetailed(options: CompileOptions, onTiming: Timing 
   if (sink.hasErrors) return failed(sink);
   const artifacts = output.contracts.map((c) => artifactOf(c, output, resolved, lowered));
   const result: DetailedResult = { artifacts, files: filesOf(output.contracts, lowered, irText), diagnostics: sink.all, fromCache: false };
-  writeCached(key, output.sources.map((s) => s.file), result);
+  writeCached(
+    key,
+    output.sources.map((s) => s.file),
+    result,
+  );
   return result;
 }
 
@@ -159,7 +163,11 @@ function metadataOf(contract: FrontendContract, output: FrontendOutput, options:
   };
 }
 
-function filesOf(contracts: readonly FrontendContract[], lowered: ReadonlyMap<TargetName, LowerResult>, irText: ReadonlyMap<string, string>): Map<string, Record<string, Uint8Array | string>> {
+function filesOf(
+  contracts: readonly FrontendContract[],
+  lowered: ReadonlyMap<TargetName, LowerResult>,
+  irText: ReadonlyMap<string, string>,
+): Map<string, Record<string, Uint8Array | string>> {
   const files = new Map<string, Record<string, Uint8Array | string>>();
   for (const { fullName: name } of contracts) {
     const entry: Record<string, Uint8Array | string> = {};

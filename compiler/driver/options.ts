@@ -38,8 +38,20 @@ export type EmitKind = (typeof EMIT_KINDS)[number];
 /** Newest hard fork on mainnet. */
 export const DEFAULT_EVM_VERSION = "osaka";
 export const EVM_VERSIONS = [
-  "homestead", "tangerineWhistle", "spuriousDragon", "byzantium", "constantinople", "petersburg", "istanbul",
-  "berlin", "london", "paris", "shanghai", "cancun", "prague", "osaka",
+  "homestead",
+  "tangerineWhistle",
+  "spuriousDragon",
+  "byzantium",
+  "constantinople",
+  "petersburg",
+  "istanbul",
+  "berlin",
+  "london",
+  "paris",
+  "shanghai",
+  "cancun",
+  "prague",
+  "osaka",
 ] as const;
 
 export interface ResolvedOptions {
@@ -68,8 +80,7 @@ export class OptionError extends Error {
 /** Fills in defaults and checks every value. Throws OptionError. */
 export function resolveOptions(options: CompileOptions): ResolvedOptions {
   const targets = options.targets ?? TARGET_NAMES;
-  for (const target of targets)
-    if (!isTargetName(target)) throw new OptionError(`there is no target '${String(target)}'; targets are ${TARGET_NAMES.join(", ")}`);
+  for (const target of targets) if (!isTargetName(target)) throw new OptionError(`there is no target '${String(target)}'; targets are ${TARGET_NAMES.join(", ")}`);
   const optimize = String(options.optimize ?? 2);
   if (!isLevel(optimize)) throw new OptionError(`there is no optimization level '${optimize}'; levels are 0, 1, 2, 3 and s`);
   const evmVersion = options.evmVersion ?? DEFAULT_EVM_VERSION;
@@ -79,8 +90,7 @@ export function resolveOptions(options: CompileOptions): ResolvedOptions {
     if (!EMIT_KINDS.includes(kind)) throw new OptionError(`there is no output '${String(kind)}'; outputs are ${EMIT_KINDS.join(", ")}`);
     emit.add(kind);
   }
-  for (const remapping of options.remappings ?? [])
-    if (!remapping.includes("=")) throw new OptionError(`the remapping '${remapping}' has no '='; write prefix=target`);
+  for (const remapping of options.remappings ?? []) if (!remapping.includes("=")) throw new OptionError(`the remapping '${remapping}' has no '='; write prefix=target`);
   return {
     sources: options.sources,
     targets: TARGET_NAMES.filter((t) => targets.includes(t)),

@@ -188,9 +188,11 @@ class EvmChain implements Chain {
   /** Runs a transaction in the pending block. */
   private async execute({ from, to, data, value, gas = this.environment.transactionGas ?? BLOCK_GAS_LIMIT }: Transaction): Promise<Outcome> {
     const intrinsic = intrinsicGas(this.fork, data, to === undefined);
-    if (intrinsic.required > gas) return { success: false, returnData: "0x", logs: [], gasUsed: gas, executionGas: 0n, error: "the gas limit is below the transaction's intrinsic gas" };
+    if (intrinsic.required > gas)
+      return { success: false, returnData: "0x", logs: [], gasUsed: gas, executionGas: 0n, error: "the gas limit is below the transaction's intrinsic gas" };
     const sender = this.address(from);
-    if (((await this.state.getAccount(sender))?.balance ?? 0n) < value) return { success: false, returnData: "0x", logs: [], gasUsed: 0n, executionGas: 0n, error: "the sender's balance is below the value" };
+    if (((await this.state.getAccount(sender))?.balance ?? 0n) < value)
+      return { success: false, returnData: "0x", logs: [], gasUsed: 0n, executionGas: 0n, error: "the sender's balance is below the value" };
     this.begin(from, to);
     const result = await this.machine.runCall({
       block: { header: this.header() },
@@ -257,7 +259,11 @@ class EvmChain implements Chain {
     const { exceptionError, returnValue, logs } = result.execResult;
     const reverted = exceptionError?.error === this.libraries.evm.EVMError.errorMessages.REVERT;
     const success = exceptionError === undefined;
-    const chainLogs: ChainLog[] = (success ? (logs ?? []) : []).map(([address, topics, data]) => ({ address: this.checksum(hexOf(address)), topics: topics.map(hexOf), data: hexOf(data) }));
+    const chainLogs: ChainLog[] = (success ? (logs ?? []) : []).map(([address, topics, data]) => ({
+      address: this.checksum(hexOf(address)),
+      topics: topics.map(hexOf),
+      data: hexOf(data),
+    }));
     return {
       success,
       returnData: success || reverted ? hexOf(returnValue) : "0x",

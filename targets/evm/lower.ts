@@ -131,7 +131,13 @@ export async function lowerToEvm(modules: readonly Module[], options: EvmLowerOp
   const parts = new Map<string, TargetPart>();
   const files = new Map<string, Record<string, Uint8Array | string>>();
   if (!fork) {
-    const diagnostic: Diagnostic = { severity: "error", kind: "CodeGenerationError", code: "EVM-0002", message: `no EVM version is called '${options.evmVersion}'`, hint: "Versions run from homestead to osaka." };
+    const diagnostic: Diagnostic = {
+      severity: "error",
+      kind: "CodeGenerationError",
+      code: "EVM-0002",
+      message: `no EVM version is called '${options.evmVersion}'`,
+      hint: "Versions run from homestead to osaka.",
+    };
     return { parts, files, diagnostics: [diagnostic] };
   }
   const lowering = new Lowering(modules, fork, options);

@@ -183,7 +183,9 @@ class ObjectBuilder implements Unit {
   }
 
   private reserve(graph: CallGraph, frames: ReadonlyMap<string, number>, resultSlots: number): { slotAddress: (area: string, index: number) => bigint; heapStart: bigint } {
-    const transferred = [...this.funcs.keys()].map((name) => this.module.funcs.get(name)).map((func) => (func ? Math.max(func.params.length, func.resultTypes.length) - STACK_WORDS : 0));
+    const transferred = [...this.funcs.keys()]
+      .map((name) => this.module.funcs.get(name))
+      .map((func) => (func ? Math.max(func.params.length, func.resultTypes.length) - STACK_WORDS : 0));
     const transfer = Math.max(0, ...transferred);
     const immutables = this.creation ? this.module.immutables.length : 0;
     const { starts, total } = graph.placeFrames(frames);
@@ -196,7 +198,8 @@ class ObjectBuilder implements Unit {
     const framesStart = transfer + resultSlots + immutables + (this.usesRegion(Region.hash) ? 2 : 0);
     for (const [name, start] of starts) areas.set(name, framesStart + start);
     const words = framesStart + total;
-    if (words > 0 && !this.heapInitialized && this.usesRegion(Region.heap | Region.free)) throw new InternalError(`the entry of '${this.module.name}' must store 0x80 at 0x40, so that reserved words can lie before the heap`);
+    if (words > 0 && !this.heapInitialized && this.usesRegion(Region.heap | Region.free))
+      throw new InternalError(`the entry of '${this.module.name}' must store 0x80 at 0x40, so that reserved words can lie before the heap`);
     const address = (index: number): bigint => RESERVED_START + 32n * BigInt(index);
     return { slotAddress: (area, index) => address(areas.get(area)! + index), heapStart: address(words) };
   }

@@ -79,7 +79,9 @@ function summarize(results: readonly Finished[], targets: readonly string[], roo
     const total = ["all", ...STATUSES.map((s) => String(count(own, s)))];
     const applies = own.length - count(own, "skip");
     out.push(table([[target, ...STATUSES], ...rows, total], [1, 2, 3, 4, 5, 6]));
-    out.push(`${target}: ${count(own, "pass")} of ${applies} that apply pass (${((100 * count(own, "pass")) / Math.max(1, applies)).toFixed(2)}%), ${count(own, "skip")} of ${own.length} skipped\n`);
+    out.push(
+      `${target}: ${count(own, "pass")} of ${applies} that apply pass (${((100 * count(own, "pass")) / Math.max(1, applies)).toFixed(2)}%), ${count(own, "skip")} of ${own.length} skipped\n`,
+    );
   }
   return out.join("\n");
 }
@@ -102,7 +104,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const targets: TargetName[] = args.syntax ? ["evm"] : args.target.split(",").filter(isTargetName);
   const optimize: Request["optimize"] = args.O === "s" ? "s" : (Number(args.O) as 0 | 1 | 2 | 3);
   const files = testFiles(root).filter((f) => args.filter === undefined || f.includes(args.filter));
-  const queue: Request[] = targets.flatMap((target) => files.map((file) => ({ id: 0, mode: args.syntax ? ("syntax" as const) : ("semantic" as const), file, target, optimize }))).map((r, id) => ({ ...r, id }));
+  const queue: Request[] = targets
+    .flatMap((target) => files.map((file) => ({ id: 0, mode: args.syntax ? ("syntax" as const) : ("semantic" as const), file, target, optimize })))
+    .map((r, id) => ({ ...r, id }));
   const results: Finished[] = [];
   const started = performance.now();
   await Promise.all(
@@ -110,7 +114,8 @@ async function main(argv: readonly string[]): Promise<number> {
       runQueue(queue, (request, result) => {
         const target = args.syntax ? "agreement" : request.target;
         results.push({ ...result, file: request.file, target });
-        if (args.failures && result.status !== "pass" && result.status !== "skip") process.stdout.write(`${result.status} ${target} ${path.relative(root, request.file)}: ${result.reason.slice(0, 600)}\n`);
+        if (args.failures && result.status !== "pass" && result.status !== "skip")
+          process.stdout.write(`${result.status} ${target} ${path.relative(root, request.file)}: ${result.reason.slice(0, 600)}\n`);
       }),
     ),
   );

@@ -91,8 +91,7 @@ class Assembly {
   /** Objects that lie within another used one are not written again. The last object is the one that tools look for at the end. */
   private placeData(): void {
     const nested = new Map<ObjectKey, { outer: ObjectKey; offset: number }>();
-    for (const key of this.used)
-      for (const [inner, offset] of this.input.objects.get(key)!.contents ?? []) if (inner !== key) nested.set(inner, { outer: key, offset });
+    for (const key of this.used) for (const [inner, offset] of this.input.objects.get(key)!.contents ?? []) if (inner !== key) nested.set(inner, { outer: key, offset });
     for (const key of this.used) {
       if (nested.has(key)) continue;
       this.dataOffsets.set(key, this.dataSize);
@@ -156,7 +155,7 @@ class Assembly {
   }
 
   private relax(): void {
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       let offset = 0;
       for (const placed of this.placed) {

@@ -43,7 +43,10 @@ function factOf(func: LFunc, cond: Word): Fact | undefined {
   if (inst.op === "GT" && ca !== undefined && ca > 0n) return fact(b, bitLength(ca - 1n), false);
   if (inst.op === "SHR" && ca !== undefined && ca < 256n) return fact(b, Number(ca), true);
   if (inst.op !== "EQ" && inst.op !== "XOR") return undefined;
-  for (const [masked, plain] of [[a, b], [b, a]] as const) {
+  for (const [masked, plain] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     const bits = maskOf(func, masked, plain);
     if (bits !== undefined) return fact(plain, bits, inst.op === "XOR", true);
   }
@@ -79,7 +82,7 @@ function dominators(func: LFunc, rpo: readonly number[]): number[] {
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const id of rpo.slice(1)) {
       const known = preds[id]!.filter((pred) => idom[pred]! >= 0);

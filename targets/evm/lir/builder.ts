@@ -89,7 +89,10 @@ export class LirBuilder {
     const key = `${name} ${args.join(" ")}`;
     const known = this.cache.get(key);
     if (known !== undefined) return known;
-    let bits = resultBits(name, args.map((arg) => func.bits[arg]!));
+    let bits = resultBits(
+      name,
+      args.map((arg) => func.bits[arg]!),
+    );
     if (name === "SHR" && constants[0] !== undefined) bits = Math.max(0, bits - Number(constants[0] > 256n ? 256n : constants[0]));
     if (name === "SHL" && constants[0] !== undefined) bits = Math.min(256, func.bits[args[1]!]! + Number(constants[0] > 256n ? 256n : constants[0]));
     const word = this.append(name, args, {}, bits)!;

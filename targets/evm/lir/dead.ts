@@ -36,7 +36,7 @@ export function removeDead(func: LFunc): void {
     for (const edge of edgesOf(block.term)) edge.args.forEach(use);
   }
   // Reverse order within a block sees users before definitions; across blocks it repeats until nothing changes.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const id of reached) {
       const block = func.blocks[id]!;

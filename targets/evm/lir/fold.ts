@@ -112,7 +112,8 @@ function simplifyAnd(b: Emitter, x: Word, y: Word, cx: bigint | undefined, cy: b
   if (x === y) return x;
   if (cx === 0n || cy === 0n) return b.const(0);
   // A mask of ones that covers all bits that can be set.
-  const covers = (mask: bigint | undefined, other: Word): boolean => mask !== undefined && exactLog2(mask + 1n) !== undefined && (mask + 1n).toString(2).length - 1 >= b.bits(other);
+  const covers = (mask: bigint | undefined, other: Word): boolean =>
+    mask !== undefined && exactLog2(mask + 1n) !== undefined && (mask + 1n).toString(2).length - 1 >= b.bits(other);
   return covers(cx, y) ? y : covers(cy, x) ? x : undefined;
 }
 

@@ -37,7 +37,7 @@ const addUnsigned: Handler = (s, inst) => {
   const type = s.typeOf(inst.results[0]!);
   const [x, y] = [s.clean(inst.args[0]!), s.clean(inst.args[1]!)];
   const sum = b.op("ADD", x, y);
-  if (type < 256 || b.bits(x) < 256 && b.bits(y) < 256) return fits(s, inst, sum, type);
+  if (type < 256 || (b.bits(x) < 256 && b.bits(y) < 256)) return fits(s, inst, sum, type);
   // The sum wrapped where it is below an operand; a constant is free to push again.
   b.trapIf(b.op("GT", b.func.isPush(y) ? y : x, sum), OVERFLOW);
   s.set(inst, sum);
@@ -58,7 +58,10 @@ const mulUnsigned: Handler = (s, inst) => {
   const type = s.typeOf(inst.results[0]!);
   const [x, y] = [s.clean(inst.args[0]!), s.clean(inst.args[1]!)];
   if (b.bits(x) + b.bits(y) <= 256) return fits(s, inst, b.op("MUL", x, y), type);
-  for (const [factor, other] of [[x, y], [y, x]] as const) {
+  for (const [factor, other] of [
+    [x, y],
+    [y, x],
+  ] as const) {
     const constant = b.func.constantOf(factor);
     if (constant === undefined || constant === 0n) continue;
     b.trapIf(b.op("GT", other, b.const(((1n << BigInt(type)) - 1n) / constant)), OVERFLOW);

@@ -16,7 +16,28 @@ import type { Block, Func, Inst, ValueId } from "../../../compiler/ir/module.js"
 export const Demand = { any: 0, address: 1, clean: 2 } as const;
 
 /** Operations whose result's low N bits depend on the operands' low N bits only, or that extend the sign themselves. */
-const TOLERANT: ReadonlySet<string> = new Set(["add", "sub", "mul", "and", "or", "xor", "not", "trunc", "sext", "div.s", "rem.s", "lt.s", "gt.s", "le.s", "ge.s", "add.checked.s", "sub.checked.s", "mul.checked.s", "div.checked.s", "rem.checked.s"]);
+const TOLERANT: ReadonlySet<string> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "and",
+  "or",
+  "xor",
+  "not",
+  "trunc",
+  "sext",
+  "div.s",
+  "rem.s",
+  "lt.s",
+  "gt.s",
+  "le.s",
+  "ge.s",
+  "add.checked.s",
+  "sub.checked.s",
+  "mul.checked.s",
+  "div.checked.s",
+  "rem.checked.s",
+]);
 
 /** Operand positions that tolerate dirty bits, of instructions whose other positions do not. */
 const TOLERANT_ARGS: Readonly<Record<string, readonly number[]>> = { shl: [0], "shr.s": [0], "mem.store.byte": [1], "mem.store.s": [1] };

@@ -18,7 +18,12 @@ const plain =
   (name: string, reads: number, writes: number, bits = 256): Handler =>
   (s, inst) => {
     if (!hasOpcode(s.unit.fork, name)) s.unit.refuse(name, inst);
-    const word = s.b.effect(name, inst.args.map((arg) => s.clean(arg)), { reads, writes }, bits);
+    const word = s.b.effect(
+      name,
+      inst.args.map((arg) => s.clean(arg)),
+      { reads, writes },
+      bits,
+    );
     if (inst.results.length > 0) s.set(inst, word);
   };
 
@@ -145,4 +150,3 @@ export const ENVIRONMENT_OPS: Readonly<Record<string, Handler>> = {
   "ext.create2": external("CREATE2"),
   log,
 };
-

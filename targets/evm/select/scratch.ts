@@ -68,7 +68,7 @@ class FunctionScratch {
 
   /** Propagates until stable; `visit` sees each instruction with the state behind it. */
   run(calleeEntry: (name: string) => bigint, visit: (inst: Inst, after: bigint) => void): void {
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (let i = this.cfg.rpo.length - 1; i >= 0; i--) {
         const block = this.cfg.rpo[i]!;
@@ -134,7 +134,7 @@ export function findScratchNeeds(module: Module): ReadonlySet<Inst> {
   const functions = new Map([...module.funcs.values()].map((func) => [func.name, new FunctionScratch(func)]));
   const entryOf = (name: string): bigint => functions.get(name)!.atEntry;
   const needs = new Set<Inst>();
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const scratch of functions.values()) {
       const before = scratch.atEntry;

@@ -47,7 +47,11 @@ export class Edges {
       this.layouts.set(target.id, layout);
     }
     const argOf = new Map(target.params.map((param, i) => [param, args[i]!]));
-    shuffleTo(operands.stack, layout.map((word) => argOf.get(word) ?? word), operands.provide);
+    shuffleTo(
+      operands.stack,
+      layout.map((word) => argOf.get(word) ?? word),
+      operands.provide,
+    );
     operands.stack.slots = [...layout];
   }
 

@@ -44,7 +44,7 @@ function loopDepths(func: LFunc, rpo: readonly number[], preds: readonly (readon
 /** Least fixpoint of a property that a terminator gives or successors pass up. */
 function backward(func: LFunc, rpo: readonly number[], own: (term: LTerm) => boolean, join: "some" | "every"): boolean[] {
   const holds = func.blocks.map(() => false);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = rpo.length - 1; i >= 0; i--) {
       const id = rpo[i]!;
@@ -62,7 +62,7 @@ function backward(func: LFunc, rpo: readonly number[], own: (term: LTerm) => boo
 function liveness(func: LFunc, rpo: readonly number[]): { liveIn: Set<Word>[]; liveOut: Set<Word>[] } {
   const liveIn = func.blocks.map(() => new Set<Word>());
   const liveOut = func.blocks.map(() => new Set<Word>());
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = rpo.length - 1; i >= 0; i--) {
       const block = func.blocks[rpo[i]!]!;
@@ -118,7 +118,7 @@ export function layoutBlocks(func: LFunc, flow: Flow): number[] {
   const placed = new Set<number>();
   const order: number[] = [];
   const follow = (start: number): void => {
-    for (let at: number | undefined = start; at !== undefined; ) {
+    for (let at: number | undefined = start; at !== undefined;) {
       placed.add(at);
       order.push(at);
       const here: number = at;

@@ -58,7 +58,9 @@ function formatWord(word: Uint8Array, type: string | undefined): string {
   const end = word.indexOf(0);
   const text = end < 0 ? word : word.subarray(0, end);
   if (text.length > 0 && text.every((b) => b > 0x1f && b < 0x7f)) return `"${stringText(word)}"`;
-  const hex = Buffer.from(word).toString("hex").replace(/^(00)+/, "");
+  const hex = Buffer.from(word)
+    .toString("hex")
+    .replace(/^(00)+/, "");
   return `0x${hex === "" ? "00" : hex}`;
 }
 

@@ -23,7 +23,10 @@ const EXTERNAL = /^==== ExternalSource:(.*)====$/;
 
 /** Reads a test file. External sources are read relative to it. */
 export function readSections(file: string): TestSections {
-  const lines = fs.readFileSync(file, "utf8").split("\n").map((l) => l.replace(/\r$/, ""));
+  const lines = fs
+    .readFileSync(file, "utf8")
+    .split("\n")
+    .map((l) => l.replace(/\r$/, ""));
   const sources = new Map<string, string>();
   let name = "";
   let text = "";
@@ -64,7 +67,22 @@ function externalSource(text: string): [unit: string, place: string] {
   return at < 0 ? [text, text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-const VERSIONS = ["homestead", "tangerineWhistle", "spuriousDragon", "byzantium", "constantinople", "petersburg", "istanbul", "berlin", "london", "paris", "shanghai", "cancun", "prague", "osaka"];
+const VERSIONS = [
+  "homestead",
+  "tangerineWhistle",
+  "spuriousDragon",
+  "byzantium",
+  "constantinople",
+  "petersburg",
+  "istanbul",
+  "berlin",
+  "london",
+  "paris",
+  "shanghai",
+  "cancun",
+  "prague",
+  "osaka",
+];
 
 /** True where an EVM version satisfies a test's `EVMVersion` setting. */
 export function satisfiesVersion(setting: string | undefined, version: string): boolean {

@@ -10,7 +10,8 @@ const UNNAMED = "test.sol";
 const NO_ROOT = "/nonexistent";
 const EVM_VERSION = "osaka";
 /** Kinds of expectations that mean rejection. */
-const REJECTS = /^\/\/ (CodeGenerationError|DeclarationError|DocstringParsingError|ParserError|TypeError|SyntaxError|IOError|FatalError|InternalCompilerError|UnimplementedFeatureError|YulException)\b/;
+const REJECTS =
+  /^\/\/ (CodeGenerationError|DeclarationError|DocstringParsingError|ParserError|TypeError|SyntaxError|IOError|FatalError|InternalCompilerError|UnimplementedFeatureError|YulException)\b/;
 
 /** Runs a file; never throws. */
 export function runSyntaxTest(file: string): TestResult {

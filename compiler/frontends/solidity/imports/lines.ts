@@ -113,7 +113,6 @@ function importersFirst(component: readonly LineNode[]): LineNode[] {
 /** Whether anything in the file could mean something else by another line's rules: interfaces, structs and enums do not. */
 function hasCode(unit: SourceUnit): boolean {
   return unit.nodes.some(
-    (node) =>
-      (node.kind === "ContractDefinition" && node.contractKind !== "interface") || node.kind === "FunctionDefinition" || node.kind === "VariableDeclaration",
+    (node) => (node.kind === "ContractDefinition" && node.contractKind !== "interface") || node.kind === "FunctionDefinition" || node.kind === "VariableDeclaration",
   );
 }

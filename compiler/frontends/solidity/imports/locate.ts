@@ -46,11 +46,8 @@ export class SourceLocator {
       const found = this.search(remapped, this.rootedCandidates(remapped, importer));
       return "tried" in found ? { ...found, remapped } : found;
     }
-    if (isRelative && importer.path !== undefined)
-      return this.search(name, [path.resolve(path.dirname(importer.path), importPath)]);
-    const candidates = isRelative
-      ? [path.resolve(this.root, name)]
-      : [...this.rootedCandidates(name, importer), ...this.libraryCandidates(name, importer)];
+    if (isRelative && importer.path !== undefined) return this.search(name, [path.resolve(path.dirname(importer.path), importPath)]);
+    const candidates = isRelative ? [path.resolve(this.root, name)] : [...this.rootedCandidates(name, importer), ...this.libraryCandidates(name, importer)];
     return this.search(name, candidates);
   }
 

@@ -69,8 +69,7 @@ function parseAll(texts: readonly string[], origin: string, sink: DiagnosticSink
   for (const text of texts) {
     const remapping = parseRemapping(text);
     if (remapping) remappings.push(remapping);
-    else
-      sink.error("IOError", "SOL-1003", `Invalid remapping "${text}" ${origin}.`, undefined, "Write [context:]prefix=target.");
+    else sink.error("IOError", "SOL-1003", `Invalid remapping "${text}" ${origin}.`, undefined, "Write [context:]prefix=target.");
   }
   return remappings;
 }

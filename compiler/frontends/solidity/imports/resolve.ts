@@ -81,8 +81,7 @@ class SourceLoader {
     private readonly sink: DiagnosticSink,
   ) {
     this.root = path.resolve(request.root);
-    if (!isPathList(request.sources))
-      for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(normalizeName(name), content);
+    if (!isPathList(request.sources)) for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(normalizeName(name), content);
     const settings = readProject(this.root, request.remappings, sink);
     const includePaths = (request.includePaths ?? []).map((folder) => path.resolve(this.root, folder));
     this.locator = new SourceLocator(this.root, this.memory, settings, includePaths);
@@ -90,9 +89,7 @@ class SourceLoader {
 
   load(): LoadedSources {
     const { sources } = this.request;
-    const locations: Location[] = isPathList(sources)
-      ? sources.flatMap((source) => this.expand(source))
-      : [...this.memory.keys()].map((name) => ({ name }));
+    const locations: Location[] = isPathList(sources) ? sources.flatMap((source) => this.expand(source)) : [...this.memory.keys()].map((name) => ({ name }));
     for (const location of locations) this.discover(location);
     this.decideLines();
     for (const entry of this.entries) this.bindImports(entry);

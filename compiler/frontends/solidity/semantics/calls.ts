@@ -25,9 +25,25 @@ function argumentsArePure(cx: CodeContext, e: FunctionCall): boolean {
 }
 
 const pureKinds: ReadonlySet<string> = new Set([
-  "keccak256", "ecrecover", "sha256", "ripemd160", "addmod", "mulmod", "objectCreation", "abiEncode", "abiEncodePacked",
-  "abiEncodeWithSelector", "abiEncodeCall", "abiEncodeWithSignature", "abiDecode", "metaType", "wrap", "unwrap", "erc7201",
-  "bytesConcat", "stringConcat",
+  "keccak256",
+  "ecrecover",
+  "sha256",
+  "ripemd160",
+  "addmod",
+  "mulmod",
+  "objectCreation",
+  "abiEncode",
+  "abiEncodePacked",
+  "abiEncodeWithSelector",
+  "abiEncodeCall",
+  "abiEncodeWithSignature",
+  "abiDecode",
+  "metaType",
+  "wrap",
+  "unwrap",
+  "erc7201",
+  "bytesConcat",
+  "stringConcat",
 ]);
 
 function checkFunctionCall(cx: CodeContext, e: FunctionCall, type: FunctionType): Result {
@@ -47,8 +63,7 @@ function checkFunctionCall(cx: CodeContext, e: FunctionCall, type: FunctionType)
 function declarationCall(cx: CodeContext, e: FunctionCall, type: FunctionType): Result {
   const { declaration } = type;
   const home = declaration && cx.m.contractOf.get(declaration);
-  const isUnimplementedBase =
-    cx.contract && home && cx.m.derivesFrom(cx.contract, home) && declaration.kind === "FunctionDefinition" && !declaration.body;
+  const isUnimplementedBase = cx.contract && home && cx.m.derivesFrom(cx.contract, home) && declaration.kind === "FunctionDefinition" && !declaration.body;
   if (isUnimplementedBase) return cx.fail("7501", "Cannot call unimplemented base function.", e.span);
   return cx.fail("3419", "Cannot call function via contract type name.", e.span, "Call it on an instance of the contract.");
 }
@@ -154,14 +169,7 @@ export function checkCallOptions(cx: CodeContext, e: FunctionCallOptions, use: U
   return { type: { ...type, gasSet: type.gasSet || set.gas, valueSet: type.valueSet || set.value, saltSet: type.saltSet || set.salt } };
 }
 
-function checkOption(
-  cx: CodeContext,
-  e: FunctionCallOptions,
-  type: FunctionType,
-  name: string,
-  option: Expression,
-  set: { gas: boolean; value: boolean; salt: boolean },
-): void {
+function checkOption(cx: CodeContext, e: FunctionCallOptions, type: FunctionType, name: string, option: Expression, set: { gas: boolean; value: boolean; salt: boolean }): void {
   const refuse = (code: string, message: string): void => {
     cx.visit(option);
     cx.error(code, message, e.span);

@@ -4,14 +4,7 @@
  */
 import type { Span } from "../../../base/span.js";
 import type { DiagnosticKind, RelatedNote } from "../../../diagnostics/diagnostic.js";
-import type {
-  ContractDefinition,
-  Expression,
-  FunctionDefinition,
-  ModifierDefinition,
-  Name,
-  SourceUnit,
-} from "../syntax/ast.js";
+import type { ContractDefinition, Expression, FunctionDefinition, ModifierDefinition, Name, SourceUnit } from "../syntax/ast.js";
 import type { LanguageLine } from "../syntax/language.js";
 import type { MemberTable } from "./members.js";
 import type { Model } from "./model.js";

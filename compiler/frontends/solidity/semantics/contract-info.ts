@@ -66,16 +66,10 @@ function checkCodeCycles(m: Model, creates: ReadonlyMap<ContractDefinition, Read
   }
 }
 
-function contractInfo(
-  m: Model,
-  uses: UsesTable,
-  definition: ContractDefinition,
-  creates: Map<ContractDefinition, ReadonlyMap<ContractDefinition, Node>>,
-): ContractInfo {
+function contractInfo(m: Model, uses: UsesTable, definition: ContractDefinition, creates: Map<ContractDefinition, ReadonlyMap<ContractDefinition, Node>>): ContractInfo {
   const linearizedBases = m.linearization(definition);
   const unit = m.unitOf.get(definition)!;
-  const memberOf = <K extends "fallback" | "receive">(key: K): ReturnType<Model["membersOf"]>[K] =>
-    linearizedBases.map((c) => m.membersOf(c)[key]).find((f) => f !== undefined);
+  const memberOf = <K extends "fallback" | "receive">(key: K): ReturnType<Model["membersOf"]>[K] => linearizedBases.map((c) => m.membersOf(c)[key]).find((f) => f !== undefined);
   const isLibrary = definition.contractKind === "library";
   const base: Omit<ContractInfo, "events" | "errors" | "dependencies"> = {
     definition,

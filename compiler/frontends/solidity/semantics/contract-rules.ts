@@ -16,10 +16,18 @@ export function checkContractRules(m: Model): void {
   for (const unit of m.units) checkFileDuplicates(m, unit);
   for (const contract of m.contracts) {
     checkSpecialDuplicates(m, contract);
-    checkDuplicates(m, m.membersOf(contract).functions.filter((f) => f.functionKind === "function"), "1686");
+    checkDuplicates(
+      m,
+      m.membersOf(contract).functions.filter((f) => f.functionKind === "function"),
+      "1686",
+    );
     // Before 0.7 a contract could declare an inherited event again.
     const line = m.lineOf(m.unitOf.get(contract)!);
-    checkDuplicates(m, (isBefore(line, "0.7") ? [contract] : m.linearization(contract)).flatMap((c) => m.membersOf(c).events), "5883");
+    checkDuplicates(
+      m,
+      (isBefore(line, "0.7") ? [contract] : m.linearization(contract)).flatMap((c) => m.membersOf(c).events),
+      "5883",
+    );
     overrides.check(contract);
     checkBaseConstructors(m, contract);
     checkAbstractness(m, contract);
@@ -124,8 +132,7 @@ function checkBaseConstructors(m: Model, contract: ContractDefinition): void {
 }
 
 function reportTwice(m: Model, contract: ContractDefinition, earlier: InheritanceSpecifier | ModifierInvocation, later: InheritanceSpecifier | ModifierInvocation): void {
-  const isInside = (node: typeof later): boolean =>
-    node.span.file === contract.span.file && node.span.start >= contract.span.start && node.span.end <= contract.span.end;
+  const isInside = (node: typeof later): boolean => node.span.file === contract.span.file && node.span.start >= contract.span.start && node.span.end <= contract.span.end;
   const [at, related] =
     isInside(earlier) || isInside(later)
       ? [earlier, [{ span: later.span, message: "Second constructor call is here:" }]]

@@ -59,13 +59,7 @@ function declareValueType(m: Model, resolver: TypeResolver, definition: UserDefi
   }
 }
 
-function declareMember(
-  m: Model,
-  resolver: TypeResolver,
-  member: ContractMember | SourceUnitMember,
-  scope: Scope,
-  contract: ContractDefinition | undefined,
-): void {
+function declareMember(m: Model, resolver: TypeResolver, member: ContractMember | SourceUnitMember, scope: Scope, contract: ContractDefinition | undefined): void {
   const declareAll = (variables: readonly VariableDeclaration[], context: VariableContext): void => {
     for (const variable of variables) resolver.declare(variable, scope, context);
   };

@@ -4,14 +4,7 @@
  */
 import type { Span } from "../../../base/span.js";
 import type { LoadedSources } from "../imports/resolve.js";
-import type {
-  ContractDefinition,
-  ContractMember,
-  Declaration,
-  ImportDirective,
-  SourceUnit,
-  SourceUnitMember,
-} from "../syntax/ast.js";
+import type { ContractDefinition, ContractMember, Declaration, ImportDirective, SourceUnit, SourceUnitMember } from "../syntax/ast.js";
 import { globalScope } from "./builtins.js";
 import type { Model } from "./model.js";
 import { Scope, type NamedSymbol } from "./scope.js";

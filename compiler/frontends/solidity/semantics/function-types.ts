@@ -11,19 +11,7 @@ import type {
 } from "../syntax/ast.js";
 import { externalTypes } from "./interface-types.js";
 import type { Model } from "./model.js";
-import {
-  contractType,
-  enumType,
-  ERROR_MAGIC,
-  functionType,
-  INVALID,
-  isReference,
-  structType,
-  typeType,
-  UINT256,
-  withLocation,
-  withLocationIfReference,
-} from "./type-factory.js";
+import { contractType, enumType, ERROR_MAGIC, functionType, INVALID, isReference, structType, typeType, UINT256, withLocation, withLocationIfReference } from "./type-factory.js";
 import type { FunctionKind, FunctionType, SolType } from "./types.js";
 import { isPublic } from "./visibility.js";
 
@@ -78,11 +66,17 @@ export function getterType(m: Model, variable: VariableDeclaration): FunctionTyp
   }
   const members = type.kind === "struct" ? getterMembers(m, type.definition) : undefined;
   const returns = members ? typesOf(m, members) : [type];
-  return functionType("external", parameters, returns.map((t) => withLocationIfReference(t, "memory")), "view", {
-    parameterNames,
-    returnNames: members ? namesOf(members) : [returnName],
-    declaration: variable,
-  });
+  return functionType(
+    "external",
+    parameters,
+    returns.map((t) => withLocationIfReference(t, "memory")),
+    "view",
+    {
+      parameterNames,
+      returnNames: members ? namesOf(members) : [returnName],
+      declaration: variable,
+    },
+  );
 }
 
 function getterMembers(m: Model, definition: StructDefinition): VariableDeclaration[] {
@@ -96,13 +90,9 @@ function getterMembers(m: Model, definition: StructDefinition): VariableDeclarat
 export function creationType(m: Model, contract: ContractDefinition): FunctionType {
   const definition = m.membersOf(contract).constructor_;
   const parameters = definition?.parameters ?? [];
-  return functionType(
-    "creation",
-    typesOf(m, parameters),
-    [contractType(contract)],
-    definition?.stateMutability === "payable" ? "payable" : "nonpayable",
-    { parameterNames: namesOf(parameters) },
-  );
+  return functionType("creation", typesOf(m, parameters), [contractType(contract)], definition?.stateMutability === "payable" ? "payable" : "nonpayable", {
+    parameterNames: namesOf(parameters),
+  });
 }
 
 /** The type of a struct's constructor `S(a, b)`: all members, in memory. */

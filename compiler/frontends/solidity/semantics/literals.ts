@@ -38,8 +38,7 @@ export function checkNumber(cx: CodeContext, e: NumberLiteral): Result {
 
 function checkAddress(cx: CodeContext, e: NumberLiteral): Result {
   const digits = e.value.slice(2);
-  const advice =
-    " If this is not used as an address, please prepend '00'. For more information please see https://docs.soliditylang.org/en/develop/types.html#address-literals";
+  const advice = " If this is not used as an address, please prepend '00'. For more information please see https://docs.soliditylang.org/en/develop/types.html#address-literals";
   const fault = (message: string, hint?: string): void => cx.error("9429", message + advice, e.span, hint, undefined, "SyntaxError");
   if (digits.length !== 40) fault(`This looks like an address but is not exactly 40 hex digits. It is ${digits.length} hex digits.`);
   else if (checksummed(digits) !== digits) {

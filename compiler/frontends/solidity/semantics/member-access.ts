@@ -72,8 +72,7 @@ function isPureSelector(cx: CodeContext, callee: Expression, type: FunctionType)
 function checkCodeAccess(cx: CodeContext, e: MemberAccess, type: SolType): void {
   if (type.kind !== "magic") return;
   if (type.magic === "block" && e.memberName === "difficulty" && cx.line === "0.8") {
-    const message =
-      'Since the VM version paris, "difficulty" was replaced by "prevrandao", which now returns a random number based on the beacon chain.';
+    const message = 'Since the VM version paris, "difficulty" was replaced by "prevrandao", which now returns a random number based on the beacon chain.';
     cx.warn("8417", message, e.span, "Write block.prevrandao.");
   }
   if (type.magic !== "metaType" || e.memberName !== "runtimeCode" || type.of?.kind !== "contract") return;

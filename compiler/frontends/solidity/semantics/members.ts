@@ -2,28 +2,11 @@
 import type { ContractDefinition, Declaration, FunctionDefinition } from "../syntax/ast.js";
 import type { LanguageLine } from "../syntax/language.js";
 import { addressMembers, magicMembers } from "./builtins.js";
-import {
-  asExternallyCallable,
-  declarationType,
-  functionDefinitionType,
-  typeViaContractName,
-} from "./function-types.js";
+import { asExternallyCallable, declarationType, functionDefinitionType, typeViaContractName } from "./function-types.js";
 import { interfaceOf } from "./interface.js";
 import type { Model } from "./model.js";
 import { sameTypes } from "./same-type.js";
-import {
-  ADDRESS,
-  BYTES32,
-  BYTES4,
-  BYTES_MEMORY,
-  fixedBytes,
-  functionType,
-  STRING_MEMORY,
-  UINT256,
-  UINT8,
-  withLocation,
-  withLocationIfReference,
-} from "./type-factory.js";
+import { ADDRESS, BYTES32, BYTES4, BYTES_MEMORY, fixedBytes, functionType, STRING_MEMORY, UINT256, UINT8, withLocation, withLocationIfReference } from "./type-factory.js";
 import type { ArrayType, BytesType, ContractType, FunctionType, SolType } from "./types.js";
 import type { LookupSite, UsingTable } from "./using-for.js";
 import { isPartOfExternalInterface, isVisibleAsLibraryMember, isVisibleInDerivedContracts, isVisibleViaContractType } from "./visibility.js";
@@ -93,10 +76,7 @@ export class MemberTable {
     if (name !== "push") return [];
     // Before 0.6 push took one value and gave the new length.
     if (line === "0.5") return one(functionType("arrayPush", [self, element], [UINT256], "nonpayable", bound));
-    return [
-      { type: functionType("arrayPush", [self], [element], "nonpayable", bound) },
-      { type: functionType("arrayPush", [self, element], [], "nonpayable", bound) },
-    ];
+    return [{ type: functionType("arrayPush", [self], [element], "nonpayable", bound) }, { type: functionType("arrayPush", [self, element], [], "nonpayable", bound) }];
   }
 
   private contractMembers(type: ContractType, name: string): readonly Member[] {

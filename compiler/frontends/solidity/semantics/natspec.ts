@@ -26,7 +26,10 @@ function tableOf(m: Model): DocumentationTable {
 
 /** The contents of all tags of one name, joined. */
 function text(tags: readonly DocTag[], name: string): string {
-  return tags.filter((tag) => tag.name === name).map((tag) => tag.content).join("");
+  return tags
+    .filter((tag) => tag.name === name)
+    .map((tag) => tag.content)
+    .join("");
 }
 
 function isEmpty(object: JsonObject): boolean {
@@ -72,7 +75,11 @@ export function developerDocumentation(info: ContractInfo, program: CheckedProgr
   const own = docs.tagsOf(info.definition);
   const methods: JsonObject = {};
   const result: JsonObject = { ...customTags(own), kind: "dev", methods, version: VERSION };
-  for (const [tag, key] of [["author", "author"], ["title", "title"], ["dev", "details"]] as const) {
+  for (const [tag, key] of [
+    ["author", "author"],
+    ["title", "title"],
+    ["dev", "details"],
+  ] as const) {
     if (text(own, tag) !== "") result[key] = text(own, tag);
   }
   if (info.constructor_) {

@@ -124,7 +124,14 @@ export class OverrideChecker {
     const { overrides } = item;
     const capital = nodeName(item)[0]!.toUpperCase() + nodeName(item).slice(1);
     if (overrides && expected.size === 0) {
-      this.error("7792", `${capital} has override specified but does not override anything.`, overrides, undefined, undefined, 'Remove "override", or check name and parameter types.');
+      this.error(
+        "7792",
+        `${capital} has override specified but does not override anything.`,
+        overrides,
+        undefined,
+        undefined,
+        'Remove "override", or check name and parameter types.',
+      );
     }
     if (isBefore(this.m.lineOf(this.m.unitOf.get(item)!), "0.6")) return;
     const missing = expected.size > 1 ? [...expected].filter((c) => !listed.has(c)) : [];

@@ -26,7 +26,11 @@ export function lookupPath(m: Model, parts: readonly string[], scope: Scope, wit
 export function resolvePath(m: Model, path: IdentifierPath, scope: Scope): Declaration | undefined {
   const known = m.references.get(path);
   if (known?.kind === "declaration") return known.declaration;
-  const declaration = lookupPath(m, path.parts.map((part) => part.name), scope);
+  const declaration = lookupPath(
+    m,
+    path.parts.map((part) => part.name),
+    scope,
+  );
   if (!declaration) {
     const similar = path.parts.length === 1 ? scope.similarNames(path.name).filter((name) => name !== path.name) : [];
     const hint = similar.length > 0 ? `Did you mean ${quotedAlternatives(similar)}?` : undefined;

@@ -31,10 +31,35 @@ import type { FunctionType, SolType } from "./types.js";
 
 /** Names that the language itself declares. */
 export type BuiltinName =
-  | "this" | "super" | "now" | "msg" | "block" | "tx" | "abi" | "type"
-  | "require" | "assert" | "revert" | "keccak256" | "sha3" | "sha256" | "ripemd160" | "ecrecover" | "addmod" | "mulmod"
-  | "blockhash" | "blobhash" | "gasleft" | "selfdestruct" | "suicide" | "erc7201"
-  | "log0" | "log1" | "log2" | "log3" | "log4";
+  | "this"
+  | "super"
+  | "now"
+  | "msg"
+  | "block"
+  | "tx"
+  | "abi"
+  | "type"
+  | "require"
+  | "assert"
+  | "revert"
+  | "keccak256"
+  | "sha3"
+  | "sha256"
+  | "ripemd160"
+  | "ecrecover"
+  | "addmod"
+  | "mulmod"
+  | "blockhash"
+  | "blobhash"
+  | "gasleft"
+  | "selfdestruct"
+  | "suicide"
+  | "erc7201"
+  | "log0"
+  | "log1"
+  | "log2"
+  | "log3"
+  | "log4";
 
 /** What a name in an expression means. */
 export type Reference =
@@ -80,7 +105,12 @@ export interface ContractInfo {
   /** Constructor arguments for each base, wherever they were given (header or constructor modifier). */
   readonly baseArguments: ReadonlyMap<ContractDefinition, { readonly source: InheritanceSpecifier | ModifierInvocation; readonly arguments: readonly Expression[] }>;
   /** The external interface with 4-byte selectors (as numbers): functions and public state variables, own and inherited, most derived first. */
-  readonly interfaceFunctions: readonly { readonly selector: number; readonly signature: string; readonly type: FunctionType; readonly declaration: FunctionDefinition | VariableDeclaration }[];
+  readonly interfaceFunctions: readonly {
+    readonly selector: number;
+    readonly signature: string;
+    readonly type: FunctionType;
+    readonly declaration: FunctionDefinition | VariableDeclaration;
+  }[];
   readonly constructor_: FunctionDefinition | undefined;
   readonly fallback: FunctionDefinition | undefined;
   readonly receive: FunctionDefinition | undefined;

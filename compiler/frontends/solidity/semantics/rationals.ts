@@ -75,9 +75,7 @@ function decimalValue(text: string): Rational | undefined {
   const grown = exponent > 0 ? mantissa.numerator : mantissa.denominator;
   if (bitLength(grown) + Math.abs(exponent) * Math.log2(10) > LIMIT_BITS + 1) return undefined;
   const power = 10n ** BigInt(Math.abs(exponent));
-  return exponent > 0
-    ? makeRational(mantissa.numerator * power, mantissa.denominator)
-    : makeRational(mantissa.numerator, mantissa.denominator * power);
+  return exponent > 0 ? makeRational(mantissa.numerator * power, mantissa.denominator) : makeRational(mantissa.numerator, mantissa.denominator * power);
 }
 
 /** The value of `-x` or `~x`; undefined where the operator does not apply. */

@@ -30,8 +30,7 @@ export class Scope {
   /** The declaration of this scope that `symbol` may not stand beside under that name: functions and events overload their like. */
   conflict(name: string, symbol: NamedSymbol): NamedSymbol | undefined {
     const present = this.own(name, true);
-    if (symbol.kind === "FunctionDefinition" || symbol.kind === "EventDefinition" || symbol.kind === "Builtin")
-      return present.find((other) => other.kind !== symbol.kind);
+    if (symbol.kind === "FunctionDefinition" || symbol.kind === "EventDefinition" || symbol.kind === "Builtin") return present.find((other) => other.kind !== symbol.kind);
     return present.length === 1 && present[0] === symbol ? undefined : present[0];
   }
 
@@ -56,8 +55,7 @@ export class Scope {
   similarNames(name: string): string[] {
     const limit = name.length > 3 ? 2 : Math.floor(name.length / 2);
     const similar: string[] = [];
-    for (const table of [this.visible, this.invisible])
-      for (const other of table.keys()) if (editDistance(name, other, limit) <= limit) similar.push(other);
+    for (const table of [this.visible, this.invisible]) for (const other of table.keys()) if (editDistance(name, other, limit) <= limit) similar.push(other);
     return this.parent ? [...similar, ...this.parent.similarNames(name)] : similar;
   }
 }

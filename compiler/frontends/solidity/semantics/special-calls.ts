@@ -6,17 +6,7 @@ import type { CodeContext } from "./code-context.js";
 import { implicitly, isImplicit } from "./conversions.js";
 import { asExternallyCallable } from "./function-types.js";
 import { encodingType } from "./interface-types.js";
-import {
-  BYTES32,
-  BYTES_CALLDATA,
-  BYTES_MEMORY,
-  INVALID,
-  isInvalid,
-  isReference,
-  PAYABLE_ADDRESS,
-  STRING_MEMORY,
-  withLocationIfReference,
-} from "./type-factory.js";
+import { BYTES32, BYTES_CALLDATA, BYTES_MEMORY, INVALID, isInvalid, isReference, PAYABLE_ADDRESS, STRING_MEMORY, withLocationIfReference } from "./type-factory.js";
 import { isFractional, locationFault, mobileType } from "./type-properties.js";
 import type { FunctionType, SolType } from "./types.js";
 
@@ -199,4 +189,3 @@ function checkEncodedValues(cx: CodeContext, e: FunctionCall, type: FunctionType
     cx.error("5407", message, value.span);
   });
 }
-

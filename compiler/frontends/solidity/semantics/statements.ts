@@ -88,7 +88,7 @@ function returnParameters(cx: CodeContext): readonly VariableDeclaration[] | und
 function checkReturn(cx: CodeContext, s: ReturnStatement): void {
   const parameters = returnParameters(cx);
   if (!s.expression) {
-    if (parameters && parameters.length > 0 ) cx.error("6777", "Return arguments required.", s.span);
+    if (parameters && parameters.length > 0) cx.error("6777", "Return arguments required.", s.span);
     return;
   }
   const type = cx.visit(s.expression);

@@ -1,11 +1,5 @@
 /** Makers of types, the common types as constants, and changes of location. The only place that builds type objects by hand. */
-import type {
-  ContractDefinition,
-  ElementaryTypeName,
-  EnumDefinition,
-  StateMutability,
-  StructDefinition,
-} from "../syntax/ast.js";
+import type { ContractDefinition, ElementaryTypeName, EnumDefinition, StateMutability, StructDefinition } from "../syntax/ast.js";
 import type {
   AddressType,
   ArrayType,

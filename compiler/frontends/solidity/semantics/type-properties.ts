@@ -49,9 +49,7 @@ export function isDynamicallyEncoded(m: Model, type: SolType): boolean {
     case "array":
       return type.length === undefined || isDynamicallyEncoded(m, type.element);
     case "struct":
-      return (
-        m.recursiveStructs.has(type.definition) || type.definition.members.some((member) => isDynamicallyEncoded(m, m.variableType(member)))
-      );
+      return m.recursiveStructs.has(type.definition) || type.definition.members.some((member) => isDynamicallyEncoded(m, m.variableType(member)));
     default:
       return false;
   }

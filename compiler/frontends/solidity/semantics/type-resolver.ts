@@ -2,15 +2,7 @@
  * Third stage: type names to types, and the types of all declared variables with their data locations. Works in the
  * scope where a name is written; bodies call it for their local variables.
  */
-import type {
-  ArrayTypeName,
-  FunctionTypeName,
-  MappingTypeName,
-  StructDefinition,
-  TypeName,
-  UserDefinedTypeName,
-  VariableDeclaration,
-} from "../syntax/ast.js";
+import type { ArrayTypeName, FunctionTypeName, MappingTypeName, StructDefinition, TypeName, UserDefinedTypeName, VariableDeclaration } from "../syntax/ast.js";
 import { ConstantEvaluator } from "./constants.js";
 import { declarationType, functionTypeNameType } from "./function-types.js";
 import { externalType } from "./interface-types.js";

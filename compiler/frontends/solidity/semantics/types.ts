@@ -115,12 +115,48 @@ export interface ContractType {
  *  the others are builtins of the same name.
  */
 export type FunctionKind =
-  | "internal" | "external" | "delegatecall" | "declaration" | "creation" | "objectCreation" | "event" | "error"
-  | "bareCall" | "bareCallCode" | "bareDelegateCall" | "bareStaticCall" | "transfer" | "send"
-  | "revert" | "require" | "assert" | "keccak256" | "sha256" | "ripemd160" | "ecrecover" | "addmod" | "mulmod"
-  | "blockhash" | "blobhash" | "gasleft" | "selfdestruct" | "log0" | "erc7201"
-  | "abiEncode" | "abiEncodePacked" | "abiEncodeWithSelector" | "abiEncodeWithSignature" | "abiEncodeCall" | "abiDecode"
-  | "arrayPush" | "arrayPop" | "bytesConcat" | "stringConcat" | "wrap" | "unwrap" | "metaType";
+  | "internal"
+  | "external"
+  | "delegatecall"
+  | "declaration"
+  | "creation"
+  | "objectCreation"
+  | "event"
+  | "error"
+  | "bareCall"
+  | "bareCallCode"
+  | "bareDelegateCall"
+  | "bareStaticCall"
+  | "transfer"
+  | "send"
+  | "revert"
+  | "require"
+  | "assert"
+  | "keccak256"
+  | "sha256"
+  | "ripemd160"
+  | "ecrecover"
+  | "addmod"
+  | "mulmod"
+  | "blockhash"
+  | "blobhash"
+  | "gasleft"
+  | "selfdestruct"
+  | "log0"
+  | "erc7201"
+  | "abiEncode"
+  | "abiEncodePacked"
+  | "abiEncodeWithSelector"
+  | "abiEncodeWithSignature"
+  | "abiEncodeCall"
+  | "abiDecode"
+  | "arrayPush"
+  | "arrayPop"
+  | "bytesConcat"
+  | "stringConcat"
+  | "wrap"
+  | "unwrap"
+  | "metaType";
 
 export interface FunctionType {
   readonly kind: "function";
@@ -171,8 +207,26 @@ export interface MagicType {
 }
 
 export type SolType =
-  | IntegerType | BoolType | AddressType | FixedBytesType | FixedPointType | RationalType | StringLiteralType
-  | BytesType | ArrayType | ArraySliceType | StructType | MappingType | EnumType | UserValueType | ContractType
-  | FunctionType | TupleType | TypeType | ModuleType | ModifierType | MagicType;
+  | IntegerType
+  | BoolType
+  | AddressType
+  | FixedBytesType
+  | FixedPointType
+  | RationalType
+  | StringLiteralType
+  | BytesType
+  | ArrayType
+  | ArraySliceType
+  | StructType
+  | MappingType
+  | EnumType
+  | UserValueType
+  | ContractType
+  | FunctionType
+  | TupleType
+  | TypeType
+  | ModuleType
+  | ModifierType
+  | MagicType;
 
 export type ReferenceType = BytesType | ArrayType | StructType;

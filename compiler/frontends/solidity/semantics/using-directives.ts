@@ -12,14 +12,7 @@ import type { TypeResolver } from "./type-resolver.js";
 import type { FunctionType, SolType } from "./types.js";
 import { libraryFunctions, typeDefinition, type AttachedFunction, type UsingTable } from "./using-for.js";
 
-export function resolveUsing(
-  m: Model,
-  resolver: TypeResolver,
-  table: UsingTable,
-  directive: UsingForDirective,
-  scope: Scope,
-  contract: ContractDefinition | undefined,
-): void {
+export function resolveUsing(m: Model, resolver: TypeResolver, table: UsingTable, directive: UsingForDirective, scope: Scope, contract: ContractDefinition | undefined): void {
   const type = directive.typeName && resolver.resolve(directive.typeName, scope);
   checkForm(m, directive, contract, type);
   if (type && isInvalid(type)) return;
@@ -55,7 +48,12 @@ function checkForm(m: Model, d: UsingForDirective, contract: ContractDefinition 
 }
 
 function attachedLibrary(m: Model, path: IdentifierPath, scope: Scope): readonly AttachedFunction[] {
-  const declaration = lookupPath(m, path.parts.map((p) => p.name), scope, true);
+  const declaration = lookupPath(
+    m,
+    path.parts.map((p) => p.name),
+    scope,
+    true,
+  );
   if (!declaration) {
     m.sink.error("DeclarationError", "9589", "Identifier is not a library name.", path.span);
     return [];
@@ -74,7 +72,12 @@ function attachedFunction(
   contract: ContractDefinition | undefined,
   type: SolType | undefined,
 ): readonly AttachedFunction[] {
-  const definition = lookupPath(m, path.parts.map((p) => p.name), scope, true);
+  const definition = lookupPath(
+    m,
+    path.parts.map((p) => p.name),
+    scope,
+    true,
+  );
   if (!definition) {
     m.sink.error("DeclarationError", "9589", "Identifier is not a function name or not unique.", path.span);
     return [];
@@ -162,7 +165,11 @@ function checkOperator(
   const wantedResult = comparisons.has(operator) ? BOOL : type;
   if (returns.length !== 1 || !sameType(returns[0]!, wantedResult)) {
     const result = `exactly one value of type ${comparisons.has(operator) ? "bool" : name}`;
-    fault("7743", `Wrong return parameters in operator definition. The function "${path.name}" needs to return ${result} to be used for the operator ${operator}.`, definition.span);
+    fault(
+      "7743",
+      `Wrong return parameters in operator definition. The function "${path.name}" needs to return ${result} to be used for the operator ${operator}.`,
+      definition.span,
+    );
   }
   return true;
 }

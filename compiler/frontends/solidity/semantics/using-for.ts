@@ -1,13 +1,5 @@
 /** `using for`: resolves the directives, finds the functions attached to a type, and user-defined operators. */
-import type {
-  BinaryOperator,
-  ContractDefinition,
-  FunctionDefinition,
-  SourceUnit,
-  UnaryOperator,
-  UserDefinableOperator,
-  UsingForDirective,
-} from "../syntax/ast.js";
+import type { BinaryOperator, ContractDefinition, FunctionDefinition, SourceUnit, UnaryOperator, UserDefinableOperator, UsingForDirective } from "../syntax/ast.js";
 import { isBefore } from "../syntax/language.js";
 import { isImplicit } from "./conversions.js";
 import { functionDefinitionType, typeViaContractName } from "./function-types.js";
@@ -117,9 +109,7 @@ export class UsingTable {
   private directivesFor(type: SolType, site: LookupSite): ResolvedUsing[] {
     const location = isReference(type) ? type.location : "storage";
     const normal = withLocationIfReference(type, location, true);
-    return this.directivesAt(site, type).filter(
-      (using) => using.type === undefined || sameType(normal, withLocationIfReference(using.type, location, true)),
-    );
+    return this.directivesAt(site, type).filter((using) => using.type === undefined || sameType(normal, withLocationIfReference(using.type, location, true)));
   }
 
   private directivesAt(site: LookupSite, type: SolType): ResolvedUsing[] {

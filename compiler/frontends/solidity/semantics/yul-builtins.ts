@@ -25,9 +25,7 @@ const rows: Readonly<Record<YulEffect, string>> = {
     "gas:0:1 address:0:1 balance:1:1 selfbalance:0:1 caller:0:1 callvalue:0:1 sload:1:1 tload:1:1 extcodesize:1:1 extcodecopy:4:0 " +
     "extcodehash:1:1 staticcall:6:1 chainid:0:1 basefee:0:1 blobbasefee:0:1 blobhash:1:1 origin:0:1 gasprice:0:1 blockhash:1:1 " +
     "coinbase:0:1 timestamp:0:1 number:0:1 difficulty:0:1 prevrandao:0:1 gaslimit:0:1",
-  nonpayable:
-    "sstore:2:0 tstore:2:0 create:3:1 create2:4:1 call:7:1 callcode:7:1 delegatecall:6:1 selfdestruct:1:0 " +
-    "log0:2:0 log1:3:0 log2:4:0 log3:5:0 log4:6:0",
+  nonpayable: "sstore:2:0 tstore:2:0 create:3:1 create2:4:1 call:7:1 callcode:7:1 delegatecall:6:1 selfdestruct:1:0 " + "log0:2:0 log1:3:0 log2:4:0 log3:5:0 log4:6:0",
 };
 
 const terminators: ReadonlySet<string> = new Set(["stop", "return", "revert", "invalid", "selfdestruct"]);

@@ -24,9 +24,7 @@ export type StateMutability = "pure" | "view" | "nonpayable" | "payable";
 export type DataLocation = "storage" | "memory" | "calldata";
 export type ContractKind = "contract" | "interface" | "library";
 export type FunctionKind = "function" | "constructor" | "fallback" | "receive" | "freeFunction";
-export type SubDenomination =
-  | "wei" | "gwei" | "szabo" | "finney" | "ether"
-  | "seconds" | "minutes" | "hours" | "days" | "weeks" | "years";
+export type SubDenomination = "wei" | "gwei" | "szabo" | "finney" | "ether" | "seconds" | "minutes" | "hours" | "days" | "weeks" | "years";
 
 /* ------------------------------------------------------------------------------------------------ source unit */
 
@@ -445,9 +443,7 @@ export interface UnaryOperation extends NodeBase {
   readonly operand: Expression;
 }
 
-export type BinaryOperator =
-  | "||" | "&&" | "==" | "!=" | "<" | ">" | "<=" | ">="
-  | "|" | "^" | "&" | "<<" | ">>" | ">>>" | "+" | "-" | "*" | "/" | "%" | "**";
+export type BinaryOperator = "||" | "&&" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "|" | "^" | "&" | "<<" | ">>" | ">>>" | "+" | "-" | "*" | "/" | "%" | "**";
 
 /** `a + b`. */
 export interface BinaryOperation extends NodeBase {

@@ -8,14 +8,7 @@
  */
 import type { SourceFile, Span } from "../../../base/span.js";
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
-import {
-  bidirectionalFault,
-  isDigit,
-  isIdentifierPart,
-  isIdentifierStart,
-  isLineBreak,
-  isWhitespace,
-} from "./characters.js";
+import { bidirectionalFault, isDigit, isIdentifierPart, isIdentifierStart, isLineBreak, isWhitespace } from "./characters.js";
 import { skipBlockComment, skipDocLines, skipLineComment } from "./comments.js";
 import { isBefore, type LanguageLine } from "./language.js";
 import { scanNumber } from "./numbers.js";
@@ -158,9 +151,7 @@ export class Lexer {
 
   /** Whether the current token is the identifier `word`. */
   isWord(word: string): boolean {
-    return (
-      this.kind === Token.Identifier && this.end - this.start === word.length && this.text.startsWith(word, this.start)
-    );
+    return this.kind === Token.Identifier && this.end - this.start === word.length && this.text.startsWith(word, this.start);
   }
 
   /** Reads what follows the current token by Yul's rules. */
@@ -323,18 +314,32 @@ export class Lexer {
     const text = this.text;
     const second = text.charCodeAt(this.position + 1);
     switch (c) {
-      case 0x28: return this.finish(Token.LParen, 1);
-      case 0x29: return this.finish(Token.RParen, 1);
-      case 0x5b: return this.finish(Token.LBrack, 1);
-      case 0x5d: return this.finish(Token.RBrack, 1);
-      case 0x7b: return this.finish(Token.LBrace, 1);
-      case 0x7d: return this.finish(Token.RBrace, 1);
-      case 0x3b: return this.finish(Token.Semicolon, 1);
-      case 0x2c: return this.finish(Token.Comma, 1);
-      case 0x3f: return this.finish(Token.Conditional, 1);
-      case 0x7e: return this.finish(Token.BitNot, 1);
-      case 0x3a: return second === 0x3d ? this.finish(Token.AssemblyAssign, 2) : this.finish(Token.Colon, 1);
-      case 0x22: case 0x27: this.scanQuoted(Token.StringLiteral); return true;
+      case 0x28:
+        return this.finish(Token.LParen, 1);
+      case 0x29:
+        return this.finish(Token.RParen, 1);
+      case 0x5b:
+        return this.finish(Token.LBrack, 1);
+      case 0x5d:
+        return this.finish(Token.RBrack, 1);
+      case 0x7b:
+        return this.finish(Token.LBrace, 1);
+      case 0x7d:
+        return this.finish(Token.RBrace, 1);
+      case 0x3b:
+        return this.finish(Token.Semicolon, 1);
+      case 0x2c:
+        return this.finish(Token.Comma, 1);
+      case 0x3f:
+        return this.finish(Token.Conditional, 1);
+      case 0x7e:
+        return this.finish(Token.BitNot, 1);
+      case 0x3a:
+        return second === 0x3d ? this.finish(Token.AssemblyAssign, 2) : this.finish(Token.Colon, 1);
+      case 0x22:
+      case 0x27:
+        this.scanQuoted(Token.StringLiteral);
+        return true;
       case 0x2e: {
         if (!isDigit(second)) return this.finish(Token.Period, 1);
         this.scanNumber();
@@ -343,22 +348,32 @@ export class Lexer {
       case 0x3d:
         if (second === 0x3d) return this.finish(Token.Equal, 2);
         return second === 0x3e ? this.finish(Token.DoubleArrow, 2) : this.finish(Token.Assign, 1);
-      case 0x21: return second === 0x3d ? this.finish(Token.NotEqual, 2) : this.finish(Token.Not, 1);
-      case 0x2b: return this.doubled(c, second, Token.Inc, Token.AssignAdd, Token.Add);
+      case 0x21:
+        return second === 0x3d ? this.finish(Token.NotEqual, 2) : this.finish(Token.Not, 1);
+      case 0x2b:
+        return this.doubled(c, second, Token.Inc, Token.AssignAdd, Token.Add);
       case 0x2d:
         return second === 0x3e ? this.finish(Token.RightArrow, 2) : this.doubled(c, second, Token.Dec, Token.AssignSub, Token.Sub);
-      case 0x2a: return this.doubled(c, second, Token.Exp, Token.AssignMul, Token.Mul);
-      case 0x26: return this.doubled(c, second, Token.And, Token.AssignBitAnd, Token.BitAnd);
-      case 0x7c: return this.doubled(c, second, Token.Or, Token.AssignBitOr, Token.BitOr);
-      case 0x2f: return second === 0x3d ? this.finish(Token.AssignDiv, 2) : this.finish(Token.Div, 1);
-      case 0x25: return second === 0x3d ? this.finish(Token.AssignMod, 2) : this.finish(Token.Mod, 1);
-      case 0x5e: return second === 0x3d ? this.finish(Token.AssignBitXor, 2) : this.finish(Token.BitXor, 1);
+      case 0x2a:
+        return this.doubled(c, second, Token.Exp, Token.AssignMul, Token.Mul);
+      case 0x26:
+        return this.doubled(c, second, Token.And, Token.AssignBitAnd, Token.BitAnd);
+      case 0x7c:
+        return this.doubled(c, second, Token.Or, Token.AssignBitOr, Token.BitOr);
+      case 0x2f:
+        return second === 0x3d ? this.finish(Token.AssignDiv, 2) : this.finish(Token.Div, 1);
+      case 0x25:
+        return second === 0x3d ? this.finish(Token.AssignMod, 2) : this.finish(Token.Mod, 1);
+      case 0x5e:
+        return second === 0x3d ? this.finish(Token.AssignBitXor, 2) : this.finish(Token.BitXor, 1);
       case 0x3c: {
         if (second !== 0x3c) return this.doubled(c, second, Token.Shl, Token.LessThanOrEqual, Token.LessThan);
         return text.charCodeAt(this.position + 2) === 0x3d ? this.finish(Token.AssignShl, 3) : this.finish(Token.Shl, 2);
       }
-      case 0x3e: return this.scanGreater(second);
-      default: return false;
+      case 0x3e:
+        return this.scanGreater(second);
+      default:
+        return false;
     }
   }
 
@@ -392,11 +407,12 @@ export class Lexer {
     let i = start + 1;
     if (isWordLike) while (isIdentifierPart(text.charCodeAt(i)) || text.charCodeAt(i) > 0x7f) i++;
     else while (text.charCodeAt(i) > 0x7f && !isLineBreak(text.charCodeAt(i))) i++;
-    const hint = start === 0 && text.charCodeAt(0) === 0xfeff
-      ? "Save the file without a byte order mark."
-      : isWordLike
-        ? "Names consist of the letters a-z and A-Z, digits, '_' and '$'."
-        : undefined;
+    const hint =
+      start === 0 && text.charCodeAt(0) === 0xfeff
+        ? "Save the file without a byte order mark."
+        : isWordLike
+          ? "Names consist of the letters a-z and A-Z, digits, '_' and '$'."
+          : undefined;
     this.report(`Invalid token '${text.slice(start, i)}'.`, start, i, hint);
     const continuesWord = start > 0 && isIdentifierPart(text.charCodeAt(start - 1));
     this.hash = 0;

@@ -11,18 +11,13 @@ const prefix = "Invalid use of underscores in number literal.";
 export function underscoreFault(text: string): LiteralFault | undefined {
   if (!text.includes("_")) return undefined;
   if (text.endsWith("_")) return { code: "2090", message: `${prefix} No trailing underscores allowed.` };
-  if (text.includes("__"))
-    return { code: "2990", message: `${prefix} Only one consecutive underscore between digits is allowed.` };
+  if (text.includes("__")) return { code: "2990", message: `${prefix} Only one consecutive underscore between digits is allowed.` };
   if (text.startsWith("0x")) return undefined;
   const mantissaOnly = text.toLowerCase();
-  if (mantissaOnly.includes("._"))
-    return { code: "3891", message: `${prefix} No underscores in front of the fraction part allowed.` };
-  if (mantissaOnly.includes("_."))
-    return { code: "1023", message: `${prefix} No underscores in front of the fraction part allowed.` };
-  if (mantissaOnly.includes("_e"))
-    return { code: "6415", message: `${prefix} No underscore at the end of the mantissa allowed.` };
-  if (/e[+-]?_/.test(mantissaOnly))
-    return { code: "6165", message: `${prefix} No underscore in front of exponent allowed.` };
+  if (mantissaOnly.includes("._")) return { code: "3891", message: `${prefix} No underscores in front of the fraction part allowed.` };
+  if (mantissaOnly.includes("_.")) return { code: "1023", message: `${prefix} No underscores in front of the fraction part allowed.` };
+  if (mantissaOnly.includes("_e")) return { code: "6415", message: `${prefix} No underscore at the end of the mantissa allowed.` };
+  if (/e[+-]?_/.test(mantissaOnly)) return { code: "6165", message: `${prefix} No underscore in front of exponent allowed.` };
   return undefined;
 }
 

@@ -28,8 +28,7 @@ export function scanNumber(text: string, start: number, fault: LexicalFault): nu
     if (!isHexDigit(text.charCodeAt(i))) return malformed(text, start, i, fault, "Hexadecimal digit missing or invalid.");
     while (isHexDigit(text.charCodeAt(i)) || text.charCodeAt(i) === 0x5f) i++;
   } else {
-    if (text.charCodeAt(i) === 0x30 && isDigit(text.charCodeAt(i + 1)))
-      return malformed(text, start, i, fault, "Octal numbers not allowed.", "Remove the leading zeros.");
+    if (text.charCodeAt(i) === 0x30 && isDigit(text.charCodeAt(i + 1))) return malformed(text, start, i, fault, "Octal numbers not allowed.", "Remove the leading zeros.");
     i = skipDigits(text, i);
     if (text.charCodeAt(i) === 0x2e /* . */) {
       // Behind a dot an underscore belongs to the number, for which it is then rejected.
@@ -39,8 +38,7 @@ export function scanNumber(text: string, start: number, fault: LexicalFault): nu
     if ((text.charCodeAt(i) | 0x20) === 0x65 /* e */) {
       i++;
       if (text.charCodeAt(i) === 0x2d || text.charCodeAt(i) === 0x2b) i++;
-      if (!isDigit(text.charCodeAt(i)) && text.charCodeAt(i) !== 0x5f)
-        return malformed(text, start, i, fault, "Invalid exponent.");
+      if (!isDigit(text.charCodeAt(i)) && text.charCodeAt(i) !== 0x5f) return malformed(text, start, i, fault, "Invalid exponent.");
       i = skipDigits(text, i);
     }
   }

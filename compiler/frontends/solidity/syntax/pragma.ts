@@ -55,7 +55,10 @@ class RangeReader {
     const first = this.readComponent();
     if (this.take("-")) {
       const last = this.readComponent();
-      return [{ ...first, operator: ">=" }, { ...last, operator: "<=" }];
+      return [
+        { ...first, operator: ">=" },
+        { ...last, operator: "<=" },
+      ];
     }
     const components = [first];
     while (!this.isAtEnd() && !this.text.startsWith("||", this.at)) components.push(this.readComponent());
@@ -86,8 +89,7 @@ class RangeReader {
     while (end < this.text.length && this.text[end]! >= "0" && this.text[end]! <= "9") end++;
     if (end === this.at)
       throw new RangeFault(
-        `Expected the start of a version number but instead found character '${c}'. ` +
-          "Version number is invalid or the pragma is not terminated with a semicolon.",
+        `Expected the start of a version number but instead found character '${c}'. ` + "Version number is invalid or the pragma is not terminated with a semicolon.",
       );
     const part = Number(this.text.slice(this.at, end));
     if (part > 0xffffffff) throw new RangeFault("Integer too large to be used in a version number.");
@@ -131,22 +133,28 @@ type Version = readonly [number, number, number];
 
 /** Compares the parts that the component names; wildcards are equal to all. */
 function compare(version: Version, parts: readonly (number | undefined)[]): number {
-  for (const [index, part] of parts.entries())
-    if (part !== undefined && version[index] !== part) return version[index]! - part;
+  for (const [index, part] of parts.entries()) if (part !== undefined && version[index] !== part) return version[index]! - part;
   return 0;
 }
 
 function matches(version: Version, { operator, parts }: Component): boolean {
   const order = compare(version, parts);
   switch (operator) {
-    case "=": return order === 0;
-    case "<": return order < 0;
-    case "<=": return order <= 0;
-    case ">": return order > 0;
-    case ">=": return order >= 0;
-    case "~": return order >= 0 && compare(version, parts.slice(0, Math.min(parts.length, 2))) <= 0;
+    case "=":
+      return order === 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+    case "~":
+      return order >= 0 && compare(version, parts.slice(0, Math.min(parts.length, 2))) <= 0;
     // `^0.8.3` fixes the minor version, `^0` and `^1.2` only the major one.
-    case "^": return order >= 0 && compare(version, parts.slice(0, parts[0] === 0 && parts.length !== 1 ? 2 : 1)) <= 0;
+    case "^":
+      return order >= 0 && compare(version, parts.slice(0, parts[0] === 0 && parts.length !== 1 ? 2 : 1)) <= 0;
   }
 }
 

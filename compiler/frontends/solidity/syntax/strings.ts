@@ -67,14 +67,23 @@ export function scanString(text: string, open: number, kind: StringKind, rules: 
 function scanEscape(text: string, at: number, rules: StringRules, fault: LexicalFault): number {
   const c = text.charCodeAt(at + 1);
   switch (c) {
-    case 0x27: case 0x22: case 0x5c: case 0x6e: case 0x72: case 0x74: case 0x0a:
+    case 0x27:
+    case 0x22:
+    case 0x5c:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+    case 0x0a:
       return at + 2;
     case 0x0d:
       return text.charCodeAt(at + 2) === 0x0a ? at + 3 : at + 2;
-    case 0x62: case 0x66: case 0x76:
+    case 0x62:
+    case 0x66:
+    case 0x76:
       if (rules.hasOldEscapes) return at + 2;
       break;
-    case 0x78: case 0x75: {
+    case 0x78:
+    case 0x75: {
       const digits = c === 0x78 ? 2 : 4;
       let i = at + 2;
       while (i < at + 2 + digits && isHexDigit(text.charCodeAt(i))) i++;
@@ -99,8 +108,7 @@ function checkHex(text: string, start: number, end: number, fault: LexicalFault)
       i++;
       continue;
     }
-    if (!isHexDigit(text.charCodeAt(i)) || i + 1 >= end || !isHexDigit(text.charCodeAt(i + 1)))
-      return fault("Expected even number of hex-nibbles.", i, i + 1);
+    if (!isHexDigit(text.charCodeAt(i)) || i + 1 >= end || !isHexDigit(text.charCodeAt(i + 1))) return fault("Expected even number of hex-nibbles.", i, i + 1);
     allowsUnderscore = true;
     i += 2;
   }
@@ -133,7 +141,15 @@ function decodeHex(text: string, start: number, end: number): Uint8Array {
 }
 
 const simpleEscapes: Readonly<Record<string, number>> = {
-  n: 0x0a, r: 0x0d, t: 0x09, b: 0x08, f: 0x0c, v: 0x0b, "\\": 0x5c, "'": 0x27, '"': 0x22,
+  n: 0x0a,
+  r: 0x0d,
+  t: 0x09,
+  b: 0x08,
+  f: 0x0c,
+  v: 0x0b,
+  "\\": 0x5c,
+  "'": 0x27,
+  '"': 0x22,
 };
 
 function decodeEscapes(raw: string): Uint8Array {

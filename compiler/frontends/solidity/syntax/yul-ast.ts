@@ -117,17 +117,7 @@ export interface YulLiteral extends NodeBase {
 }
 
 export type YulStatement =
-  | YulBlock
-  | YulFunctionDefinition
-  | YulVariableDeclaration
-  | YulAssignment
-  | YulExpressionStatement
-  | YulIf
-  | YulSwitch
-  | YulForLoop
-  | YulBreak
-  | YulContinue
-  | YulLeave;
+  YulBlock | YulFunctionDefinition | YulVariableDeclaration | YulAssignment | YulExpressionStatement | YulIf | YulSwitch | YulForLoop | YulBreak | YulContinue | YulLeave;
 
 export type YulExpression = YulFunctionCall | YulIdentifier | YulLiteral;
 

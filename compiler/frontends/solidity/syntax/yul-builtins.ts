@@ -18,10 +18,7 @@ const former: ReadonlySet<string> = new Set(`${always} ${until07}`.split(" "));
 
 /** Instructions without operands that give a value: 0.5 has them without parentheses too. */
 const values: ReadonlySet<string> = new Set(
-  (
-    "address selfbalance origin caller callvalue calldatasize codesize gasprice returndatasize coinbase timestamp number " +
-    "difficulty gaslimit chainid pc msize gas"
-  ).split(" "),
+  ("address selfbalance origin caller callvalue calldatasize codesize gasprice returndatasize coinbase timestamp number " + "difficulty gaslimit chainid pc msize gas").split(" "),
 );
 
 export function isYulValue(name: string): boolean {

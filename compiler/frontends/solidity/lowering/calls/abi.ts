@@ -37,12 +37,20 @@ function encoder(f: Body, e: FunctionCall, type: FunctionType): Writer | undefin
     case "abiEncodeWithSelector": {
       const [selector, ...values] = evaluateArguments(f, e);
       if (!selector) throw new InternalError("no selector to encode", e.span);
-      return withSelector(f, selectorAsWord(f, f.convert(selector, BYTES4).ids[0]!), values.map((v) => encodableAsIs(f, v)));
+      return withSelector(
+        f,
+        selectorAsWord(f, f.convert(selector, BYTES4).ids[0]!),
+        values.map((v) => encodableAsIs(f, v)),
+      );
     }
     case "abiEncodeWithSignature": {
       const [signature, ...values] = evaluateArguments(f, e);
       if (!signature) throw new InternalError("no signature to encode", e.span);
-      return withSelector(f, signatureSelector(f, signature), values.map((v) => encodableAsIs(f, v)));
+      return withSelector(
+        f,
+        signatureSelector(f, signature),
+        values.map((v) => encodableAsIs(f, v)),
+      );
     }
     case "abiEncodeCall":
       return encodeCall(f, e);
@@ -86,7 +94,11 @@ function encodeCall(f: Body, e: FunctionCall): Writer {
     if (declaration?.kind !== "FunctionDefinition" && declaration?.kind !== "VariableDeclaration") throw new InternalError("abi.encodeCall of a nameless function", e.span);
     selector = f.b.const(I256, BigInt(functionSelector(f.program, declaration)) << 224n);
   }
-  return withSelector(f, selector, values.map((v, i) => encodable(f, v, type.parameters[i]!)));
+  return withSelector(
+    f,
+    selector,
+    values.map((v, i) => encodable(f, v, type.parameters[i]!)),
+  );
 }
 
 /** `abi.encode(...)` and its like as fresh bytes. */

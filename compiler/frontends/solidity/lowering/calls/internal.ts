@@ -21,10 +21,7 @@ export function internalCall(f: Body, e: FunctionCall, info: CallInfo, type: Fun
   const pointer = definition ? [] : [...f.expr(calleeOf(e.expression)).ids];
   const object = type.bound ? f.expr(objectOf(e)) : undefined;
   const values = early ?? evaluateArguments(f, e);
-  const args = [
-    ...(object ? f.convert(object, type.parameters[0]!).ids : []),
-    ...values.flatMap((v, i) => [...f.convert(v, parameters[i]!).ids]),
-  ];
+  const args = [...(object ? f.convert(object, type.parameters[0]!).ids : []), ...values.flatMap((v, i) => [...f.convert(v, parameters[i]!).ids])];
   const callee = definition
     ? f.functions.use(resolve(f, calleeOf(e.expression), definition, info.lookup))
     : f.functions.dispatcher(flatTypes(type.parameters), flatTypes(type.returns));

@@ -31,7 +31,7 @@ export function clearStorage(m: ModuleContext, b: Builder, type: SolType, place:
 function clearStruct(m: ModuleContext, b: Builder, type: StructType, slot: ValueId): void {
   const layout = m.layouts.struct(type.definition).members;
   const members = structMembers(m.program, type);
-  for (let i = 0; i < members.length; ) {
+  for (let i = 0; i < members.length;) {
     const item = layout[i]!;
     const at = item.slot === 0n ? slot : b.emit("add", [slot, b.const(I256, item.slot)]);
     const packed = members.filter((_, j) => layout[j]!.slot === item.slot);
@@ -113,4 +113,3 @@ function clearBytes(m: ModuleContext, b: Builder, region: StorageRegion, slot: V
 export function bytesSlots(b: Builder, length: ValueId): ValueId {
   return b.emit("shr.u", [b.emit("add", [length, b.const(I256, 31)]), b.const(PTR, 5)]);
 }
-

@@ -119,10 +119,16 @@ function bytesToFixed(m: ModuleContext, b: Builder, value: Value, to: FixedBytes
   if (type.kind !== "bytes") throw new InternalError(`'${type.kind}' does not convert to bytesN`);
   const [word, length] = firstWord(m, b, { type, ids: value.ids });
   const isLonger = b.emit("ge.u", [length, b.const(PTR, to.size)]);
-  const masked = emitIfElse(b, isLonger, [I256], () => [word], () => {
-    const bits = b.emit("mul.nuw", [length, b.const(PTR, 8)]);
-    return [b.emit("and", [word, b.emit("not", [b.emit("shr.u", [b.const(I256, (1n << 256n) - 1n), bits])])])];
-  });
+  const masked = emitIfElse(
+    b,
+    isLonger,
+    [I256],
+    () => [word],
+    () => {
+      const bits = b.emit("mul.nuw", [length, b.const(PTR, 8)]);
+      return [b.emit("and", [word, b.emit("not", [b.emit("shr.u", [b.const(I256, (1n << 256n) - 1n), bits])])])];
+    },
+  );
   return b.trunc(b.emit("shr.u", [masked[0]!, b.const(I256, 256 - 8 * to.size)]), 8 * to.size);
 }
 
@@ -141,6 +147,12 @@ function firstWord(m: ModuleContext, b: Builder, value: Value): [ValueId, ValueI
   const slotWord = loadSlot(b, regionOf(type), id);
   const length = bytesLength(m, b, slotWord);
   const short = b.emit("lt.u", [length, b.const(I256, 32)]);
-  const word = emitIfElse(b, short, [I256], () => [slotWord], () => [loadSlot(b, regionOf(type), b.emit("slot.array", [id]))]);
+  const word = emitIfElse(
+    b,
+    short,
+    [I256],
+    () => [slotWord],
+    () => [loadSlot(b, regionOf(type), b.emit("slot.array", [id]))],
+  );
   return [word[0]!, b.trunc(length, PTR)];
 }

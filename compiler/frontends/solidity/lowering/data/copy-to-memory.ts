@@ -123,10 +123,7 @@ function arrayToMemory(m: ModuleContext, b: Builder, to: ArrayType, from: ArrayT
   }
   const data = from.location === "calldata" ? value.ids[0]! : storageData(b, from, value.ids[0]!);
   emitLoop(b, length, (i) => {
-    const element =
-      from.location === "calldata"
-        ? calldataElement(m, b, from, data, i)
-        : loadStorage(m, b, source, elementPlace(m, b, from, data, b.zext(i, I256)));
+    const element = from.location === "calldata" ? calldataElement(m, b, from, data, i) : loadStorage(m, b, source, elementPlace(m, b, from, data, b.zext(i, I256)));
     storeMemory(m, b, addPtr(b, start, mulPtr(b, i, 32)), toMemoryValue(m, b, target, element));
   });
   return pointer;

@@ -15,7 +15,20 @@ import { emitFold, emitIf, emitIfElse, emitLoop } from "./control.js";
 import { convert } from "./convert.js";
 import { literalWord, loadMemory, memoryData, memoryLength, memoryMember, storeLiteral } from "./memory.js";
 import { elementType, isReference, structMembers, typeKey } from "./shapes.js";
-import { bytesLength, elementPlace, loadSlot, loadStorage, regionOf, storageData, storageLength, storageMember, storeSlot, storeStorage, type StoragePlace, type StorageRegion } from "./storage.js";
+import {
+  bytesLength,
+  elementPlace,
+  loadSlot,
+  loadStorage,
+  regionOf,
+  storageData,
+  storageLength,
+  storageMember,
+  storeSlot,
+  storeStorage,
+  type StoragePlace,
+  type StorageRegion,
+} from "./storage.js";
 import { addPtr, mulPtr, offsetPtr, toField } from "./words.js";
 
 const ALL_ONES = (1n << 256n) - 1n;
@@ -99,15 +112,21 @@ function byteSource(m: ModuleContext, b: Builder, type: BytesType, value: Value)
     b.emit("mem.ensure", [data, b.emit("add.nuw", [length, b.const(PTR, 32)])]);
     return { length: b.zext(length, I256), word: (i) => b.emit("mem.load", [addPtr(b, data, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
   }
-  if (type.location === "calldata")
-    return { length: b.zext(value.ids[1]!, I256), word: (i) => b.emit("calldata.load", [addPtr(b, id, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
+  if (type.location === "calldata") return { length: b.zext(value.ids[1]!, I256), word: (i) => b.emit("calldata.load", [addPtr(b, id, mulPtr(b, b.trunc(i, PTR), 32))], I256) };
   const region = regionOf(type);
   const slotWord = loadSlot(b, region, id);
   const length = bytesLength(m, b, slotWord);
   const short = b.emit("lt.u", [length, b.const(I256, 32)]);
   return {
     length,
-    word: (i) => emitIfElse(b, short, [I256], () => [slotWord], () => [loadSlot(b, region, b.emit("add", [b.emit("slot.array", [id]), i]))])[0]!,
+    word: (i) =>
+      emitIfElse(
+        b,
+        short,
+        [I256],
+        () => [slotWord],
+        () => [loadSlot(b, region, b.emit("add", [b.emit("slot.array", [id]), i]))],
+      )[0]!,
   };
 }
 
@@ -156,7 +175,7 @@ function structToStorage(m: ModuleContext, b: Builder, to: StructType, slot: Val
   const layout = m.layouts.struct(to.definition).members;
   const targets = structMembers(m.program, to);
   const region = regionOf(to);
-  for (let i = 0; i < targets.length; ) {
+  for (let i = 0; i < targets.length;) {
     const target = targets[i]!;
     const item = layout[i]!;
     if (!isValueType(target.type)) {

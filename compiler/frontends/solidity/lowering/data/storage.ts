@@ -43,7 +43,7 @@ export function storeSlot(b: Builder, region: StorageRegion, slot: ValueId, word
 /** Bits to shift a field down by: a constant, or an i64. */
 function shiftOf(b: Builder, place: StoragePlace): ValueId | undefined {
   if (place.dynamic) return b.emit("mul.nuw", [place.offset as ValueId, b.const(PTR, 8)]);
-  return place.offset === 0 ? undefined : b.const(PTR, (place.offset) * 8);
+  return place.offset === 0 ? undefined : b.const(PTR, place.offset * 8);
 }
 
 /** Reads a value type, or gives the slot of a reference type. */
@@ -83,7 +83,7 @@ export function insertField(m: ModuleContext, b: Builder, word: ValueId, place: 
     field = b.emit("shl", [field, shift]);
     keep = b.emit("not", [b.emit("shl", [b.const(I256, mask), shift])]);
   } else {
-    const shift = BigInt(8 * (place.offset));
+    const shift = BigInt(8 * place.offset);
     if (shift > 0n) field = b.emit("shl", [field, b.const(PTR, shift)]);
     keep = b.const(I256, ~(mask << shift));
   }
@@ -176,4 +176,3 @@ export function storageBytesIndex(m: ModuleContext, b: Builder, type: BytesType,
   const [data, offset] = b.call(func, [slot, b.zext(index, I256)]);
   return { region, slot: data!, offset: offset!, dynamic: true };
 }
-

@@ -29,12 +29,10 @@ function callees(func: Func): string[] {
 /** Functions reached from `root` that read call data themselves or through what they call. */
 function readersReachedFrom(module: Module, root: Func): Set<string> {
   const reached = new Map<string, Func>([[root.name, root]]);
-  for (const func of reached.values())
-    for (const name of callees(func)) if (!reached.has(name)) reached.set(name, module.funcs.get(name)!);
+  for (const func of reached.values()) for (const name of callees(func)) if (!reached.has(name)) reached.set(name, module.funcs.get(name)!);
   const reading = new Set<string>();
-  const reads = (func: Func): boolean =>
-    func.blocks.some((block) => block.insts.some((i) => i.op.startsWith("calldata."))) || callees(func).some((name) => reading.has(name));
-  for (let changed = true; changed; ) {
+  const reads = (func: Func): boolean => func.blocks.some((block) => block.insts.some((i) => i.op.startsWith("calldata."))) || callees(func).some((name) => reading.has(name));
+  for (let changed = true; changed;) {
     changed = false;
     for (const [name, func] of reached)
       if (!reading.has(name) && reads(func)) {

@@ -126,7 +126,15 @@ export class RuntimeEntry {
     const own = m.program.functionType(declaration);
     const args = decodeArguments(m, b, own.parameters, 4).flatMap((v) => [...v.ids]);
     const results = b.call(this.functions.use(declaration), args);
-    returnValues(m, b, splitValues(own.returns, own.returns.map((t) => irTypes(t).length), results));
+    returnValues(
+      m,
+      b,
+      splitValues(
+        own.returns,
+        own.returns.map((t) => irTypes(t).length),
+        results,
+      ),
+    );
   }
 
   private fallback(): void {

@@ -129,8 +129,7 @@ function bound(f: Body, type: SolType, which: "min" | "max"): ValueId {
 /** ERC-165: the exclusive or of the selectors that an interface itself declares. */
 function interfaceId(f: Body, contract: ContractDefinition): number {
   let id = 0;
-  for (const entry of f.program.contractInfo(contract).interfaceFunctions)
-    if (f.program.contractOf(entry.declaration) === contract) id ^= entry.selector;
+  for (const entry of f.program.contractInfo(contract).interfaceFunctions) if (f.program.contractOf(entry.declaration) === contract) id ^= entry.selector;
   return id >>> 0;
 }
 

@@ -13,11 +13,29 @@ export type Operand = { readonly value: ValueId } | { readonly literal: bigint }
 
 /** Instructions on words that differ from the IR's in name only. */
 const WORDS: Readonly<Record<string, string>> = {
-  add: "add", sub: "sub", mul: "mul", div: "div.u", sdiv: "div.s", mod: "rem.u", smod: "rem.s", exp: "exp",
-  and: "and", or: "or", xor: "xor", not: "not", byte: "byte", signextend: "signextend", clz: "clz",
-  addmod: "addmod", mulmod: "mulmod",
-  sload: "storage.load", tload: "transient.load", sstore: "storage.store", tstore: "transient.store",
-  blockhash: "env.blockhash", blobhash: "env.blobhash",
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  div: "div.u",
+  sdiv: "div.s",
+  mod: "rem.u",
+  smod: "rem.s",
+  exp: "exp",
+  and: "and",
+  or: "or",
+  xor: "xor",
+  not: "not",
+  byte: "byte",
+  signextend: "signextend",
+  clz: "clz",
+  addmod: "addmod",
+  mulmod: "mulmod",
+  sload: "storage.load",
+  tload: "transient.load",
+  sstore: "storage.store",
+  tstore: "transient.store",
+  blockhash: "env.blockhash",
+  blobhash: "env.blobhash",
 };
 
 /** Shifts have the amount first. */
@@ -27,11 +45,26 @@ const COMPARISONS: Readonly<Record<string, string>> = { lt: "lt.u", gt: "gt.u", 
 
 /** Instructions without operands. */
 const SOURCES: Readonly<Record<string, string>> = {
-  address: "env.address", caller: "env.caller", origin: "env.origin", callvalue: "env.value", gasprice: "env.gasprice",
-  coinbase: "env.coinbase", timestamp: "env.timestamp", number: "env.number", gaslimit: "env.gaslimit", chainid: "env.chainid",
-  basefee: "env.basefee", blobbasefee: "env.blobbasefee", prevrandao: "env.prevrandao", difficulty: "env.prevrandao",
-  gas: "env.gas", selfbalance: "env.selfbalance", calldatasize: "calldata.size", returndatasize: "returndata.size",
-  codesize: "code.size", msize: "mem.size",
+  address: "env.address",
+  caller: "env.caller",
+  origin: "env.origin",
+  callvalue: "env.value",
+  gasprice: "env.gasprice",
+  coinbase: "env.coinbase",
+  timestamp: "env.timestamp",
+  number: "env.number",
+  gaslimit: "env.gaslimit",
+  chainid: "env.chainid",
+  basefee: "env.basefee",
+  blobbasefee: "env.blobbasefee",
+  prevrandao: "env.prevrandao",
+  difficulty: "env.prevrandao",
+  gas: "env.gas",
+  selfbalance: "env.selfbalance",
+  calldatasize: "calldata.size",
+  returndatasize: "returndata.size",
+  codesize: "code.size",
+  msize: "mem.size",
 };
 
 /** Instructions on an account. */
@@ -39,7 +72,10 @@ const ACCOUNTS: Readonly<Record<string, string>> = { balance: "env.balance", ext
 
 /** Copies into memory: (to, from, length). */
 const COPIES: Readonly<Record<string, string>> = {
-  mcopy: "mem.copy", calldatacopy: "calldata.copy", returndatacopy: "returndata.copy", codecopy: "code.copy",
+  mcopy: "mem.copy",
+  calldatacopy: "calldata.copy",
+  returndatacopy: "returndata.copy",
+  codecopy: "code.copy",
 };
 
 /** Bytes at the start of memory that are always trusted: scratch space, free pointer, zero slot and the heap's first bytes. */
@@ -107,11 +143,20 @@ function memoryOrCall(y: YulState, e: YulFunctionCall, name: string, operands: r
     case "pop":
       word(y, first);
       return [];
-    case "log0": case "log1": case "log2": case "log3": case "log4":
+    case "log0":
+    case "log1":
+    case "log2":
+    case "log3":
+    case "log4":
       b.emit("log", [...range(y, first, second), ...operands.slice(2).map((o) => word(y, o))]);
       return [];
     default:
-      return callOrEnd(y, e, name, operands.map((o) => word(y, o)));
+      return callOrEnd(
+        y,
+        e,
+        name,
+        operands.map((o) => word(y, o)),
+      );
   }
 }
 

@@ -23,9 +23,7 @@ import { parseAbort } from "./base.js";
 import { FunctionParser } from "./functions.js";
 
 /** In the order in which solc's message lists them. */
-const definableOperators: readonly UserDefinableOperator[] = [
-  "|", "&", "^", "~", "+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=",
-];
+const definableOperators: readonly UserDefinableOperator[] = ["|", "&", "^", "~", "+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">="];
 
 export abstract class ContractParser extends FunctionParser {
   protected parseContract(): ContractDefinition {
@@ -42,15 +40,23 @@ export abstract class ContractParser extends FunctionParser {
     this.advance();
     const span = this.spanFrom(start);
     return {
-      kind: "ContractDefinition", id: this.nextId(), span, name, nameSpan, documentation, contractKind, isAbstract, bases,
-      storageLayout, members,
+      kind: "ContractDefinition",
+      id: this.nextId(),
+      span,
+      name,
+      nameSpan,
+      documentation,
+      contractKind,
+      isAbstract,
+      bases,
+      storageLayout,
+      members,
     };
   }
 
   private parseContractKind(): ContractKind {
     const kind = this.kind;
-    if (kind !== Token.Contract && kind !== Token.Interface && kind !== Token.Library)
-      this.fail("3515", 'Expected keyword "contract", "interface" or "library".');
+    if (kind !== Token.Contract && kind !== Token.Interface && kind !== Token.Library) this.fail("3515", 'Expected keyword "contract", "interface" or "library".');
     this.advance();
     return kind === Token.Contract ? "contract" : kind === Token.Interface ? "interface" : "library";
   }
@@ -144,15 +150,12 @@ export abstract class ContractParser extends FunctionParser {
 
   /** `error` is no keyword: only `error E(` starts a definition. */
   protected startsError(): boolean {
-    return (
-      this.lexer.isWord("error") && this.lexer.peek() === Token.Identifier && this.lexer.peekSecond() === Token.LParen
-    );
+    return this.lexer.isWord("error") && this.lexer.peek() === Token.Identifier && this.lexer.peekSecond() === Token.LParen;
   }
 
   protected startsVariable(): boolean {
     const kind = this.kind;
-    return kind === Token.Identifier || kind === Token.Mapping || isElementaryType(kind) ||
-      (kind === Token.Function && this.lexer.peek() === Token.LParen);
+    return kind === Token.Identifier || kind === Token.Mapping || isElementaryType(kind) || (kind === Token.Function && this.lexer.peek() === Token.LParen);
   }
 
   private parseStateVariable(): VariableDeclaration {
@@ -189,8 +192,7 @@ export abstract class ContractParser extends FunctionParser {
       members.push(this.parseEnumValue());
       if (this.at(Token.RBrace)) break;
       this.expect(Token.Comma);
-      if (!this.at(Token.Identifier))
-        this.fail("1612", "Expected identifier after ','", this.tokenSpan(), "Remove the trailing ','.");
+      if (!this.at(Token.Identifier)) this.fail("1612", "Expected identifier after ','", this.tokenSpan(), "Remove the trailing ','.");
     }
     if (members.length === 0) this.error("3147", "Enum with no members is not allowed.");
     this.advance();
@@ -262,11 +264,7 @@ export abstract class ContractParser extends FunctionParser {
     if (!this.accept(Token.As)) return { path };
     const spelling = spellingOf(this.kind) ?? this.lexer.tokenText();
     const operator = definableOperators.find((known) => known === spelling);
-    if (!operator)
-      this.error(
-        "4403",
-        `Not a user-definable operator: ${spelling}. Only the following operators can be user-defined: ${definableOperators.join(", ")}`,
-      );
+    if (!operator) this.error("4403", `Not a user-definable operator: ${spelling}. Only the following operators can be user-defined: ${definableOperators.join(", ")}`);
     this.advance();
     return { path, operator };
   }

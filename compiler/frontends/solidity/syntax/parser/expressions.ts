@@ -31,9 +31,7 @@ interface Arguments {
 type StringToken = Token.StringLiteral | Token.UnicodeStringLiteral | Token.HexStringLiteral;
 
 function isPrefixOperator(kind: Token): boolean {
-  return (
-    kind === Token.Not || kind === Token.Sub || kind === Token.BitNot || kind === Token.Inc || kind === Token.Dec || kind === Token.Delete
-  );
+  return kind === Token.Not || kind === Token.Sub || kind === Token.BitNot || kind === Token.Inc || kind === Token.Dec || kind === Token.Delete;
 }
 
 export abstract class ExpressionParser extends TypeParser {
@@ -293,7 +291,12 @@ export abstract class ExpressionParser extends TypeParser {
     this.advance();
     if (!this.at(Token.LParen)) this.failExpected(Token.LParen);
     const typeName = {
-      kind: "ElementaryTypeName", id: this.nextId(), span, name: "address", keyword: "payable", isPayable: true,
+      kind: "ElementaryTypeName",
+      id: this.nextId(),
+      span,
+      name: "address",
+      keyword: "payable",
+      isPayable: true,
     } as const;
     return { kind: "ElementaryTypeNameExpression", id: this.nextId(), span, typeName };
   }
@@ -306,8 +309,7 @@ export abstract class ExpressionParser extends TypeParser {
     if (!this.at(close))
       for (;;) {
         const isHole = this.at(Token.Comma) || this.at(close);
-        if (isHole && close === Token.RBrack)
-          this.error("4799", "Expected expression (inline array elements cannot be omitted).");
+        if (isHole && close === Token.RBrack) this.error("4799", "Expected expression (inline array elements cannot be omitted).");
         components.push(isHole ? undefined : this.parseExpression());
         if (this.at(close)) break;
         this.expect(Token.Comma);

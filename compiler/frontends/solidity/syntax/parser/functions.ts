@@ -54,8 +54,21 @@ export abstract class FunctionParser extends StatementParser {
     const body = this.parseOptionalBody();
     const { parameters, returnParameters, visibility, stateMutability, isVirtual, overrides, modifiers } = header;
     return {
-      kind: "FunctionDefinition", id: this.nextId(), span: this.spanFrom(start), name, nameSpan, documentation, functionKind,
-      parameters, returnParameters, visibility, stateMutability, isVirtual, overrides, modifiers, body,
+      kind: "FunctionDefinition",
+      id: this.nextId(),
+      span: this.spanFrom(start),
+      name,
+      nameSpan,
+      documentation,
+      functionKind,
+      parameters,
+      returnParameters,
+      visibility,
+      stateMutability,
+      isVirtual,
+      overrides,
+      modifiers,
+      body,
     };
   }
 
@@ -138,7 +151,13 @@ export abstract class FunctionParser extends StatementParser {
     const { parameters, returnParameters, visibility, stateMutability } = header;
     const span = this.spanFrom(start);
     const type = {
-      kind: "FunctionTypeName", id: this.nextId(), span, parameters, returnParameters, visibility, stateMutability,
+      kind: "FunctionTypeName",
+      id: this.nextId(),
+      span,
+      parameters,
+      returnParameters,
+      visibility,
+      stateMutability,
     } as const;
     const variable = this.parseVariable("state", this.parseArraySuffixes(type, start));
     this.expect(Token.Semicolon);
@@ -168,7 +187,16 @@ export abstract class FunctionParser extends StatementParser {
     this.isInModifier = false;
     const span = this.spanFrom(start);
     return {
-      kind: "ModifierDefinition", id: this.nextId(), span, name, nameSpan, documentation, parameters, isVirtual, overrides, body,
+      kind: "ModifierDefinition",
+      id: this.nextId(),
+      span,
+      name,
+      nameSpan,
+      documentation,
+      parameters,
+      isVirtual,
+      overrides,
+      body,
     };
   }
 

@@ -2,15 +2,7 @@
  * Statements that are a declaration or an expression, and how the two are told apart. A declaration may start with the
  * same tokens as an expression, without bound: `x.y[1][2] a;` and `x.y[1][2] = 3;`.
  */
-import type {
-  Expression,
-  ExpressionStatement,
-  IdentifierPath,
-  Name,
-  TypeName,
-  VariableDeclaration,
-  VariableDeclarationStatement,
-} from "../ast.js";
+import type { Expression, ExpressionStatement, IdentifierPath, Name, TypeName, VariableDeclaration, VariableDeclarationStatement } from "../ast.js";
 import { isElementaryType, isLocation, isStateMutability, Token } from "../tokens.js";
 import { YulParser } from "./yul.js";
 
@@ -43,7 +35,12 @@ export abstract class SimpleStatementParser extends YulParser {
     const initialValue = this.accept(Token.Assign) ? this.parseExpression() : undefined;
     const span = this.spanSince(declaration);
     return {
-      kind: "VariableDeclarationStatement", id: this.nextId(), span, declarations: [declaration], isTuple: false, initialValue,
+      kind: "VariableDeclarationStatement",
+      id: this.nextId(),
+      span,
+      declarations: [declaration],
+      isTuple: false,
+      initialValue,
     };
   }
 
@@ -96,8 +93,7 @@ export abstract class SimpleStatementParser extends YulParser {
   private pathFromExpression(expression: Expression): IdentifierPath {
     const parts: Name[] = [];
     let rest = expression;
-    for (; rest.kind === "MemberAccess"; rest = rest.expression)
-      parts.push({ name: rest.memberName, nameSpan: rest.memberSpan });
+    for (; rest.kind === "MemberAccess"; rest = rest.expression) parts.push({ name: rest.memberName, nameSpan: rest.memberSpan });
     if (rest.kind === "Identifier") parts.push({ name: rest.name, nameSpan: rest.span });
     parts.reverse();
     const name = parts.map((part) => part.name).join(".");
@@ -146,8 +142,7 @@ export abstract class SimpleStatementParser extends YulParser {
     const start = this.lexer.start;
     const hint = "'var' was removed in 0.5: write the type of the variable.";
     const next = this.lexer.peek();
-    if (next !== Token.Identifier && next !== Token.LParen)
-      this.fail("6933", "Expected primary expression.", this.tokenSpan(), hint);
+    if (next !== Token.Identifier && next !== Token.LParen) this.fail("6933", "Expected primary expression.", this.tokenSpan(), hint);
     this.error("6933", "Expected primary expression.", this.tokenSpan(), hint);
     this.advance();
     const isTuple = this.accept(Token.LParen);
@@ -165,9 +160,21 @@ export abstract class SimpleStatementParser extends YulParser {
   private parseUntyped(): VariableDeclaration {
     const { name, nameSpan } = this.expectName();
     return {
-      kind: "VariableDeclaration", id: this.nextId(), span: nameSpan, name, nameSpan, documentation: undefined, role: "local",
-      typeName: undefined, location: undefined, mutability: "mutable", isTransient: false, isIndexed: false,
-      visibility: undefined, overrides: undefined, value: undefined,
+      kind: "VariableDeclaration",
+      id: this.nextId(),
+      span: nameSpan,
+      name,
+      nameSpan,
+      documentation: undefined,
+      role: "local",
+      typeName: undefined,
+      location: undefined,
+      mutability: "mutable",
+      isTransient: false,
+      isIndexed: false,
+      visibility: undefined,
+      overrides: undefined,
+      value: undefined,
     };
   }
 }

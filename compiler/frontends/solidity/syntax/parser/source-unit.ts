@@ -83,8 +83,7 @@ export class SourceUnitParser extends ContractParser {
     let name = "";
     let value = "";
     do {
-      if (this.at(Token.Illegal))
-        this.error("6281", "Token incompatible with Solidity parser as part of pragma directive.");
+      if (this.at(Token.Illegal)) this.error("6281", "Token incompatible with Solidity parser as part of pragma directive.");
       const { start: tokenStart, end: tokenEnd } = this.lexer;
       const word = text.slice(tokenStart, tokenEnd);
       if (name === "") name = word;

@@ -132,11 +132,14 @@ export abstract class StatementParser extends SimpleStatementParser {
   private parseCondition(): Expression {
     this.expect(Token.LParen);
     const { start } = this.lexer;
-    return this.recoverInParens(() => {
-      const condition = this.parseExpression();
-      this.expect(Token.RParen);
-      return condition;
-    }, () => ({ kind: "TupleExpression", id: this.nextId(), span: this.spanFrom(start), components: [], isInlineArray: false }));
+    return this.recoverInParens(
+      () => {
+        const condition = this.parseExpression();
+        this.expect(Token.RParen);
+        return condition;
+      },
+      () => ({ kind: "TupleExpression", id: this.nextId(), span: this.spanFrom(start), components: [], isInlineArray: false }),
+    );
   }
 
   private recoverInParens<T>(parse: () => T, substitute: () => T): T {
@@ -190,7 +193,10 @@ export abstract class StatementParser extends SimpleStatementParser {
     const start = this.lexer.start;
     this.advance();
     this.expect(Token.LParen);
-    const header = this.recoverInParens(() => this.parseForHeader(), () => ({}));
+    const header = this.recoverInParens(
+      () => this.parseForHeader(),
+      () => ({}),
+    );
     const body = this.parseStatement();
     this.leave(1);
     const span = this.spanOf(start, body.span.end);

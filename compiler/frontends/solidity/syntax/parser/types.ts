@@ -69,12 +69,18 @@ export interface SharedHeader {
 /** Name of the type that an elementary type's keyword stands for. */
 export function canonicalTypeName(keyword: string): string {
   switch (keyword) {
-    case "uint": return "uint256";
-    case "int": return "int256";
-    case "byte": return "bytes1";
-    case "fixed": return "fixed128x18";
-    case "ufixed": return "ufixed128x18";
-    default: return keyword;
+    case "uint":
+      return "uint256";
+    case "int":
+      return "int256";
+    case "byte":
+      return "bytes1";
+    case "fixed":
+      return "fixed128x18";
+    case "ufixed":
+      return "ufixed128x18";
+    default:
+      return keyword;
   }
 }
 
@@ -197,8 +203,7 @@ export abstract class TypeParser extends ParserBase {
     }
     const mutability = mutabilities[this.kind];
     if (!mutability) return false;
-    if (header.stateMutability !== "nonpayable")
-      this.error("9680", `State mutability already specified as "${header.stateMutability}".`);
+    if (header.stateMutability !== "nonpayable") this.error("9680", `State mutability already specified as "${header.stateMutability}".`);
     else header.stateMutability = mutability;
     this.advance();
     return true;
@@ -264,7 +269,12 @@ export abstract class TypeParser extends ParserBase {
     const { allowsLocation, allowsIndexed } = rules[role];
     const isState = role === "state";
     const parts: Mutable<VariableParts> = {
-      location: undefined, mutability: "mutable", isTransient: false, isIndexed: false, visibility: undefined, overrides: undefined,
+      location: undefined,
+      mutability: "mutable",
+      isTransient: false,
+      isIndexed: false,
+      visibility: undefined,
+      overrides: undefined,
     };
     for (;;) {
       const kind = this.kind;
@@ -305,9 +315,6 @@ export abstract class TypeParser extends ParserBase {
   }
 }
 
-type VariableParts = Pick<
-  VariableDeclaration,
-  "location" | "mutability" | "isTransient" | "isIndexed" | "visibility" | "overrides"
->;
+type VariableParts = Pick<VariableDeclaration, "location" | "mutability" | "isTransient" | "isIndexed" | "visibility" | "overrides">;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -132,8 +132,7 @@ export abstract class YulParser extends ExpressionParser {
         this.advance();
         return { kind: "YulContinue", id: this.nextId(), span: this.spanFrom(start) };
       case Token.Leave:
-        if (!this.isInFunction)
-          this.errorOf("SyntaxError", "8149", 'Keyword "leave" can only be used inside a function.', this.tokenSpan());
+        if (!this.isInFunction) this.errorOf("SyntaxError", "8149", 'Keyword "leave" can only be used inside a function.', this.tokenSpan());
         this.advance();
         return { kind: "YulLeave", id: this.nextId(), span: this.spanFrom(start) };
       default:
@@ -143,12 +142,9 @@ export abstract class YulParser extends ExpressionParser {
 
   private checkLoopExit(word: "break" | "continue"): void {
     const span = this.tokenSpan();
-    if (this.loopPart === "none")
-      this.errorOf("SyntaxError", "2592", `Keyword "${word}" needs to be inside a for-loop body.`, span);
-    else if (this.loopPart === "init")
-      this.errorOf("SyntaxError", "9615", `Keyword "${word}" in for-loop init block is not allowed.`, span);
-    else if (this.loopPart === "post")
-      this.errorOf("SyntaxError", "2461", `Keyword "${word}" in for-loop post block is not allowed.`, span);
+    if (this.loopPart === "none") this.errorOf("SyntaxError", "2592", `Keyword "${word}" needs to be inside a for-loop body.`, span);
+    else if (this.loopPart === "init") this.errorOf("SyntaxError", "9615", `Keyword "${word}" in for-loop init block is not allowed.`, span);
+    else if (this.loopPart === "post") this.errorOf("SyntaxError", "2461", `Keyword "${word}" in for-loop post block is not allowed.`, span);
   }
 
   private parseYulCallOrAssignment(): YulStatement {
@@ -166,8 +162,7 @@ export abstract class YulParser extends ExpressionParser {
     const targets: YulIdentifier[] = [];
     for (let target = first; ; target = this.parseYulElementary()) {
       const isMultiple = this.at(Token.Comma);
-      if (target.kind !== "YulIdentifier")
-        this.fail("2856", `Variable name must precede "${isMultiple ? "," : ":="}" in ${isMultiple ? "multiple " : ""}assignment.`);
+      if (target.kind !== "YulIdentifier") this.fail("2856", `Variable name must precede "${isMultiple ? "," : ":="}" in ${isMultiple ? "multiple " : ""}assignment.`);
       const name = yulNameOf(target);
       if (isYulBuiltin(name, this.line)) this.fail("6272", `Cannot assign to builtin function "${name}".`);
       targets.push(target);
@@ -235,8 +230,7 @@ export abstract class YulParser extends ExpressionParser {
   private parseYulFunction(): YulFunctionDefinition {
     const start = this.lexer.start;
     const { loopPart, isInFunction } = this;
-    if (loopPart === "init")
-      this.errorOf("SyntaxError", "3441", "Functions cannot be defined inside a for-loop init block.", this.tokenSpan());
+    if (loopPart === "init") this.errorOf("SyntaxError", "3441", "Functions cannot be defined inside a for-loop init block.", this.tokenSpan());
     this.loopPart = "none";
     this.advance();
     const nameSpan = this.tokenSpan();

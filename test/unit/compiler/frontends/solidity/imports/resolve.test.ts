@@ -47,11 +47,12 @@ test("in-memory sources import each other, imports first, each once", () => {
   assert.deepEqual(faults, []);
   assert.deepEqual(names, ["C.sol", "a/B.sol", "a/A.sol"]);
   const unit = loaded.byName.get("a/A.sol")!;
-  const targets = unit.nodes.flatMap((node) =>
-    node.kind === "ImportDirective" ? [loaded.resolveImport(unit, node)?.file.name] : [],
-  );
+  const targets = unit.nodes.flatMap((node) => (node.kind === "ImportDirective" ? [loaded.resolveImport(unit, node)?.file.name] : []));
   assert.deepEqual(targets, ["a/B.sol", "C.sol"]);
-  assert.deepEqual(loaded.files.map((file) => file.id), [0, 1, 2]);
+  assert.deepEqual(
+    loaded.files.map((file) => file.id),
+    [0, 1, 2],
+  );
 });
 
 test("cycles are allowed", () => {
@@ -108,7 +109,10 @@ test("remappings: longest prefix, context, later wins", () => {
   const root = project({
     "src/A.sol": 'import "x/one.sol"; import "x/deep/two.sol";',
     "other/B.sol": 'import "x/one.sol";',
-    "d1/one.sol": "", "d2/two.sol": "", "d3/one.sol": "", "d4/one.sol": "",
+    "d1/one.sol": "",
+    "d2/two.sol": "",
+    "d3/one.sol": "",
+    "d4/one.sol": "",
   });
   const { names, faults } = load(root, ["src", "other"], ["x/=d4/", "x/=d1/", "x/deep/=d2/", "other/:x/=d3/"]);
   assert.deepEqual(faults, []);
@@ -120,19 +124,28 @@ test("Foundry: remappings.txt, foundry.toml, libraries and their own remappings"
     "foundry.toml": '[profile.default]\nsrc = "src"\nlibs = ["lib", "deps"]\nremappings = ["toml/=lib/t/"]\n',
     "remappings.txt": "txt/=lib/u/\n# comment\n",
     "src/A.sol": 'import "toml/T.sol"; import "txt/U.sol"; import "std/S.sol"; import "oz/token/O.sol"; import "oz/contracts/token/P.sol"; import "far/F.sol";',
-    "lib/t/T.sol": "", "lib/u/U.sol": "",
+    "lib/t/T.sol": "",
+    "lib/u/U.sol": "",
     "lib/std/src/S.sol": 'import "inner/I.sol"; import "ds/D.sol";',
     "lib/std/remappings.txt": "inner/=inside/",
     "lib/std/inside/I.sol": "",
     "lib/std/lib/ds/src/D.sol": "",
-    "lib/oz/contracts/token/O.sol": "", "lib/oz/contracts/token/P.sol": "",
+    "lib/oz/contracts/token/O.sol": "",
+    "lib/oz/contracts/token/P.sol": "",
     "deps/far/src/F.sol": "",
   });
   const { names, faults } = load(root, ["src/A.sol"]);
   assert.deepEqual(faults, []);
   assert.deepEqual(names, [
-    "lib/t/T.sol", "lib/u/U.sol", "lib/std/inside/I.sol", "lib/std/lib/ds/src/D.sol", "lib/std/src/S.sol",
-    "lib/oz/contracts/token/O.sol", "lib/oz/contracts/token/P.sol", "deps/far/src/F.sol", "src/A.sol",
+    "lib/t/T.sol",
+    "lib/u/U.sol",
+    "lib/std/inside/I.sol",
+    "lib/std/lib/ds/src/D.sol",
+    "lib/std/src/S.sol",
+    "lib/oz/contracts/token/O.sol",
+    "lib/oz/contracts/token/P.sol",
+    "deps/far/src/F.sol",
+    "src/A.sol",
   ]);
 });
 
@@ -154,7 +167,10 @@ test("what cannot be found is reported where it is imported, with the places sea
   const root = project({ "A.sol": 'import "@x/y/Z.sol";\nimport "./dir";\nimport "./No.sol";', "dir/B.sol": "" });
   const { faults, sink, names } = load(root, ["A.sol", "Missing.sol"], ["bad"]);
   assert.deepEqual(names, ["A.sol"]);
-  assert.deepEqual(faults.map((fault) => fault.split(" ")[1]), ["SOL-1003", "SOL-1001", "6275", "6275", "6275"]);
+  assert.deepEqual(
+    faults.map((fault) => fault.split(" ")[1]),
+    ["SOL-1003", "SOL-1001", "6275", "6275", "6275"],
+  );
   const [packageFault, directoryFault] = sink.all.filter(({ code }) => code === "6275");
   assert.match(packageFault!.message, /node_modules\/@x\/y\/Z\.sol/);
   assert.match(packageFault!.hint!, /npm install @x\/y/);
@@ -174,7 +190,10 @@ test("each file is read by the line its pragma selects", () => {
     "B.sol": { content: "contract B {}" },
   });
   assert.deepEqual(faults, []);
-  assert.deepEqual(loaded.units.map((unit) => unit.language), ["0.5", "0.8"]);
+  assert.deepEqual(
+    loaded.units.map((unit) => unit.language),
+    ["0.5", "0.8"],
+  );
 });
 
 test("OpenZeppelin loads from the project's node_modules", () => {

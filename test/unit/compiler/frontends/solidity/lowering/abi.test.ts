@@ -27,12 +27,30 @@ test("abi.encode, decode and hashes", async () => {
   const F = "(int8,bool)";
   const { AbiCoder } = await import("ethers");
   const coder = AbiCoder.defaultAbiCoder();
-  const good = coder.encode([S, F + "[2]", "uint8"], [s, [[-1n, true], [5n, false]], 9n]);
+  const good = coder.encode(
+    [S, F + "[2]", "uint8"],
+    [
+      s,
+      [
+        [-1n, true],
+        [5n, false],
+      ],
+      9n,
+    ],
+  );
   await differential({
     source,
     contract: "C",
     calls: [
-      call(`enc(${S},${F}[],uint8,bytes)`, [s, [[-128n, true], [127n, false]], 255n, "0x" + "12".repeat(33)]),
+      call(`enc(${S},${F}[],uint8,bytes)`, [
+        s,
+        [
+          [-128n, true],
+          [127n, false],
+        ],
+        255n,
+        "0x" + "12".repeat(33),
+      ]),
       call("packed(uint8,bytes3,string,uint16[],int24)", [7n, "0x010203", "text", [1n, 65535n], -2n]),
       call("dec(bytes)", [good]),
       call("dec(bytes)", [good.slice(0, -64)]),
@@ -47,8 +65,18 @@ test("abi.encode, decode and hashes", async () => {
       call("rec(bytes32,uint8,bytes32,bytes32)", ["0x" + "11".repeat(32), 5n, "0x" + "22".repeat(32), "0x" + "33".repeat(32)]),
       call("lit()"),
       call("concat(bytes,bytes2,string)", ["0x0102", "0xaabb", "str"]),
-      ...[[0n, 4n], [2n, 3n], [5n, 5n], [3n, 2n], [0n, 6n]].map(([i, j]) => call("slices(bytes,uint256,uint256)", ["0x0102030405", i, j])),
-      ...[[0n, 1n], [1n, 0n], [2n, 0n]].map(([i, j]) => call("nested(uint8[][],uint256,uint256)", [[[1n, 2n], []], i, j])),
+      ...[
+        [0n, 4n],
+        [2n, 3n],
+        [5n, 5n],
+        [3n, 2n],
+        [0n, 6n],
+      ].map(([i, j]) => call("slices(bytes,uint256,uint256)", ["0x0102030405", i, j])),
+      ...[
+        [0n, 1n],
+        [1n, 0n],
+        [2n, 0n],
+      ].map(([i, j]) => call("nested(uint8[][],uint256,uint256)", [[[1n, 2n], []], i, j])),
       ...[0n, 1n].map((i) => call(`structs(${S}[],uint256)`, [[s], i])),
     ],
   });
@@ -74,7 +102,10 @@ test("events and errors", async () => {
       call("plain(uint256,string)", [5n, "abc"]),
       call("idx(uint8,string,bytes4)", [255n, "hello", "0xdeadbeef"]),
       call("anon(int8,uint16[])", [-1n, [1n, 2n]]),
-      call("ref_((uint8,string),uint8[2])", [[7n, "y".repeat(33)], [1n, 2n]]),
+      call("ref_((uint8,string),uint8[2])", [
+        [7n, "y".repeat(33)],
+        [1n, 2n],
+      ]),
       ...[0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n].map((h) => call("fail(uint256,string)", [h, "dynamic"])),
       call("sels()"),
     ],
@@ -100,7 +131,12 @@ test("memory: references alias, fresh objects, bounds, allocation limits", async
       ...["alias_()", "tree()", "zero()", "inl()"].map((f) => call(f)),
       ...[0n, 3n, 4n, 2n ** 255n].map((i) => call("bounds(uint256)", [i])),
       ...[0n, 5n, 2n ** 64n, 2n ** 255n].map((n) => call("huge(uint256)", [n])),
-      ...[[3n, 2n], [3n, 3n], [40n, 39n], [0n, 0n]].map((a) => call("bytesOps(uint256,uint256)", a)),
+      ...[
+        [3n, 2n],
+        [3n, 3n],
+        [40n, 39n],
+        [0n, 0n],
+      ].map((a) => call("bytesOps(uint256,uint256)", a)),
       ...[0n, 7n, 40n].map((n) => call("loop(uint256)", [n])),
     ],
   });

@@ -24,16 +24,49 @@ test("checked arithmetic panics on overflow in every width", async () => {
     source,
     contract: "C",
     calls: [
-      ...[[200n, 55n], [200n, 56n]].map((a) => call("add8(uint8,uint8)", a)),
-      ...[[5n, 5n], [5n, 6n]].map((a) => call("sub8(uint8,uint8)", a)),
-      ...[[15n, 17n], [16n, 16n]].map((a) => call("mul8(uint8,uint8)", a)),
-      ...[[127n, 0n], [127n, 1n], [MIN8, -1n], [-100n, -28n]].map((a) => call("adds8(int8,int8)", a)),
-      ...[[MIN8, -1n], [MIN8, 1n], [-7n, 2n], [7n, 0n]].map((a) => call("divs8(int8,int8)", a)),
-      ...[[MIN8, -1n], [-7n, 2n], [7n, -2n], [7n, 0n]].map((a) => call("mods8(int8,int8)", a)),
-      ...[[MIN256, -1n], [-1n, MIN256], [MIN256, 1n], [2n ** 128n, 2n ** 127n], [-(2n ** 128n), 2n ** 127n]].map((a) => call("muls256(int256,int256)", a)),
+      ...[
+        [200n, 55n],
+        [200n, 56n],
+      ].map((a) => call("add8(uint8,uint8)", a)),
+      ...[
+        [5n, 5n],
+        [5n, 6n],
+      ].map((a) => call("sub8(uint8,uint8)", a)),
+      ...[
+        [15n, 17n],
+        [16n, 16n],
+      ].map((a) => call("mul8(uint8,uint8)", a)),
+      ...[
+        [127n, 0n],
+        [127n, 1n],
+        [MIN8, -1n],
+        [-100n, -28n],
+      ].map((a) => call("adds8(int8,int8)", a)),
+      ...[
+        [MIN8, -1n],
+        [MIN8, 1n],
+        [-7n, 2n],
+        [7n, 0n],
+      ].map((a) => call("divs8(int8,int8)", a)),
+      ...[
+        [MIN8, -1n],
+        [-7n, 2n],
+        [7n, -2n],
+        [7n, 0n],
+      ].map((a) => call("mods8(int8,int8)", a)),
+      ...[
+        [MIN256, -1n],
+        [-1n, MIN256],
+        [MIN256, 1n],
+        [2n ** 128n, 2n ** 127n],
+        [-(2n ** 128n), 2n ** 127n],
+      ].map((a) => call("muls256(int256,int256)", a)),
       ...[[MIN8], [127n]].map((a) => call("neg(int8)", a)),
       ...[[65535n], [0n]].flatMap((a) => [call("inc(uint16)", a), call("dec(uint16)", a)]),
-      ...[[255n, 257n], [255n, 258n]].map((a) => call("mixed(uint8,uint16)", a)),
+      ...[
+        [255n, 257n],
+        [255n, 258n],
+      ].map((a) => call("mixed(uint8,uint16)", a)),
     ],
   });
 });
@@ -52,8 +85,15 @@ test("unchecked arithmetic wraps, but not division by zero, and not in called fu
     source,
     contract: "C",
     calls: [
-      ...[[200n, 100n], [3n, 5n]].flatMap((a) => [call("wrap(uint8,uint8)", a), call("called(uint8,uint8)", a), call("pow(uint8,uint8)", a)]),
-      ...[[MIN8, -1n], [5n, 0n], [-5n, 3n]].flatMap((a) => [call("divs(int8,int8)", a), call("mods(int8,int8)", a)]),
+      ...[
+        [200n, 100n],
+        [3n, 5n],
+      ].flatMap((a) => [call("wrap(uint8,uint8)", a), call("called(uint8,uint8)", a), call("pow(uint8,uint8)", a)]),
+      ...[
+        [MIN8, -1n],
+        [5n, 0n],
+        [-5n, 3n],
+      ].flatMap((a) => [call("divs(int8,int8)", a), call("mods(int8,int8)", a)]),
       call("neg(int8)", [MIN8]),
     ],
   });
@@ -78,12 +118,41 @@ test("powers and shifts", async () => {
     source,
     contract: "C",
     calls: [
-      ...[[0n, 0n], [2n, 255n], [2n, 256n], [10n, 77n], [10n, 78n], [1n, MAX256], [0n, MAX256], [MAX256, 1n], [MAX256, 2n]].map((a) => call("pow(uint256,uint256)", a)),
-      ...[[15n, 2n], [16n, 2n], [2n, 7n], [2n, 8n], [255n, 1n]].map((a) => call("pow8(uint8,uint8)", a)),
-      ...[[-2n, 15n], [-2n, 16n], [-181n, 2n], [182n, 2n], [-32n, 3n], [32n, 3n], [-1n, 255n]].map((a) => call("pows(int16,uint8)", a)),
+      ...[
+        [0n, 0n],
+        [2n, 255n],
+        [2n, 256n],
+        [10n, 77n],
+        [10n, 78n],
+        [1n, MAX256],
+        [0n, MAX256],
+        [MAX256, 1n],
+        [MAX256, 2n],
+      ].map((a) => call("pow(uint256,uint256)", a)),
+      ...[
+        [15n, 2n],
+        [16n, 2n],
+        [2n, 7n],
+        [2n, 8n],
+        [255n, 1n],
+      ].map((a) => call("pow8(uint8,uint8)", a)),
+      ...[
+        [-2n, 15n],
+        [-2n, 16n],
+        [-181n, 2n],
+        [182n, 2n],
+        [-32n, 3n],
+        [32n, 3n],
+        [-1n, 255n],
+      ].map((a) => call("pows(int16,uint8)", a)),
       ...[255n, 256n].map((a) => call("two(uint256)", [a])),
       ...amounts.flatMap((n) => [call("shl(uint8,uint256)", [0x95n, n]), call("shr(uint8,uint256)", [0x95n, n]), call("sar(int8,uint256)", [-107n, n])]),
-      ...amounts.flatMap((n) => [call("shlBytes(bytes4,uint8)", ["0x12345678", n]), call("shrBytes(bytes4,uint8)", ["0x12345678", n]), call("assign(int16,uint8)", [-300n, n]), call("one(uint8)", [n])]),
+      ...amounts.flatMap((n) => [
+        call("shlBytes(bytes4,uint8)", ["0x12345678", n]),
+        call("shrBytes(bytes4,uint8)", ["0x12345678", n]),
+        call("assign(int16,uint8)", [-300n, n]),
+        call("one(uint8)", [n]),
+      ]),
       call("shl(uint8,uint256)", [1n, MAX256]),
     ],
   });
@@ -110,8 +179,16 @@ test("comparisons, bit operations and conversions keep signs and alignments", as
     source,
     contract: "C",
     calls: [
-      ...[[-1n, 1n], [1n, -1n], [5n, 5n], [-128n, 127n]].flatMap((a) => [call("cmp(int8,int16)", a), call("bits(int8,int16)", a)]),
-      ...[["0x1234", "0x12340000"], ["0x1234", "0x12340001"]].map((a) => call("cmpBytes(bytes2,bytes4)", a)),
+      ...[
+        [-1n, 1n],
+        [1n, -1n],
+        [5n, 5n],
+        [-128n, 127n],
+      ].flatMap((a) => [call("cmp(int8,int16)", a), call("bits(int8,int16)", a)]),
+      ...[
+        ["0x1234", "0x12340000"],
+        ["0x1234", "0x12340001"],
+      ].map((a) => call("cmpBytes(bytes2,bytes4)", a)),
       ...[0n, MAX256, 0x0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefn].map((a) => call("conv(uint256)", [a])),
       call("widen(bytes2)", ["0xabcd"]),
       ...[2n, 3n, MAX256].map((a) => call("toEnum(uint256)", [a])),
@@ -119,7 +196,10 @@ test("comparisons, bit operations and conversions keep signs and alignments", as
       ...[0n, 3n, 4n, MAX256].map((i) => call("index(bytes4,uint256)", ["0x01020304", i])),
       call("literal()"),
       ...[true, false].map((b) => call("cond(bool)", [b])),
-      ...[[MAX256, MAX256, 7n], [1n, 2n, 0n]].map((a) => call("modular(uint256,uint256,uint256)", a)),
+      ...[
+        [MAX256, MAX256, 7n],
+        [1n, 2n, 0n],
+      ].map((a) => call("modular(uint256,uint256,uint256)", a)),
     ],
   });
 });

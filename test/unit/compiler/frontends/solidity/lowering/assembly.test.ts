@@ -38,7 +38,12 @@ test("statements, functions and Solidity variables", async () => {
       call("multi(uint256)", [5n]),
       call("loops(uint256)", [12n]),
       call("order()"),
-      ...[[big, 3n], [big, 0n], [5n, 40n], [2n ** 256n - 1n, 31n]].map((a) => call("words(uint256,uint256)", a)),
+      ...[
+        [big, 3n],
+        [big, 0n],
+        [5n, 40n],
+        [2n ** 256n - 1n, 31n],
+      ].map((a) => call("words(uint256,uint256)", a)),
       call("mem(bytes)", ["0x" + "ab".repeat(50)]),
       call("cd(bytes,uint256[])", ["0x010203", [7n, 8n]]),
       call("ptr(uint256)", [1n]),

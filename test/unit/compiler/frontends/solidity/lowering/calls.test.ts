@@ -40,7 +40,12 @@ test("external calls, failures and try", async () => {
     contract: "C",
     calls: [
       call("go(uint256,string)", [3n, "hey"], { value: 5n }),
-      ...[0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((h) => [call("forward(uint256)", [h]), call("tries(uint256)", [h]), call("tryPlain(uint256)", [h]), call("selfcall(uint256)", [h])]),
+      ...[0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((h) => [
+        call("forward(uint256)", [h]),
+        call("tries(uint256)", [h]),
+        call("tryPlain(uint256)", [h]),
+        call("selfcall(uint256)", [h]),
+      ]),
       call("noCode()"),
       call("noCodeValue()"),
       call("low(bytes)", ["0x12345678"]),
@@ -177,7 +182,15 @@ test("constructors of bases: order of arguments, initialisers and bodies", async
   library Sig { function data() internal pure returns (bytes memory) { return msg.data; } }`;
   await differential({ source, contract: "C", constructorArgs: [["uint256"], [5n]], value: 3n, calls: [call("all()")] });
   await differential({ source, contract: "C", constructorArgs: [["uint256"], [9n]], calls: [call("all()")] });
-  await differential({ source: "contract C { constructor(bytes memory b, bool x) { require(b.length == 3 && msg.data.length == 0, 'no'); } }", contract: "C", constructorArgs: [["bytes", "bool"], ["0x010203", true]], calls: [] });
+  await differential({
+    source: "contract C { constructor(bytes memory b, bool x) { require(b.length == 3 && msg.data.length == 0, 'no'); } }",
+    contract: "C",
+    constructorArgs: [
+      ["bytes", "bool"],
+      ["0x010203", true],
+    ],
+    calls: [],
+  });
   await differential({ source: "contract C { constructor() { } }", contract: "C", value: 1n, calls: [] });
 });
 

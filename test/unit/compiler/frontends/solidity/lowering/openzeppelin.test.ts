@@ -24,7 +24,10 @@ test("ERC20 with permit, burning, pausing and ownership", async () => {
   await differential({
     source,
     contract: "Token",
-    constructorArgs: [["string", "address"], ["Some Token", alice]],
+    constructorArgs: [
+      ["string", "address"],
+      ["Some Token", alice],
+    ],
     calls: [
       ...["name()", "symbol()", "decimals()", "totalSupply()", "owner()", "DOMAIN_SEPARATOR()", "eip712Domain()", "paused()"].map((f) => call(f)),
       call("transfer(address,uint256)", [bob, 5n]),
@@ -121,7 +124,10 @@ test("ERC1155, roles and the reentrancy guard", async () => {
       call("getRoleMember(bytes32,uint256)", ["0x" + "00".repeat(32), 0n]),
       call("mint(address,uint256[],uint256[],bytes)", [bob, [1n, 2n], [10n, 20n], "0x"]),
       call("mint(address,uint256[],uint256[],bytes)", [bob, [1n, 2n], [10n], "0x"]),
-      call("balanceOfBatch(address[],uint256[])", [[bob, alice, bob], [1n, 1n, 2n]]),
+      call("balanceOfBatch(address[],uint256[])", [
+        [bob, alice, bob],
+        [1n, 1n, 2n],
+      ]),
       call("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", [bob, alice, [1n, 2n], [4n, 20n], "0xab"], from),
       call("safeTransferFrom(address,address,uint256,uint256,bytes)", [bob, alice, 1n, 7n, "0x"], from),
       call("totalSupply(uint256)", [1n]),

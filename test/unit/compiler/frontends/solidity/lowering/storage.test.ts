@@ -85,7 +85,10 @@ test("arrays: push, pop, index, nesting, copies and shrinking", async () => {
       call("strings(string)", [""]),
       call("names(uint256)", [0n]),
       call("structs()"),
-      call("calldataCopy(uint16[],string[])", [[1n, 258n], ["p", "q".repeat(33)]]),
+      call("calldataCopy(uint16[],string[])", [
+        [1n, 258n],
+        ["p", "q".repeat(33)],
+      ]),
       call("names(uint256)", [1n]),
       call("names(uint256)", [2n]),
       call("clear()"),
@@ -110,7 +113,12 @@ test("mappings by every kind of key", async () => {
   await differential({
     source,
     contract: "C",
-    calls: [call("set(int8,bytes4,string,bytes)", args), call("get(int8,bytes4,string,bytes)", args), call("get(int8,bytes4,string,bytes)", [5n, "0x01020305", "kez", "0x"]), call("order()")],
+    calls: [
+      call("set(int8,bytes4,string,bytes)", args),
+      call("get(int8,bytes4,string,bytes)", args),
+      call("get(int8,bytes4,string,bytes)", [5n, "0x01020305", "kez", "0x"]),
+      call("order()"),
+    ],
   });
 });
 
@@ -132,6 +140,9 @@ test("order of evaluation in assignments and calls", async () => {
   await differential({
     source,
     contract: "C",
-    calls: [...["tuple()", "swap()", "pre()", "post()", "assign()", "named()", "chain()"].map((f) => call(f)), ...[true, false].flatMap((p) => [call("shortCircuit(bool)", [p]), call("ternary(bool)", [p])])],
+    calls: [
+      ...["tuple()", "swap()", "pre()", "post()", "assign()", "named()", "chain()"].map((f) => call(f)),
+      ...[true, false].flatMap((p) => [call("shortCircuit(bool)", [p]), call("ternary(bool)", [p])]),
+    ],
   });
 });

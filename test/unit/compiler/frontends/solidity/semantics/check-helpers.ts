@@ -30,7 +30,10 @@ export function checkSources(sources: Sources): Checked {
 /** Checks sources that must be free of errors. */
 export function checkClean(sources: Sources): CheckedProgram {
   const { program, sink } = checkSources(sources);
-  assert.deepEqual(sink.all.filter((d) => d.severity === "error").map((d) => `${d.code} ${d.message}`), []);
+  assert.deepEqual(
+    sink.all.filter((d) => d.severity === "error").map((d) => `${d.code} ${d.message}`),
+    [],
+  );
   return program;
 }
 

@@ -6,7 +6,11 @@ import { compareWithSolc } from "./solc-oracle.js";
 const contracts = "node_modules/@openzeppelin/contracts";
 
 test("tokens, access control and governance of OpenZeppelin", () => {
-  const { differences, contracts: count, expressions } = compareWithSolc([
+  const {
+    differences,
+    contracts: count,
+    expressions,
+  } = compareWithSolc([
     `${contracts}/token/ERC20/extensions/ERC4626.sol`,
     `${contracts}/token/ERC20/extensions/ERC20Permit.sol`,
     `${contracts}/token/ERC721/extensions/ERC721Consecutive.sol`,

@@ -49,7 +49,10 @@ test("overloads are chosen by arguments, positional and named", () => {
   const types = typesOf(program);
   assert.deepEqual([types.get("g(7)"), types.get("g(msg.sender)"), types.get("g({b: true, a: 1})")], ["uint8", "address", "bool"]);
   const calls = [...modelOf(program).calls.values()].filter((info) => info.functionType?.parameters.length === 2);
-  assert.deepEqual(calls.map((info) => info.arguments.map((a) => a.kind)), [["NumberLiteral", "BooleanLiteral"]]);
+  assert.deepEqual(
+    calls.map((info) => info.arguments.map((a) => a.kind)),
+    [["NumberLiteral", "BooleanLiteral"]],
+  );
 });
 
 test("using for: libraries, functions, operators, global, any type", () => {
@@ -61,7 +64,8 @@ test("using for: libraries, functions, operators, global, any type", () => {
         function eq(T a, T b) pure returns (bool) { return T.unwrap(a) == T.unwrap(b); }
         function neg(T a) pure returns (T) { return a; }
         function show(T a) pure returns (string memory) { return T.unwrap(a) == 0 ? "zero" : "more"; }`,
-      "L.sol": "pragma solidity ^0.8.0; library L { function double(uint a) internal pure returns (uint) { return 2 * a; } function ext(uint[] memory a) external pure returns (int) { return int(a.length); } }",
+      "L.sol":
+        "pragma solidity ^0.8.0; library L { function double(uint a) internal pure returns (uint) { return 2 * a; } function ext(uint[] memory a) external pure returns (int) { return int(a.length); } }",
       "C.sol": `pragma solidity ^0.8.0; import "./T.sol"; import * as M from "./L.sol";
         contract C { using M.L for *; function f(T t, uint[] memory a) public pure { t + t; t == t; -t; t.show(); a[0].double(); a.ext(); } }`,
     }),
@@ -79,7 +83,10 @@ test("linearisation is C3, and virtual and super calls follow it", () => {
     contract C is A { function f() public virtual override returns (uint) { return super.f(); } }
     contract D is B, C { function f() public override(B, C) returns (uint) { return super.f(); } }`);
   const d = contractOf(program, "D");
-  assert.deepEqual(d.linearizedBases.map((c) => c.name), ["D", "C", "B", "A"]);
+  assert.deepEqual(
+    d.linearizedBases.map((c) => c.name),
+    ["D", "C", "B", "A"],
+  );
   const [fa, fb, fc, fd] = ["A", "B", "C", "D"].map((name) => {
     const { definition } = contractOf(program, name);
     return definition.members.find((member) => member.kind === "FunctionDefinition");
@@ -96,7 +103,10 @@ test("contracts come behind those they create, with their dependencies and what 
     contract A { function f() public { new B(); L.g(); } }
     contract B { event Own(); }
     library L { event E(uint indexed a); error X(); function g() internal { emit E(1); h(); } function h() private pure { revert X(); } }`);
-  assert.deepEqual(program.contracts.map((c) => c.definition.name), ["B", "A", "L"]);
+  assert.deepEqual(
+    program.contracts.map((c) => c.definition.name),
+    ["B", "A", "L"],
+  );
   const a = contractOf(program, "A");
   assert.deepEqual([a.dependencies.map((c) => c.name), a.events.map((e) => e.name), a.errors.map((e) => e.name)], [["B"], ["E"], ["X"]]);
 });
@@ -107,8 +117,16 @@ test("selectors, getters and interface ids", () => {
     contract C { struct P { uint x; uint[] skipped; string s; } mapping(address owner => P[]) public points; P public one; }
     library L { struct S { uint a; } function f(S storage s, mapping(uint => bool) storage m, C c) public {} }`);
   assert.equal(interfaceId(modelOf(program), contractOf(program, "IERC165").definition), 0x01ffc9a7);
-  assert.deepEqual(contractOf(program, "C").interfaceFunctions.map((f) => f.signature).sort(), ["one()", "points(address,uint256)"]);
-  assert.deepEqual(contractOf(program, "L").interfaceFunctions.map((f) => f.signature), ["f(L.S storage,mapping(uint256 => bool) storage,C)"]);
+  assert.deepEqual(
+    contractOf(program, "C")
+      .interfaceFunctions.map((f) => f.signature)
+      .sort(),
+    ["one()", "points(address,uint256)"],
+  );
+  assert.deepEqual(
+    contractOf(program, "L").interfaceFunctions.map((f) => f.signature),
+    ["f(L.S storage,mapping(uint256 => bool) storage,C)"],
+  );
 });
 
 test("rules of older language lines", () => {
@@ -121,7 +139,9 @@ test("rules of older language lines", () => {
 
 test("imports with aliases bring in exactly what they name", () => {
   const sources = { "A.sol": "pragma solidity ^0.8.0; uint constant X = 1; function g() pure returns (uint) { return X; }" };
-  const types = typesOf(checkClean({ ...sources, "B.sol": 'pragma solidity ^0.8.0; import {g as h, X} from "./A.sol"; import "./A.sol" as N; function k() pure { h(); N.g(); N.X; X; }' }));
+  const types = typesOf(
+    checkClean({ ...sources, "B.sol": 'pragma solidity ^0.8.0; import {g as h, X} from "./A.sol"; import "./A.sol" as N; function k() pure { h(); N.g(); N.X; X; }' }),
+  );
   assert.equal(types.get("N.g()"), "uint256");
   const { sink } = checkSources({ ...sources, "B.sol": 'pragma solidity ^0.8.0; import {g as h, Y} from "./A.sol"; function k() pure { g(); }' });
   assert.deepEqual(faultsOf(sink), ["1:2904", "1:7576"]);

@@ -8,7 +8,13 @@ test("contract headers take bases, arguments and a storage layout in either orde
   const unit = parseClean("abstract contract C layout at 2**8 is A, M.B(1, 2) {} contract D is A layout at 7 {}");
   const [c, d] = unit.nodes;
   assert.ok(c!.kind === "ContractDefinition" && c.isAbstract && c.contractKind === "contract");
-  assert.deepEqual(c.bases.map((base) => [base.baseName.name, base.arguments?.length]), [["A", undefined], ["M.B", 2]]);
+  assert.deepEqual(
+    c.bases.map((base) => [base.baseName.name, base.arguments?.length]),
+    [
+      ["A", undefined],
+      ["M.B", 2],
+    ],
+  );
   assert.equal(shape(c.storageLayout?.baseSlot), "(2 ** 8)");
   assert.ok(d!.kind === "ContractDefinition" && d.bases.length === 1);
   assert.equal(shape(d.storageLayout?.baseSlot), "7");
@@ -16,16 +22,19 @@ test("contract headers take bases, arguments and a storage layout in either orde
 
 test("imports of all forms", () => {
   const nodes = parseClean('import "a"; import "b" as B; import * as C from "c"; import {x, y as z} from "d";').nodes;
-  const seen = nodes.map((node) =>
-    node.kind === "ImportDirective"
-      ? [node.path, node.unitAlias?.name, node.symbols?.map((symbol) => [symbol.name, symbol.alias?.name])]
-      : [],
-  );
+  const seen = nodes.map((node) => (node.kind === "ImportDirective" ? [node.path, node.unitAlias?.name, node.symbols?.map((symbol) => [symbol.name, symbol.alias?.name])] : []));
   assert.deepEqual(seen, [
     ["a", undefined, undefined],
     ["b", "B", undefined],
     ["c", "C", undefined],
-    ["d", undefined, [["x", undefined], ["y", "z"]]],
+    [
+      "d",
+      undefined,
+      [
+        ["x", undefined],
+        ["y", "z"],
+      ],
+    ],
   ]);
 });
 
@@ -33,7 +42,10 @@ test("a pragma keeps its text, blanks squeezed and comments dropped", () => {
   const nodes = parseClean("pragma solidity  >=0.4.22 /* ; */ <0.9.0 || ^0.8.1 ; pragma abicoder v2;").nodes;
   assert.deepEqual(
     nodes.map((node) => node.kind === "PragmaDirective" && [node.name, node.value]),
-    [["solidity", ">=0.4.22 <0.9.0 || ^0.8.1"], ["abicoder", "v2"]],
+    [
+      ["solidity", ">=0.4.22 <0.9.0 || ^0.8.1"],
+      ["abicoder", "v2"],
+    ],
   );
 });
 
@@ -42,17 +54,38 @@ test("file-level definitions of every kind", () => {
     uint constant X = 1; type T is uint128; struct S { T t; } enum E { A, B } error Err(uint a, string);
     event Ev(address indexed who, uint) anonymous; function free(uint a) pure returns (uint) { return a; }
     using {free, L.add as +, neg as ~} for T global; interface I {} library L {}`);
-  assert.deepEqual(unit.nodes.map((node) => node.kind), [
-    "VariableDeclaration", "UserDefinedValueTypeDefinition", "StructDefinition", "EnumDefinition", "ErrorDefinition",
-    "EventDefinition", "FunctionDefinition", "UsingForDirective", "ContractDefinition", "ContractDefinition",
-  ]);
+  assert.deepEqual(
+    unit.nodes.map((node) => node.kind),
+    [
+      "VariableDeclaration",
+      "UserDefinedValueTypeDefinition",
+      "StructDefinition",
+      "EnumDefinition",
+      "ErrorDefinition",
+      "EventDefinition",
+      "FunctionDefinition",
+      "UsingForDirective",
+      "ContractDefinition",
+      "ContractDefinition",
+    ],
+  );
   const [constant, , , , , event, free, using] = unit.nodes;
   assert.ok(constant!.kind === "VariableDeclaration" && constant.role === "fileConstant" && constant.mutability === "constant");
   assert.ok(event!.kind === "EventDefinition" && event.isAnonymous);
-  assert.deepEqual(event.parameters.map((parameter) => parameter.isIndexed), [true, false]);
+  assert.deepEqual(
+    event.parameters.map((parameter) => parameter.isIndexed),
+    [true, false],
+  );
   assert.ok(free!.kind === "FunctionDefinition" && free.functionKind === "freeFunction");
   assert.ok(using!.kind === "UsingForDirective" && using.isGlobal && using.library === undefined);
-  assert.deepEqual(using.functions!.map(({ path, operator }) => [path.name, operator]), [["free", undefined], ["L.add", "+"], ["neg", "~"]]);
+  assert.deepEqual(
+    using.functions!.map(({ path, operator }) => [path.name, operator]),
+    [
+      ["free", undefined],
+      ["L.add", "+"],
+      ["neg", "~"],
+    ],
+  );
 });
 
 test("state variables: all specifiers, `transient` as keyword and as name", () => {
@@ -62,7 +95,10 @@ test("state variables: all specifiers, `transient` as keyword and as name", () =
   const variables = members.map((member) => (member.kind === "VariableDeclaration" ? member : assert.fail()));
   const [x, a, t, named, , f, m, n] = variables as [Variable, Variable, Variable, Variable, Variable, Variable, Variable, Variable];
   assert.equal(x.visibility, "public");
-  assert.deepEqual(x.overrides!.bases.map((base) => base.name), ["A", "B"]);
+  assert.deepEqual(
+    x.overrides!.bases.map((base) => base.name),
+    ["A", "B"],
+  );
   assert.ok(a.typeName?.kind === "ElementaryTypeName" && a.typeName.isPayable && a.mutability === "immutable");
   assert.ok(t.isTransient && !named.isTransient && named.name === "transient");
   assert.ok(f.typeName?.kind === "FunctionTypeName" && f.typeName.visibility === "external" && f.visibility === "public");
@@ -74,11 +110,23 @@ test("functions: kinds, header parts in any order, absent bodies", () => {
   const members = membersOf(`constructor(uint a) B(a) payable {} fallback(bytes calldata) external returns (bytes memory) {}
     receive() external payable {} function f(uint) virtual override(A) mod(1) M.other external view returns (uint r, bool);`);
   const functions = members.map((member) => (member.kind === "FunctionDefinition" ? member : assert.fail()));
-  assert.deepEqual(functions.map((member) => member.functionKind), ["constructor", "fallback", "receive", "function"]);
+  assert.deepEqual(
+    functions.map((member) => member.functionKind),
+    ["constructor", "fallback", "receive", "function"],
+  );
   const f = functions[3]!;
   assert.ok(f.body === undefined && f.isVirtual && f.stateMutability === "view" && f.visibility === "external");
-  assert.deepEqual(f.modifiers.map(({ path, arguments: args }) => [path.name, args?.length]), [["mod", 1], ["M.other", undefined]]);
-  assert.deepEqual(f.returnParameters.map((parameter) => parameter.name), ["r", ""]);
+  assert.deepEqual(
+    f.modifiers.map(({ path, arguments: args }) => [path.name, args?.length]),
+    [
+      ["mod", 1],
+      ["M.other", undefined],
+    ],
+  );
+  assert.deepEqual(
+    f.returnParameters.map((parameter) => parameter.name),
+    ["r", ""],
+  );
 });
 
 test("modifiers own `_`, functions have it as a name", () => {
@@ -92,16 +140,22 @@ test("try, emit, revert, unchecked and loops", () => {
     try this.g{gas: 5}(1) returns (uint v) { v; } catch Error(string memory r) { r; } catch (bytes memory) {} catch {}
     emit M.E(1); revert M.Err({a: 1}); revert("x"); unchecked { x++; }
     for (;;) { break; } for (uint i = 0; i < 3; i++) continue; do x--; while (x > 0); if (a) b; else if (c) d; else e;`);
-  assert.deepEqual(statements.map((statement) => statement.kind), [
-    "TryStatement", "EmitStatement", "RevertStatement", "ExpressionStatement", "Block", "ForStatement", "ForStatement",
-    "DoWhileStatement", "IfStatement",
-  ]);
+  assert.deepEqual(
+    statements.map((statement) => statement.kind),
+    ["TryStatement", "EmitStatement", "RevertStatement", "ExpressionStatement", "Block", "ForStatement", "ForStatement", "DoWhileStatement", "IfStatement"],
+  );
   const [attempt] = statements;
   assert.ok(attempt!.kind === "TryStatement");
   assert.equal(shape(attempt.externalCall), "this.g{gas:5}(1)");
-  assert.deepEqual(attempt.clauses.map((clause) => [clause.errorName, clause.parameters?.length]), [
-    ["", 1], ["Error", 1], ["", 1], ["", undefined],
-  ]);
+  assert.deepEqual(
+    attempt.clauses.map((clause) => [clause.errorName, clause.parameters?.length]),
+    [
+      ["", 1],
+      ["Error", 1],
+      ["", 1],
+      ["", undefined],
+    ],
+  );
 });
 
 test("doc comments lose their markers", () => {
@@ -119,9 +173,7 @@ test("the license is the one outside of definitions", () => {
 });
 
 test("0.5: unnamed fallback functions, function-typed variables, old words as names", () => {
-  const [fallback, variable, payable] = membersOf(
-    "function () external payable {} function (uint) external returns (uint) f; function receive() public {}", "0.5",
-  );
+  const [fallback, variable, payable] = membersOf("function () external payable {} function (uint) external returns (uint) f; function receive() public {}", "0.5");
   assert.ok(fallback?.kind === "FunctionDefinition" && fallback.functionKind === "fallback" && fallback.stateMutability === "payable");
   assert.ok(variable?.kind === "VariableDeclaration" && variable.name === "f" && variable.typeName!.kind === "FunctionTypeName");
   assert.ok(payable?.kind === "FunctionDefinition" && payable.name === "receive");
@@ -131,9 +183,7 @@ test("0.5: unnamed fallback functions, function-typed variables, old words as na
 test("`throw` and `years` are left to the checker; `var` is understood but rejected", () => {
   assert.equal(statementsOf("throw;")[0]!.kind, "ThrowStatement");
   assert.equal(shape(expressionOf("1 years")), "1 years");
-  assert.deepEqual(faultsOf("contract C { function f() public { var (a, b) = g(); c d; } }"), [
-    "1:36 6933 Expected primary expression.",
-  ]);
+  assert.deepEqual(faultsOf("contract C { function f() public { var (a, b) = g(); c d; } }"), ["1:36 6933 Expected primary expression."]);
 });
 
 test("ids are unique and every child lies within its parent", () => {

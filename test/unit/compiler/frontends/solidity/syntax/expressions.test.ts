@@ -38,8 +38,7 @@ const shapes: readonly (readonly [string, string])[] = [
   ["error(revert, from, global, transient, layout, at, leave, now)", "error(revert,from,global,transient,layout,at,leave,now)"],
 ];
 
-for (const [source, expected] of shapes)
-  test(`reads ${source}`, () => assert.equal(shape(expressionOf(source)), expected));
+for (const [source, expected] of shapes) test(`reads ${source}`, () => assert.equal(shape(expressionOf(source)), expected));
 
 test("** is left associative before 0.8", () => {
   assert.equal(shape(expressionOf("a ** b ** c", "0.7")), "((a ** b) ** c)");
@@ -55,14 +54,18 @@ test("an escaped line end in a string vanishes", () => {
 });
 
 test("parenthesized statements are expressions or declarations", () => {
-  const [swap, declared, holes, nested] = statementsOf(
-    "(a, b) = (b, a); (uint x, , M.T[] memory y) = f(); (, uint z) = g(); (a[i].b, c) = h();",
-  );
+  const [swap, declared, holes, nested] = statementsOf("(a, b) = (b, a); (uint x, , M.T[] memory y) = f(); (, uint z) = g(); (a[i].b, c) = h();");
   assert.equal(swap!.kind === "ExpressionStatement" && shape(swap.expression), "(tuple(a,b) = tuple(b,a))");
   assert.ok(declared!.kind === "VariableDeclarationStatement" && declared.isTuple);
-  assert.deepEqual(declared.declarations.map((variable) => variable?.name), ["x", undefined, "y"]);
+  assert.deepEqual(
+    declared.declarations.map((variable) => variable?.name),
+    ["x", undefined, "y"],
+  );
   assert.ok(holes!.kind === "VariableDeclarationStatement");
-  assert.deepEqual(holes.declarations.map((variable) => variable?.name), [undefined, "z"]);
+  assert.deepEqual(
+    holes.declarations.map((variable) => variable?.name),
+    [undefined, "z"],
+  );
   assert.equal(nested!.kind === "ExpressionStatement" && shape(nested.expression), "(tuple(a[i].b,c) = h())");
 });
 
@@ -73,7 +76,10 @@ test("an indexed path is a type if a name or a location follows", () => {
   assert.ok(type.kind === "ArrayTypeName" && type.length === undefined && type.baseType.kind === "ArrayTypeName");
   assert.equal(shape(type.baseType.length), "((7 * 20) + 3)");
   assert.ok(type.baseType.baseType.kind === "UserDefinedTypeName");
-  assert.deepEqual(type.baseType.baseType.path.parts.map((part) => part.name), ["x", "y"]);
+  assert.deepEqual(
+    type.baseType.baseType.path.parts.map((part) => part.name),
+    ["x", "y"],
+  );
   assert.equal(declaration.declarations[0]!.location, "memory");
   assert.equal(assignment!.kind === "ExpressionStatement" && shape(assignment.expression), "(x.y[((7 * 20) + 3)] = 9)");
 });

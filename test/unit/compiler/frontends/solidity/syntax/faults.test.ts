@@ -31,7 +31,7 @@ test("goes on behind broken members and definitions", () => {
     "3:13 3546 Expected type name",
     "4:13 2314 Expected ',' but got ';'",
     "7:10 2314 Expected identifier but got '{'",
-    "8:8 9478 Expected string literal (path), \"*\" or alias list.",
+    '8:8 9478 Expected string literal (path), "*" or alias list.',
     "9:18 2314 Expected identifier but got ';'",
   ]);
 });
@@ -39,24 +39,38 @@ test("goes on behind broken members and definitions", () => {
 test("a missing brace costs one message", () => {
   const source = "contract C {\nfunction f() public {\nif (a) {\nb();\n}\nfunction g() public {}\n}\ncontract D { uint x; }";
   const { unit, diagnostics } = parse(source);
-  assert.deepEqual(diagnostics.map(({ code, hint }) => [code, hint]), [["2314", "Close the body of the function before with '}'."]]);
-  assert.deepEqual(unit.nodes.map((node) => node.kind === "ContractDefinition" && node.name), ["C", "D"]);
+  assert.deepEqual(
+    diagnostics.map(({ code, hint }) => [code, hint]),
+    [["2314", "Close the body of the function before with '}'."]],
+  );
+  assert.deepEqual(
+    unit.nodes.map((node) => node.kind === "ContractDefinition" && node.name),
+    ["C", "D"],
+  );
 });
 
 test("a missing brace of a contract does not swallow the next one", () => {
   const { unit, diagnostics } = parse("contract C {\nuint x;\ncontract D { uint y; }");
-  assert.deepEqual(diagnostics.map(({ code }) => code), ["9182"]);
-  assert.deepEqual(unit.nodes.map((node) => node.kind === "ContractDefinition" && node.name), ["D"]);
+  assert.deepEqual(
+    diagnostics.map(({ code }) => code),
+    ["9182"],
+  );
+  assert.deepEqual(
+    unit.nodes.map((node) => node.kind === "ContractDefinition" && node.name),
+    ["D"],
+  );
 });
 
 test("stray tokens at the top", () => {
-  assert.deepEqual(faultsOf("} contract C {} foo").map((fault) => fault.slice(0, 9)), ["1:1 7858 ", "1:17 7858"]);
+  assert.deepEqual(
+    faultsOf("} contract C {} foo").map((fault) => fault.slice(0, 9)),
+    ["1:1 7858 ", "1:17 7858"],
+  );
 });
 
 test("repeated specifiers are named and stepped over", () => {
   assert.deepEqual(
-    faultsOf("contract C { uint public internal x; uint constant constant y; function f() view pure public external virtual virtual {} }")
-      .map((fault) => fault.split(" ")[1]),
+    faultsOf("contract C { uint public internal x; uint constant constant y; function f() view pure public external virtual virtual {} }").map((fault) => fault.split(" ")[1]),
     ["4110", "3109", "9680", "9439", "6879"],
   );
 });
@@ -83,18 +97,17 @@ test("names beyond ASCII are reported once and kept as names", () => {
 });
 
 test("hidden direction changes and unclosed comments", () => {
-  assert.deepEqual(faultsOf("// a \u202e b\ncontract C {}"), [
-    "1:1 8936 Mismatching directional override markers in comment or string literal.",
-  ]);
-  assert.deepEqual(faultsOf('contract C { string s = unicode"\u202c"; }'), [
-    "1:32 8936 Unicode direction override underflow in comment or string literal.",
-  ]);
+  assert.deepEqual(faultsOf("// a \u202e b\ncontract C {}"), ["1:1 8936 Mismatching directional override markers in comment or string literal."]);
+  assert.deepEqual(faultsOf('contract C { string s = unicode"\u202c"; }'), ["1:32 8936 Unicode direction override underflow in comment or string literal."]);
   assert.deepEqual(faultsOf("contract C {} /* "), ["1:15 8936 Expected multi-line comment-terminator."]);
 });
 
 test("underscores in numbers", () => {
   const codes = ["1_", "1__0", "1_.5", "1._5", "1_e5", "1e_5"].map((number) => faultsOf(inFunction(`x = ${number};`)).join());
-  assert.deepEqual(codes.map((fault) => fault.split(" ")[1]), ["2090", "2990", "1023", "3891", "6415", "6165"]);
+  assert.deepEqual(
+    codes.map((fault) => fault.split(" ")[1]),
+    ["2090", "2990", "1023", "3891", "6415", "6165"],
+  );
 });
 
 test("messages for likely slips carry hints", () => {
@@ -121,7 +134,11 @@ test("nesting is limited, with one message, and never exhausts the stack", () =>
     "function (".repeat(deep),
   ];
   for (const source of sources)
-    assert.deepEqual(parse(inFunction(source)).diagnostics.map(({ code }) => code), ["7319"], source.slice(0, 20));
+    assert.deepEqual(
+      parse(inFunction(source)).diagnostics.map(({ code }) => code),
+      ["7319"],
+      source.slice(0, 20),
+    );
 });
 
 test("long chains are no nesting", () => {

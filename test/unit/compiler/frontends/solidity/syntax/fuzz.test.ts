@@ -6,11 +6,9 @@ import { forEachChild, type Node } from "../../../../../../compiler/frontends/so
 import { parse } from "./parse-helpers.js";
 
 const words = fc.constantFrom(
-  ..."contract C is { } ( ) [ ] ; , . : ? = := => -> + ++ ** ! ~ < << >>>= function f returns modifier _ event error emit revert"
-    .split(" "),
-  ..."if else for while do try catch return unchecked assembly let switch case default leave mapping struct enum using global"
-    .split(" "),
-  ..."uint address payable memory storage x y 1 0x1f 1e 1_ ether \"s\" hex\"0\" unicode\"é\" type new delete true layout at".split(" "),
+  ..."contract C is { } ( ) [ ] ; , . : ? = := => -> + ++ ** ! ~ < << >>>= function f returns modifier _ event error emit revert".split(" "),
+  ..."if else for while do try catch return unchecked assembly let switch case default leave mapping struct enum using global".split(" "),
+  ...'uint address payable memory storage x y 1 0x1f 1e 1_ ether "s" hex"0" unicode"é" type new delete true layout at'.split(" "),
   ..."pragma solidity import as from constructor fallback receive virtual override constant transient /* // /// \n \u202e # é \\".split(" "),
 );
 const soup = fc.array(words, { maxLength: 120 }).map((tokens) => tokens.join(" "));
@@ -23,14 +21,20 @@ function checkSpans(node: Node): void {
 }
 
 test("token soup", () => {
-  fc.assert(fc.property(soup, (source) => checkSpans(parse(source).unit)), { numRuns: 1500 });
+  fc.assert(
+    fc.property(soup, (source) => checkSpans(parse(source).unit)),
+    { numRuns: 1500 },
+  );
 });
 
 test("token soup inside a function and inside assembly", () => {
-  const wrapped = fc.tuple(soup, fc.boolean()).map(([source, inAssembly]) =>
-    inAssembly ? `contract C { function f() { assembly { ${source} } } }` : `contract C { function f() { ${source} } }`,
+  const wrapped = fc
+    .tuple(soup, fc.boolean())
+    .map(([source, inAssembly]) => (inAssembly ? `contract C { function f() { assembly { ${source} } } }` : `contract C { function f() { ${source} } }`));
+  fc.assert(
+    fc.property(wrapped, (source) => checkSpans(parse(source).unit)),
+    { numRuns: 1500 },
   );
-  fc.assert(fc.property(wrapped, (source) => checkSpans(parse(source).unit)), { numRuns: 1500 });
 });
 
 test("characters of all sorts, in every language line", () => {

@@ -2,13 +2,7 @@
 import assert from "node:assert/strict";
 import { lineColumn } from "../../../../../../compiler/base/span.js";
 import { DiagnosticSink, type Diagnostic } from "../../../../../../compiler/diagnostics/diagnostic.js";
-import type {
-  ContractMember,
-  Expression,
-  SourceUnit,
-  Statement,
-  YulStatement,
-} from "../../../../../../compiler/frontends/solidity/syntax/ast.js";
+import type { ContractMember, Expression, SourceUnit, Statement, YulStatement } from "../../../../../../compiler/frontends/solidity/syntax/ast.js";
 import type { LanguageLine } from "../../../../../../compiler/frontends/solidity/syntax/language.js";
 import { parseSource } from "../../../../../../compiler/frontends/solidity/syntax/parse.js";
 
@@ -69,15 +63,18 @@ export function expressionOf(expression: string, language?: LanguageLine): Expre
 export function shape(expression: Expression | undefined): string {
   if (!expression) return "";
   switch (expression.kind) {
-    case "Identifier": return expression.name;
-    case "NumberLiteral": return expression.value + (expression.subDenomination ? ` ${expression.subDenomination}` : "");
-    case "BooleanLiteral": return String(expression.value);
-    case "StringLiteral": return `${expression.literalKind}<${Buffer.from(expression.bytes).toString("hex")}>`;
-    case "ElementaryTypeNameExpression": return expression.typeName.name;
+    case "Identifier":
+      return expression.name;
+    case "NumberLiteral":
+      return expression.value + (expression.subDenomination ? ` ${expression.subDenomination}` : "");
+    case "BooleanLiteral":
+      return String(expression.value);
+    case "StringLiteral":
+      return `${expression.literalKind}<${Buffer.from(expression.bytes).toString("hex")}>`;
+    case "ElementaryTypeNameExpression":
+      return expression.typeName.name;
     case "UnaryOperation":
-      return expression.isPrefix
-        ? `(${expression.operator} ${shape(expression.operand)})`
-        : `(${shape(expression.operand)} ${expression.operator})`;
+      return expression.isPrefix ? `(${expression.operator} ${shape(expression.operand)})` : `(${shape(expression.operand)} ${expression.operator})`;
     case "BinaryOperation":
     case "Assignment":
       return `(${shape(expression.left)} ${expression.operator} ${shape(expression.right)})`;
@@ -96,9 +93,13 @@ export function shape(expression: Expression | undefined): string {
       const options = expression.options.map((option, i) => `${expression.names[i]!.name}:${shape(option)}`);
       return `${shape(expression.expression)}{${options.join(",")}}`;
     }
-    case "NewExpression": return `new ${expression.typeName.kind}`;
-    case "MemberAccess": return `${shape(expression.expression)}.${expression.memberName}`;
-    case "IndexAccess": return `${shape(expression.base)}[${shape(expression.index)}]`;
-    case "IndexRangeAccess": return `${shape(expression.base)}[${shape(expression.start)}:${shape(expression.end)}]`;
+    case "NewExpression":
+      return `new ${expression.typeName.kind}`;
+    case "MemberAccess":
+      return `${shape(expression.expression)}.${expression.memberName}`;
+    case "IndexAccess":
+      return `${shape(expression.base)}[${shape(expression.index)}]`;
+    case "IndexRangeAccess":
+      return `${shape(expression.base)}[${shape(expression.start)}:${shape(expression.end)}]`;
   }
 }

@@ -18,8 +18,16 @@ test("statements of every kind", () => {
   const kinds = yulOf(`let a let b, c := g() a := 1 a, b := g() pop(a) { } if a { } for { } a { } { break continue }
     switch a case 0 { } case "x" { } default { } function g(p, q) -> r, s { leave }`).map((statement) => statement.kind);
   assert.deepEqual(kinds, [
-    "YulVariableDeclaration", "YulVariableDeclaration", "YulAssignment", "YulAssignment", "YulExpressionStatement",
-    "YulBlock", "YulIf", "YulForLoop", "YulSwitch", "YulFunctionDefinition",
+    "YulVariableDeclaration",
+    "YulVariableDeclaration",
+    "YulAssignment",
+    "YulAssignment",
+    "YulExpressionStatement",
+    "YulBlock",
+    "YulIf",
+    "YulForLoop",
+    "YulSwitch",
+    "YulFunctionDefinition",
   ]);
 });
 
@@ -38,7 +46,13 @@ test("literals", () => {
     assert.ok(literal.kind === "YulLiteral");
     return [literal.literalKind, literal.value, Buffer.from(literal.bytes).toString("hex")];
   });
-  assert.deepEqual(values, [["number", "0xAb", ""], ["number", "12", ""], ["boolean", "true", ""], ["string", "", "6100"], ["hex", "", "0102"]]);
+  assert.deepEqual(values, [
+    ["number", "0xAb", ""],
+    ["number", "12", ""],
+    ["boolean", "true", ""],
+    ["string", "", "6100"],
+    ["hex", "", "0102"],
+  ]);
 });
 
 test("dialect, flags and documentation", () => {
@@ -52,7 +66,7 @@ test("what follows assembly is Solidity again, also after a fault in it", () => 
   assert.equal(statementsOf("assembly { } leave.contractCount = 1;").length, 2);
   assert.deepEqual(yulFaults("let x = 1 } uint memory_ = 1 wei; assembly { mstore := 2"), [
     "6 2314 Expected ':=' but got '='",
-    "52 6272 Cannot assign to builtin function \"mstore\".",
+    '52 6272 Cannot assign to builtin function "mstore".',
   ]);
 });
 
@@ -68,10 +82,7 @@ const faults: readonly (readonly [string, readonly string[]])[] = [
   ["switch x", ["9 2418 Switch statement without any cases."]],
   ["switch x default { } case 1 { }", ["21 4904 Case not allowed after default case."]],
   ["break leave", ['0 2592 Keyword "break" needs to be inside a for-loop body.', '6 8149 Keyword "leave" can only be used inside a function.']],
-  ["for { break } 1 { continue } { }", [
-    '6 9615 Keyword "break" in for-loop init block is not allowed.',
-    '18 2461 Keyword "continue" in for-loop post block is not allowed.',
-  ]],
+  ["for { break } 1 { continue } { }", ['6 9615 Keyword "break" in for-loop init block is not allowed.', '18 2461 Keyword "continue" in for-loop post block is not allowed.']],
   ["let x := let y := ; let z := 3", ["9 1856 Literal or identifier expected.", "18 1856 Literal or identifier expected."]],
 ];
 
