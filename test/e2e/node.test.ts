@@ -208,7 +208,7 @@ describe("viem", () => {
     const trace = (await result("debug_traceTransaction", tried, { tracer: "callTracer" })) as Frame;
     assert.equal(trace.calls.length, 1);
     assert.equal(trace.calls[0]?.error, "execution reverted");
-    assert.equal(trace.calls[0]!.revertReason, "child");
+    assert.equal(trace.calls[0].revertReason, "child");
     assert.equal(((await result("debug_traceTransaction", made, { tracer: "callTracer" })) as Frame).calls[0]?.type, "CREATE");
 
     const proof = await open.getProof({ address, storageKeys: [("0x" + "00".repeat(31) + "01") as Hex] });
