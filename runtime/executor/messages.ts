@@ -7,6 +7,7 @@ import type { BlockCells, CallRequest, CallResult, CreateRequest, Ending, Messag
 import { CodeError, runtimeCode, type Code, type CodeRegistry, type ModuleEntry } from "../host/code.js";
 import { HOST_GAS } from "../host/gas-schedule.js";
 import { execute } from "../host/instance.js";
+import { requireStack } from "../host/interruption.js";
 import type { Journal } from "../store/journal.js";
 import { addressKeyOfInt, intOfKey, intOfLittleEndian, keyOf } from "../store/keys.js";
 import type { AddressKey } from "../store/keys.js";
@@ -88,6 +89,7 @@ export class Messages implements MessageHandler {
     const gas = precompileGas(Number(number), request.data);
     if (!run || gas === undefined) return undefined;
     if (gas > request.gas) return { success: false, data: EMPTY, gasLeft: 0, error: "out of gas" };
+    requireStack();
     const output = run(request.data);
     if (!output) return { success: false, data: EMPTY, gasLeft: 0, error: "invalid input of a precompiled contract" };
     return { success: true, data: output, gasLeft: request.gas - gas };

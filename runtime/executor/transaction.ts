@@ -1,89 +1,23 @@
-/**
- * Executes one transaction against a state: charges its intrinsic gas, runs the call or creation, and gives a receipt with the
- * changes. Applying the changes is the caller's decision (a call drops them), so that executors may run transactions
- * speculatively.
- */
+/** Executes one transaction, on whatever stack it needs. */
 import type { BlockCells } from "../host/activation.js";
-import type { CodeRegistry, ModuleEntry } from "../host/code.js";
-import { Journal, type LogRecord } from "../store/journal.js";
-import type { ChangeSet, StateReader } from "../store/state.js";
-import type { AddressKey } from "../store/keys.js";
-import { transactionCells } from "./block.js";
-import { Messages } from "./messages.js";
+import type { CodeRegistry } from "../host/code.js";
+import { isStackOverflow, STACK_EXHAUSTED } from "../host/interruption.js";
+import type { StateReader } from "../store/state.js";
+import { executeDeep } from "./deep/thread.js";
+import { executeOnThisStack, type Receipt, type Transaction } from "./run.js";
 
-/** Intrinsic gas (yellow paper, section 6.2; EIP-2028, EIP-3860's word cost is not charged: code is charged by HOST_GAS). */
-export const TRANSACTION_GAS = { BASE: 21_000, CREATE: 32_000, ZERO_BYTE: 4, NONZERO_BYTE: 16 } as const;
+export { intrinsicGas, MAX_GAS, TRANSACTION_GAS, type Receipt, type Transaction } from "./run.js";
 
-/** Gas limits stay below 2^53: the host counts in doubles. */
-export const MAX_GAS = Number.MAX_SAFE_INTEGER;
-
-export interface Transaction {
-  readonly from: AddressKey;
-  /** Absent: a creation. */
-  readonly to?: AddressKey;
-  readonly data: Uint8Array;
-  /** In wei. */
-  readonly value: bigint;
-  readonly gasLimit: number;
-  /** In wei. Nothing is charged to the sender for gas here: fees are the block's business. */
-  readonly gasPrice: bigint;
-  /** tx.origin, where it is not the sender. */
-  readonly origin?: AddressKey;
-  /** Versioned hashes of blobs, 32 bytes each, least significant first. */
-  readonly blobHashes?: readonly Uint8Array[];
-}
-
-export interface Receipt {
-  readonly success: boolean;
-  /** Return data, or revert data. */
-  readonly data: Uint8Array;
-  readonly gasUsed: number;
-  /** Without the intrinsic part. */
-  readonly executionGas: number;
-  readonly logs: readonly LogRecord[];
-  readonly error?: string;
-  /** Of the created contract. */
-  readonly created?: AddressKey;
-  /** What a failed transaction changes is its sender's nonce only. */
-  readonly changes: ChangeSet;
-  /** Modules that the transaction brought. */
-  readonly modules: readonly ModuleEntry[];
-}
-
-/** Gas that a transaction costs before anything runs. */
-export function intrinsicGas(transaction: Transaction): number {
-  let gas: number = TRANSACTION_GAS.BASE + (transaction.to === undefined ? TRANSACTION_GAS.CREATE : 0);
-  // Creation code is charged by the byte when its modules are stored, not as data.
-  if (transaction.to === undefined) return gas;
-  for (const byte of transaction.data) gas += byte === 0 ? TRANSACTION_GAS.ZERO_BYTE : TRANSACTION_GAS.NONZERO_BYTE;
-  return gas;
-}
-
-/** Runs a transaction. Nonce and balance are the only checks on the sender. */
+/**
+ * Runs a transaction. Where its calls nest deeper than this thread's stack allows it runs again on a thread with a large one, so that
+ * no result depends on the stack. Throws only what reading the state throws.
+ */
 export function executeTransaction(state: StateReader, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
-  const journal = new Journal(state);
-  const messages = new Messages(journal, block, transactionCells(transaction.origin ?? transaction.from, transaction.gasPrice, transaction.blobHashes), registry);
-  const intrinsic = intrinsicGas(transaction);
-  const gas = transaction.gasLimit - intrinsic;
-  const nonce = journal.account(transaction.from)?.nonce ?? 0;
-  journal.increaseNonce(transaction.from);
-  if (gas < 0) return { success: false, data: new Uint8Array(0), gasUsed: transaction.gasLimit, executionGas: 0, logs: [], error: "intrinsic gas exceeds the limit", changes: journal.changes(), modules: [] };
-  const { from, to, value, data } = transaction;
-  if (journal.balance(from) < value) return { success: false, data: new Uint8Array(0), gasUsed: intrinsic, executionGas: 0, logs: [], error: "insufficient balance", changes: journal.changes(), modules: [] };
-  const result =
-    to === undefined
-      ? messages.createAtNonce({ caller: from, value, code: data, gas, depth: 0 }, nonce)
-      : messages.call({ kind: "call", codeAddress: to, address: to, caller: from, value, data, gas, isStatic: false, depth: 0 });
-  const executionGas = gas - result.gasLeft;
-  return {
-    success: result.success,
-    data: result.data,
-    gasUsed: intrinsic + executionGas,
-    executionGas,
-    logs: result.success ? journal.logs : [],
-    ...(result.error !== undefined && { error: result.error }),
-    ...(result.address !== undefined && { created: result.address }),
-    changes: journal.changes(),
-    modules: result.success ? [...messages.pending.values()] : [],
-  };
+  try {
+    return executeOnThisStack(state, block, registry, transaction);
+  } catch (thrown) {
+    // An overflow in the executor's own code arrives as the engine threw it.
+    if (thrown !== STACK_EXHAUSTED && !isStackOverflow(thrown)) throw thrown;
+    return executeDeep(state, block, registry, transaction);
+  }
 }

@@ -90,4 +90,3 @@ export interface Ending {
   readonly immutables?: Uint8Array;
   readonly reason?: string;
 }
-

@@ -45,7 +45,12 @@ export class CodeError extends Error {
 
 /** What creation code asks for. */
 export type Creation =
-  | { readonly kind: "module"; readonly module: ModuleEntry; readonly args: Uint8Array; /** Modules that the chain did not know, to be kept if the creation succeeds. */ readonly fresh: readonly ModuleEntry[] }
+  | {
+      readonly kind: "module";
+      readonly module: ModuleEntry;
+      readonly args: Uint8Array;
+      /** Modules that the chain did not know, to be kept if the creation succeeds. */ readonly fresh: readonly ModuleEntry[];
+    }
   | { readonly kind: "proxy"; readonly code: Code };
 
 /** EIP-1167 creation code: `3d602d80600a3d3981f3` or `602d8060093d393df3`, then the 45 bytes of the proxy, which is all that they return. */
@@ -73,8 +78,7 @@ export function minimalProxy(bytes: Uint8Array): Code | undefined {
 
 function proxyOfCreation(bytes: Uint8Array): Code | undefined {
   const hex = hexOf(bytes.subarray(0, 10));
-  for (const prologue of PROXY_PROLOGUES)
-    if (hex.startsWith(prologue)) return minimalProxy(bytes.subarray(prologue.length / 2, prologue.length / 2 + PROXY_SIZE));
+  for (const prologue of PROXY_PROLOGUES) if (hex.startsWith(prologue)) return minimalProxy(bytes.subarray(prologue.length / 2, prologue.length / 2 + PROXY_SIZE));
   if (!hex.startsWith("61") || !hex.endsWith(TAGGED_PROLOGUE)) return undefined;
   const code = bytes.subarray(TAGGED_PROLOGUE_SIZE);
   return code.length === Number.parseInt(hex.slice(2, 6), 16) ? minimalProxy(code) : undefined;
@@ -162,12 +166,24 @@ export class CodeRegistry {
         const length = u32(bytes, at);
         at += 4;
         if (at + length > bytes.length) throw new CodeError("a carried contract is cut off");
-        entries.push(this.entry(bytes.slice(at, at + length), references.map((r) => entryAt(entries, r).identity), pending, fresh));
+        entries.push(
+          this.entry(
+            bytes.slice(at, at + length),
+            references.map((r) => entryAt(entries, r).identity),
+            pending,
+            fresh,
+          ),
+        );
         at += length;
       }
     }
     const own = section ? bytes.subarray(0, section.sectionStart) : bytes;
-    return this.entry(own.slice(), ownReferences.map((r) => entryAt(entries, r).identity), pending, fresh);
+    return this.entry(
+      own.slice(),
+      ownReferences.map((r) => entryAt(entries, r).identity),
+      pending,
+      fresh,
+    );
   }
 
   private entry(bytes: Uint8Array, references: readonly Uint8Array[], pending: ReadonlyMap<string, ModuleEntry>, fresh: ModuleEntry[]): ModuleEntry {

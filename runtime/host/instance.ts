@@ -7,6 +7,7 @@ import { CALLDATA, CALLDATA_WINDOW, CELL, HOST_MODULE, IMMUTABLES, MACHINE_BASE,
 import type { Activation, BlockCells, Ending, TransactionCells } from "./activation.js";
 import type { ModuleEntry } from "./code.js";
 import { writeBigint } from "./cells.js";
+import { Interruption, isStackOverflow, STACK_EXHAUSTED } from "./interruption.js";
 import { EXIT_SIGNAL, hostImports, InvalidOperation, type HostView } from "./imports.js";
 
 /** Instances whose memory has grown beyond this are not kept. */
@@ -62,7 +63,7 @@ export class ContractInstance implements HostView {
     this.view.setUint32(CELL.GAS + 4, Math.floor(value / 0x1_0000_0000), true);
   }
 
-  /** Runs one activation to its end. */
+  /** Runs one activation to its end. Throws Interruption only; the instance must not be used again then. */
   execute(activation: Activation): Ending {
     this.enter(activation);
     let status: number;
@@ -71,6 +72,8 @@ export class ContractInstance implements HostView {
       status = activation.isCreation ? this.construct() : this.run();
     } catch (thrown) {
       if (thrown === EXIT_SIGNAL) status = this.exitStatus;
+      else if (thrown instanceof Interruption) throw thrown;
+      else if (isStackOverflow(thrown)) throw STACK_EXHAUSTED;
       else {
         status = STATUS.INVALID;
         reason = describeTrap(thrown);
@@ -144,7 +147,6 @@ export class ContractInstance implements HostView {
 
 function describeTrap(thrown: unknown): string {
   if (thrown instanceof InvalidOperation) return thrown.reason;
-  if (thrown instanceof RangeError) return "engine stack overflow";
   return thrown instanceof Error ? `trap: ${thrown.message}` : "trap";
 }
 
