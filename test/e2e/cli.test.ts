@@ -25,7 +25,10 @@ describe("compile", () => {
     const root = project({ "src/Counter.sol": COUNTER });
     const result = supervm(root, "compile", "src", "--target", "all", "--out", "out", "--no-cache");
     assert.equal(result.code, 0, result.stderr);
-    assert.deepEqual(filesBelow(path.join(root, "out")), ["bin", "json", "so", "wasm"].map((e) => `src/Counter.sol/Counter.${e}`));
+    assert.deepEqual(
+      filesBelow(path.join(root, "out")),
+      ["bin", "json", "so", "wasm"].map((e) => `src/Counter.sol/Counter.${e}`),
+    );
     const artifact = JSON.parse(fs.readFileSync(path.join(root, "out/src/Counter.sol/Counter.json"), "utf8")) as Record<string, unknown>;
     assert.equal(artifact.format, "supervm-artifact-1");
     assert.deepEqual(Object.keys(artifact), ["format", "contractName", "sourceName", "language", "abi", "storageLayout", "metadata", "targets"]);
@@ -57,7 +60,10 @@ describe("compile", () => {
   });
 
   it("takes remappings from the command line and from foundry.toml", () => {
-    const files = { "lib/dep/src/D.sol": "pragma solidity ^0.8.0; contract D { uint public d = 5; }", "src/C.sol": 'pragma solidity ^0.8.0; import "dep/D.sol"; contract C is D {}' };
+    const files = {
+      "lib/dep/src/D.sol": "pragma solidity ^0.8.0; contract D { uint public d = 5; }",
+      "src/C.sol": 'pragma solidity ^0.8.0; import "dep/D.sol"; contract C is D {}',
+    };
     const flag = supervm(project(files), "compile", "src", "--target", "evm", "--remappings", "dep/=lib/dep/src/");
     assert.equal(flag.code, 0, flag.stderr);
     const toml = supervm(project({ ...files, "foundry.toml": '[profile.default]\nremappings = ["dep/=lib/dep/src/"]\n' }), "compile", "src", "--target", "evm");
@@ -69,8 +75,13 @@ describe("compile", () => {
     const result = supervm(root, "compile", "Counter.sol", "--emit", "abi,ir,asm,wat,disasm,storage-layout,metadata", "--out", "out");
     assert.equal(result.code, 0, result.stderr);
     const names = filesBelow(path.join(root, "out")).map((f) => path.basename(f));
-    for (const expected of ["Counter.abi.json", "Counter.ir", "Counter.metadata.json", "Counter.storage-layout.json"]) assert.ok(names.includes(expected), `${expected} of ${names.join(" ")}`);
-    for (const ending of [".asm", ".wat", ".disasm"]) assert.ok(names.some((n) => n.endsWith(ending)), `${ending} of ${names.join(" ")}`);
+    for (const expected of ["Counter.abi.json", "Counter.ir", "Counter.metadata.json", "Counter.storage-layout.json"])
+      assert.ok(names.includes(expected), `${expected} of ${names.join(" ")}`);
+    for (const ending of [".asm", ".wat", ".disasm"])
+      assert.ok(
+        names.some((n) => n.endsWith(ending)),
+        `${ending} of ${names.join(" ")}`,
+      );
   });
 });
 
@@ -109,12 +120,42 @@ describe("bad input gives one clear message", () => {
     { name: "an unknown optimization level", args: ["compile", "x.sol", "-O7"], code: 2, says: [/'7'/] },
     { name: "an unknown output", args: ["compile", "x.sol", "--emit", "ast"], code: 2, says: [/'ast'/] },
     { name: "an unknown file", args: ["compile", "nowhere.sol"], code: 1, says: [/nowhere\.sol/] },
-    { name: "a syntax error", files: { "a.sol": "contract A {\n  function f() public { uint x = ; }\n}\n" }, args: ["compile", "a.sol"], code: 1, says: [/ParserError/, /a\.sol:2:34/, /\^/] },
+    {
+      name: "a syntax error",
+      files: { "a.sol": "contract A {\n  function f() public { uint x = ; }\n}\n" },
+      args: ["compile", "a.sol"],
+      code: 1,
+      says: [/ParserError/, /a\.sol:2:34/, /\^/],
+    },
     { name: "a type error", files: { "a.sol": 'contract A {\n  uint x = "no";\n}\n' }, args: ["compile", "a.sol"], code: 1, says: [/TypeError/, /a\.sol:2:12/] },
-    { name: "an undeclared name", files: { "a.sol": "contract A {\n  uint total;\n  function f() public view returns (uint) { return totl; }\n}\n" }, args: ["compile", "a.sol"], code: 1, says: [/totl/, /a\.sol:3:52/, /total/] },
-    { name: "an import that cannot be found", files: { "a.sol": 'import "@openzeppelin/contracts/Nothing.sol";\n' }, args: ["compile", "a.sol"], code: 1, says: [/Nothing\.sol/, /a\.sol:1:/, /hint/] },
-    { name: "a pragma that no version satisfies", files: { "a.sol": "pragma solidity ^0.9.0;\ncontract A {}\n" }, args: ["compile", "a.sol"], code: 1, says: [/0\.9\.0/, /a\.sol:1:/] },
-    { name: "an artifact of another version", files: { "a.json": '{"format":"supervm-artifact-0"}' }, args: ["run", "a.json", "--call", "f"], code: 1, says: [/supervm-artifact-0/, /supervm-artifact-1/] },
+    {
+      name: "an undeclared name",
+      files: { "a.sol": "contract A {\n  uint total;\n  function f() public view returns (uint) { return totl; }\n}\n" },
+      args: ["compile", "a.sol"],
+      code: 1,
+      says: [/totl/, /a\.sol:3:52/, /total/],
+    },
+    {
+      name: "an import that cannot be found",
+      files: { "a.sol": 'import "@openzeppelin/contracts/Nothing.sol";\n' },
+      args: ["compile", "a.sol"],
+      code: 1,
+      says: [/Nothing\.sol/, /a\.sol:1:/, /hint/],
+    },
+    {
+      name: "a pragma that no version satisfies",
+      files: { "a.sol": "pragma solidity ^0.9.0;\ncontract A {}\n" },
+      args: ["compile", "a.sol"],
+      code: 1,
+      says: [/0\.9\.0/, /a\.sol:1:/],
+    },
+    {
+      name: "an artifact of another version",
+      files: { "a.json": '{"format":"supervm-artifact-0"}' },
+      args: ["run", "a.json", "--call", "f"],
+      code: 1,
+      says: [/supervm-artifact-0/, /supervm-artifact-1/],
+    },
     { name: "a file that is no artifact", files: { "a.json": "[1, 2" }, args: ["run", "a.json", "--call", "f"], code: 1, says: [/a\.json is not JSON/] },
     { name: "a function that the contract does not have", files: { "a.sol": COUNTER }, args: ["run", "a.sol", "--call", "lower"], code: 1, says: [/'lower'/, /raise\(uint64\)/] },
     { name: "arguments that are not JSON", files: { "a.sol": COUNTER }, args: ["run", "a.sol", "--call", "raise", "--args", "[7"], code: 2, says: [/--args/] },
@@ -133,7 +174,9 @@ describe("bad input gives one clear message", () => {
     });
 
   it("reports many errors in one run", () => {
-    const root = project({ "a.sol": "contract A {\n  function f() public { uint8 a = 256; }\n  function g() public { b = 1; }\n  function h() public returns (bool) { return 1; }\n}\n" });
+    const root = project({
+      "a.sol": "contract A {\n  function f() public { uint8 a = 256; }\n  function g() public { b = 1; }\n  function h() public returns (bool) { return 1; }\n}\n",
+    });
     const result = supervm(root, "compile", "a.sol");
     assert.equal(result.code, 1);
     for (const line of [2, 3, 4]) assert.match(result.stderr, new RegExp(`a\\.sol:${line}:`));
