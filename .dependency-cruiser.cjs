@@ -9,8 +9,18 @@ module.exports = {
   forbidden: [
     { name: "no-cycles", comment: "Import cycles, type imports included, hide the design.", severity: "error", from: {}, to: { circular: true } },
     forbid("machine-is-lowest", "Facts of the abstract machine (precompiles, addresses) depend on nothing.", "^machine/", "^(cli|testing|targets|runtime|compiler)/"),
-    forbid("base-is-lowest", "base and diagnostics import nothing of the compiler above them.", "^compiler/(base|diagnostics)/", "^(cli|testing|targets|runtime|compiler/(ir|analysis|passes|frontends|driver))/"),
-    forbid("ir-knows-no-user", "The IR knows neither passes, frontends, targets nor the driver.", "^compiler/ir/", "^(cli|testing|targets|runtime|compiler/(passes|analysis|frontends|driver))/"),
+    forbid(
+      "base-is-lowest",
+      "base and diagnostics import nothing of the compiler above them.",
+      "^compiler/(base|diagnostics)/",
+      "^(cli|testing|targets|runtime|compiler/(ir|analysis|passes|frontends|driver))/",
+    ),
+    forbid(
+      "ir-knows-no-user",
+      "The IR knows neither passes, frontends, targets nor the driver.",
+      "^compiler/ir/",
+      "^(cli|testing|targets|runtime|compiler/(passes|analysis|frontends|driver))/",
+    ),
     forbid("analysis-below-passes", "Analyses know the IR only.", "^compiler/analysis/", "^(cli|testing|targets|runtime|compiler/(passes|frontends|driver))/"),
     forbid("passes-know-the-ir", "Passes know the IR and analyses only.", "^compiler/passes/", "^(cli|testing|targets|runtime|compiler/(frontends|driver))/"),
     forbid("frontends-know-no-target", "A frontend knows no target, pass or driver.", "^compiler/frontends/", "^(cli|testing|targets|runtime|compiler/(passes|driver))/"),

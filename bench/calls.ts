@@ -1,5 +1,5 @@
 /** Transactions a second: ERC-20 transfers on the SuperVM runtime beside @ethereumjs/evm running solc's code, through the same interface. */
-import { Interface, type InterfaceAbi } from "ethers";
+import { Interface } from "ethers";
 import { compile, type Artifact } from "../index.js";
 import { solcArtifacts } from "../test/differential/solc.js";
 import { loadTarget } from "../targets/registry.js";
@@ -18,7 +18,7 @@ interface Transfer {
 async function prepare(target: TargetName, artifact: Artifact): Promise<Transfer> {
   const chain = await (await loadTarget(target)).createChain();
   const [alice, bob] = chain.accounts as [string, string];
-  const abi = new Interface(artifact.abi as InterfaceAbi);
+  const abi = new Interface(artifact.abi);
   const args = abi.encodeDeploy([alice, 10n ** 18n]);
   const { address } = await chain.deploy({ part: artifact.targets[target]!, contractName: `${SOURCE}:SampleToken`, args, from: alice, value: 0n, libraries: new Map() });
   if (address === undefined) throw new Error("the token could not be deployed");

@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (names.length > 0 && !names.includes(bench.name)) continue;
     const rows = await bench.run();
     results[bench.name] = rows;
-    process.stdout.write(`${render(bench, rows)}`);
+    process.stdout.write(render(bench, rows));
     if (rows.length > 3) {
       const gas = rows.filter((r) => r.unit.startsWith("gas"));
       const size = rows.filter((r) => r.unit.startsWith("bytes"));

@@ -1,5 +1,5 @@
 /** `supervm inspect`: one field of a contract on standard output. */
-import { Interface, type InterfaceAbi } from "ethers";
+import { Interface } from "ethers";
 import { fullName, type Artifact } from "../compiler/driver/artifact.js";
 import type { EmitKind } from "../compiler/driver/options.js";
 import { TARGET_NAMES } from "../targets/registry.js";
@@ -121,7 +121,7 @@ function text(loaded: Loaded, field: string): string {
 }
 
 function signatures(artifact: Artifact, field: "methods" | "events" | "errors", asJson: boolean): string {
-  const iface = new Interface(artifact.abi as InterfaceAbi);
+  const iface = new Interface(artifact.abi);
   const rows: [string, string][] = [];
   if (field === "methods") iface.forEachFunction((f) => rows.push([f.selector, f.format("sighash")]));
   if (field === "events") iface.forEachEvent((e) => rows.push([e.topicHash, e.format("sighash")]));

@@ -1,5 +1,5 @@
 /** ABI encoding and decoding for the testing library, by ethers' coder: calls, results, logs and errors of a contract. */
-import { AbiCoder, Interface, Result, type FunctionFragment, type InterfaceAbi } from "ethers";
+import { AbiCoder, Interface, Result, type FunctionFragment } from "ethers";
 import type { AbiEntry } from "../compiler/driver/artifact.js";
 import type { ChainLog } from "../targets/target.js";
 import { UsageError } from "./errors.js";
@@ -46,7 +46,7 @@ export class Codec {
   readonly iface: Interface;
 
   constructor(abi: readonly AbiEntry[]) {
-    this.iface = new Interface(abi as InterfaceAbi);
+    this.iface = new Interface(abi);
   }
 
   /** A function by name or signature; overloads by their argument count, else by signature. */

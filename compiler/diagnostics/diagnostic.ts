@@ -60,6 +60,11 @@ export class DiagnosticSink {
   get hasErrors(): boolean {
     return this.errors > 0;
   }
+
+  /** As `hasErrors`, for code that asks several times while stages report in between. */
+  failed(): boolean {
+    return this.errors > 0;
+  }
 }
 
 /** A broken invariant of supervm itself: never the user's fault, exit code 70. */

@@ -70,14 +70,14 @@ export async function compileDetailed(options: CompileOptions, onTiming: Timing 
   if (cached) return cached;
   const sink = new DiagnosticSink();
   const output = timed(onTiming, "frontend", () => runFrontends(resolved, sink));
-  if (!output || sink.hasErrors) return failed(sink);
+  if (!output || sink.failed()) return failed(sink);
   const modules = output.contracts.flatMap((c) => (c.module ? [c.module] : []));
   const irText = timed(onTiming, "passes", () => optimize(modules, resolved));
   const lowered = new Map<TargetName, LowerResult>();
   for (const name of resolved.targets) {
     const target = await loadTarget(name);
     checkCapabilities(modules, target, sink);
-    if (sink.hasErrors) continue;
+    if (sink.failed()) continue;
     const start = performance.now();
     const result = await target.lower(modules, {
       optimization: resolved.optimize,
@@ -89,7 +89,7 @@ export async function compileDetailed(options: CompileOptions, onTiming: Timing 
     for (const diagnostic of result.diagnostics) sink.report(diagnostic);
     lowered.set(name, result);
   }
-  if (sink.hasErrors) return failed(sink);
+  if (sink.failed()) return failed(sink);
   const artifacts = output.contracts.map((c) => artifactOf(c, output, resolved, lowered));
   const result: DetailedResult = { artifacts, files: filesOf(output.contracts, lowered, irText), diagnostics: sink.all, fromCache: false };
   writeCached(

@@ -87,7 +87,7 @@ export function resolveOptions(options: CompileOptions): ResolvedOptions {
   if (!EVM_VERSIONS.some((v) => v === evmVersion)) throw new OptionError(`there is no EVM version '${evmVersion}'; versions are ${EVM_VERSIONS.join(", ")}`);
   const emit = new Set<EmitKind>();
   for (const kind of options.emit ?? []) {
-    if (!EMIT_KINDS.includes(kind)) throw new OptionError(`there is no output '${String(kind)}'; outputs are ${EMIT_KINDS.join(", ")}`);
+    if (!EMIT_KINDS.includes(kind)) throw new OptionError(`there is no output '${kind}'; outputs are ${EMIT_KINDS.join(", ")}`);
     emit.add(kind);
   }
   for (const remapping of options.remappings ?? []) if (!remapping.includes("=")) throw new OptionError(`the remapping '${remapping}' has no '='; write prefix=target`);

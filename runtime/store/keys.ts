@@ -49,7 +49,14 @@ export function slotKey(slot: bigint): SlotKey {
 
 /** `length` bytes of a number, least significant first. */
 export function littleEndian(value: bigint, length: number): Uint8Array {
-  return Uint8Array.from(Buffer.from(BigInt.asUintN(8 * length, value).toString(16).padStart(2 * length, "0"), "hex").reverse());
+  return Uint8Array.from(
+    Buffer.from(
+      BigInt.asUintN(8 * length, value)
+        .toString(16)
+        .padStart(2 * length, "0"),
+      "hex",
+    ).reverse(),
+  );
 }
 
 export function intOfLittleEndian(bytes: Uint8Array): bigint {

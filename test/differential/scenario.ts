@@ -31,9 +31,25 @@ interface Created {
 }
 
 export type Step =
-  | { readonly kind: "deploy"; readonly label: string; readonly contract: string; readonly args: Arguments; readonly value?: bigint; readonly from?: AccountName; readonly libraries?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "deploy";
+      readonly label: string;
+      readonly contract: string;
+      readonly args: Arguments;
+      readonly value?: bigint;
+      readonly from?: AccountName;
+      readonly libraries?: Readonly<Record<string, string>>;
+    }
   /** `creates` gives a label to a contract that the transaction makes, before its results are recorded. */
-  | { readonly kind: "send" | "call"; readonly on: string; readonly fn: string; readonly args: Arguments; readonly value?: bigint; readonly from?: AccountName; readonly creates?: Created }
+  | {
+      readonly kind: "send" | "call";
+      readonly on: string;
+      readonly fn: string;
+      readonly args: Arguments;
+      readonly value?: bigint;
+      readonly from?: AccountName;
+      readonly creates?: Created;
+    }
   | { readonly kind: "raw"; readonly on: string; readonly data: string; readonly value?: bigint; readonly from?: AccountName }
   /** Gives a label to a contract that another made; `find` gives its address. */
   | ({ readonly kind: "attach" } & Created)
@@ -58,7 +74,13 @@ export interface Scenario {
 }
 
 type Options = { readonly from?: AccountName; readonly value?: bigint };
-export const deploy = (label: string, contract: string, args: Arguments = [], options: Options & { libraries?: Record<string, string> } = {}): Step => ({ kind: "deploy", label, contract, args, ...options });
+export const deploy = (label: string, contract: string, args: Arguments = [], options: Options & { libraries?: Record<string, string> } = {}): Step => ({
+  kind: "deploy",
+  label,
+  contract,
+  args,
+  ...options,
+});
 export const send = (on: string, fn: string, args: Arguments = [], options: Options & { creates?: Created } = {}): Step => ({ kind: "send", on, fn, args, ...options });
 export const call = (on: string, fn: string, args: Arguments = [], options: Options = {}): Step => ({ kind: "call", on, fn, args, ...options });
 export const raw = (on: string, data: string, options: Options = {}): Step => ({ kind: "raw", on, data, ...options });

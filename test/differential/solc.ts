@@ -55,7 +55,9 @@ export function solcArtifacts(sources: readonly string[], options: SolcOptions =
       ...((options.line ?? "0.8") === "0.8" && { viaIR: options.viaIR ?? true }),
       optimizer: { enabled: options.optimize ?? true, runs: 200 },
       ...(options.evmVersion !== undefined && { evmVersion: options.evmVersion }),
-      outputSelection: { "*": { "*": ["abi", "storageLayout", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.deployedBytecode.linkReferences"] } },
+      outputSelection: {
+        "*": { "*": ["abi", "storageLayout", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.deployedBytecode.linkReferences"] },
+      },
     },
   };
   const compiler = solc(options.line);
@@ -95,7 +97,13 @@ function toArtifact(sourceName: string, contractName: string, contract: SolcCont
     language: "solidity",
     abi: contract.abi,
     storageLayout: contract.storageLayout,
-    metadata: { compiler: { name: "supervm", version: "solc" }, language: "solidity", settings: { optimize: "", evmVersion: "", targets: [], remappings: [] }, output: { devdoc: {}, userdoc: {} }, sources: {} },
+    metadata: {
+      compiler: { name: "supervm", version: "solc" },
+      language: "solidity",
+      settings: { optimize: "", evmVersion: "", targets: [], remappings: [] },
+      output: { devdoc: {}, userdoc: {} },
+      sources: {},
+    },
     targets: bytecode.object === "" ? {} : { evm: { bytecode: hex(bytecode.object), deployedBytecode: hex(deployedBytecode.object), linkReferences } },
   };
 }

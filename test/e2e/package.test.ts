@@ -35,5 +35,8 @@ it("npm pack gives a package that installs and runs elsewhere", { timeout: 180_0
   const out = run(folder, "node", "use.mjs");
   assert.match(out, /evm 1n\nsupervm 1n\n/);
   assert.match(out, /solana is there|MissingPeerError .*npm install (litesvm|@solana\/kit)/);
-  assert.match(run(folder, path.join("node_modules", ".bin", "supervm"), "run", "Counter.sol", "--target", "supervm", "--call", "up", "--call", "n"), /up\(\): 1\n {2}gas used \d+\nn\(\): 1\n/);
+  assert.match(
+    run(folder, path.join("node_modules", ".bin", "supervm"), "run", "Counter.sol", "--target", "supervm", "--call", "up", "--call", "n"),
+    /up\(\): 1\n {2}gas used \d+\nn\(\): 1\n/,
+  );
 });

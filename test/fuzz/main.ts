@@ -45,7 +45,13 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const seed of seeds) console.log(indent(render(randomProgram(seed).root)));
     return 0;
   }
-  const result = await supervise({ seeds, targets: targets as FuzzTarget[], jobs: args.jobs, shrinkTime: args.shrink ? SHRINK_TIME : 0, onFinding: (f) => console.log(formatFinding(f)) });
+  const result = await supervise({
+    seeds,
+    targets: targets as FuzzTarget[],
+    jobs: args.jobs,
+    shrinkTime: args.shrink ? SHRINK_TIME : 0,
+    onFinding: (f) => console.log(formatFinding(f)),
+  });
   const summary = summaryOf(result);
   if (args.json !== undefined) {
     fs.mkdirSync(path.dirname(path.resolve(args.json)), { recursive: true });

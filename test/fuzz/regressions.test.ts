@@ -10,10 +10,26 @@ import { SENDERS } from "./run/side.js";
 
 /** Programs with the calls of contract C that went wrong; a call whose name is `0x...` is raw data. */
 const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string, args: readonly unknown[]])[]>> = {
-  "empty-string-to-storage": [["xC1()", []], ["xC1()", []]],
+  "empty-string-to-storage": [
+    ["xC1()", []],
+    ["xC1()", []],
+  ],
   "call-that-never-returns": [["xC0()", []]],
-  "loop-behind-call-that-never-returns": [["g()", []], ["h(uint256[])", [[1n]]]],
-  "signed-array-to-storage": [["set()", []], ["take(int160[],int136[3])", [[-1n, 2n], [-1n, 2n, -3n]]], ["set()", []]],
+  "loop-behind-call-that-never-returns": [
+    ["g()", []],
+    ["h(uint256[])", [[1n]]],
+  ],
+  "signed-array-to-storage": [
+    ["set()", []],
+    [
+      "take(int160[],int136[3])",
+      [
+        [-1n, 2n],
+        [-1n, 2n, -3n],
+      ],
+    ],
+    ["set()", []],
+  ],
   "calldata-struct-to-memory": [
     ["f((uint256,uint256[]))", [[1n, [2n, 3n]]]],
     ["g(uint256[][])", [[[1n, 2n, 3n]]]],
@@ -30,7 +46,19 @@ const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string
 function malformed(signature: string, words: readonly bigint[], places: readonly number[]): (readonly [string, readonly unknown[]])[] {
   const selector = id(signature).slice(0, 10);
   const values = [0x60n, 0x1000n, (1n << 59n) - 1n, 1n << 64n, (1n << 255n) + 1n, (1n << 256n) - 32n];
-  return places.flatMap((place) => values.map((value) => [selector + words.with(place, value).map((w) => w.toString(16).padStart(64, "0")).join(""), []] as const));
+  return places.flatMap((place) =>
+    values.map(
+      (value) =>
+        [
+          selector +
+            words
+              .with(place, value)
+              .map((w) => w.toString(16).padStart(64, "0"))
+              .join(""),
+          [],
+        ] as const,
+    ),
+  );
 }
 
 const sources = new Map(Object.keys(REGRESSIONS).map((name) => [name, fs.readFileSync(`fixtures/fuzz/${name}.sol`, "utf8")]));
@@ -42,7 +70,12 @@ for (const [name, calls] of Object.entries(REGRESSIONS))
     const reference = references.get(name);
     assert.ok(reference && "codes" in reference, reference && "rejected" in reference ? reference.rejected : "no answer");
     const messages = calls.map(([label, args]) => ({ label, from: SENDERS[0], value: 0n, data: label.startsWith("0x") ? label : encode(label, args) }));
-    const { failures } = await checkProgram(sources.get(name)!, { senders: SENDERS, libraries: [], constructorArgs: "0x", messages }, reference.codes, variantsOf(["interpreter", "evm", "supervm"]));
+    const { failures } = await checkProgram(
+      sources.get(name)!,
+      { senders: SENDERS, libraries: [], constructorArgs: "0x", messages },
+      reference.codes,
+      variantsOf(["interpreter", "evm", "supervm"]),
+    );
     assert.deepEqual(failures, []);
   });
 

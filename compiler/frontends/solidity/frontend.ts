@@ -13,11 +13,11 @@ export const solidityFrontend: Frontend = { language: "solidity", extensions: ["
 
 function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput | undefined {
   const loaded = loadSources(request, sink);
-  if (sink.hasErrors) return undefined;
+  if (sink.failed()) return undefined;
   const program = check(loaded, sink);
-  if (sink.hasErrors) return undefined;
+  if (sink.failed()) return undefined;
   const modules = new Map(lower(program, { revertStrings: request.revertStrings }, sink).map((m) => [m.name, m]));
-  if (sink.hasErrors) return undefined;
+  if (sink.failed()) return undefined;
   const closures = new ImportClosures(loaded);
   const contracts = program.contracts.map((info): FrontendContract => {
     const module = modules.get(info.fullName);

@@ -56,7 +56,7 @@ export class Line<Sent, Received> {
   /** Waits for the next message of the other side; throws where none comes within `patience` milliseconds. */
   receive(patience = Number.POSITIVE_INFINITY): Received {
     for (;;) {
-      const message = receiveMessageOnPort(this.port);
+      const message: { readonly message: unknown } | undefined = receiveMessageOnPort(this.port);
       if (message) {
         this.received++;
         return message.message as Received;

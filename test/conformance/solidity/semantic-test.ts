@@ -90,7 +90,7 @@ class SemanticTest {
 
   /** The last contract of the last source. */
   private mainContract(sources: Record<string, { content: string }>): Artifact | undefined {
-    const unit = loadSources({ sources, root: NO_ROOT, remappings: [] }, new DiagnosticSink()).byName.get(Object.keys(sources).at(-1) ?? "");
+    const unit = loadSources({ sources, root: NO_ROOT, remappings: [] }, new DiagnosticSink()).byName.get(Object.keys(sources).pop() ?? "");
     const last = unit?.nodes.filter((n) => n.kind === "ContractDefinition").at(-1);
     return last && unit ? this.artifacts[`${unit.file.name}:${last.name}`] : undefined;
   }

@@ -50,7 +50,17 @@ const books: Scenario = {
     send("books", "setFlag", ["one", 3n, true]),
     call("books", "flags", ["one", 3n]),
     call("books", "flags", ["two", 3n]),
-    send("books", "setShape", [5n, [[[1n, -1n], [2n, -2n]], "0xcafebabe", [-5n, (1n << 127n) - 1n]]]),
+    send("books", "setShape", [
+      5n,
+      [
+        [
+          [1n, -1n],
+          [2n, -2n],
+        ],
+        "0xcafebabe",
+        [-5n, (1n << 127n) - 1n],
+      ],
+    ]),
     call("books", "getShape", [5n]),
     send("books", "setShape", [5n, [[[9n, 9n]], "0x00000001", [0n, 0n]]]),
     call("books", "getShape", [5n]),
@@ -70,19 +80,74 @@ const numbers: Scenario = {
   steps: [
     deploy("n", "Numbers"),
     ...bounds.flatMap((a) => [call("n", "add8", [a, 128n]), call("n", "wrap", [a, 200n])]),
-    ...[[-32768n, 1n], [32767n, -1n], [5n, 7n], [-32768n, -32768n]].map((a) => call("n", "sub16", a)),
-    ...[[1n << 32n, 1n << 31n], [1n << 32n, 1n << 32n], [0n, (1n << 64n) - 1n]].map((a) => call("n", "mul64", a)),
-    ...[[1n << 100n, 1n << 26n], [-(1n << 127n), -1n], [-(1n << 100n), 1n << 27n], [-(1n << 100n), (1n << 27n) + 1n], [-3n, 5n]].map((a) => call("n", "mul128", a)),
-    ...[[MaxUint256, 1n], [MaxUint256, 2n], [1n << 128n, 1n << 127n], [1n << 128n, 1n << 128n], [0n, MaxUint256]].map((a) => call("n", "mul256", a)),
-    ...[[7n, 2n], [-7n, 2n], [MinInt256, -1n], [MinInt256, 1n], [5n, 0n], [MaxInt256, -3n]].map((a) => call("n", "div", a)),
-    ...[[7n, 3n], [-7n, 3n], [7n, -3n], [-128n, -1n], [1n, 0n]].map((a) => call("n", "mod", a)),
-    ...[[2n, 255n], [2n, 256n], [0n, 0n], [10n, 77n], [10n, 78n], [1n, MaxUint256], [MaxUint256, 1n]].map((a) => call("n", "pow", a)),
-    ...[[-2n, 63n], [-2n, 64n], [2n, 63n], [2n, 62n], [-1n, 255n], [-3n, 40n], [0n, 0n]].map((a) => call("n", "powSmall", a)),
+    ...[
+      [-32768n, 1n],
+      [32767n, -1n],
+      [5n, 7n],
+      [-32768n, -32768n],
+    ].map((a) => call("n", "sub16", a)),
+    ...[
+      [1n << 32n, 1n << 31n],
+      [1n << 32n, 1n << 32n],
+      [0n, (1n << 64n) - 1n],
+    ].map((a) => call("n", "mul64", a)),
+    ...[
+      [1n << 100n, 1n << 26n],
+      [-(1n << 127n), -1n],
+      [-(1n << 100n), 1n << 27n],
+      [-(1n << 100n), (1n << 27n) + 1n],
+      [-3n, 5n],
+    ].map((a) => call("n", "mul128", a)),
+    ...[
+      [MaxUint256, 1n],
+      [MaxUint256, 2n],
+      [1n << 128n, 1n << 127n],
+      [1n << 128n, 1n << 128n],
+      [0n, MaxUint256],
+    ].map((a) => call("n", "mul256", a)),
+    ...[
+      [7n, 2n],
+      [-7n, 2n],
+      [MinInt256, -1n],
+      [MinInt256, 1n],
+      [5n, 0n],
+      [MaxInt256, -3n],
+    ].map((a) => call("n", "div", a)),
+    ...[
+      [7n, 3n],
+      [-7n, 3n],
+      [7n, -3n],
+      [-128n, -1n],
+      [1n, 0n],
+    ].map((a) => call("n", "mod", a)),
+    ...[
+      [2n, 255n],
+      [2n, 256n],
+      [0n, 0n],
+      [10n, 77n],
+      [10n, 78n],
+      [1n, MaxUint256],
+      [MaxUint256, 1n],
+    ].map((a) => call("n", "pow", a)),
+    ...[
+      [-2n, 63n],
+      [-2n, 64n],
+      [2n, 63n],
+      [2n, 62n],
+      [-1n, 255n],
+      [-3n, 40n],
+      [0n, 0n],
+    ].map((a) => call("n", "powSmall", a)),
     ...[5n, -5n, -(1n << 39n), 0n].map((a) => call("n", "neg", [a])),
     ...[0n, 1n, 31n, 32n, 255n, 256n, MaxUint256].map((b) => call("n", "shl", [0xf000000fn, b])),
     ...[0n, 1n, 255n, 256n, 65535n].flatMap((b) => [call("n", "shr", [-1000n, b]), call("n", "shr", [1000n, b])]),
     call("n", "bits", ["0x12345678", "0xff00"]),
-    ...[[5n, 6n, 7n], [MaxUint256, MaxUint256, 12345n], [1n, 1n, 0n], [MaxUint256, 2n, MaxUint256]].map((a) => call("n", "modular", a)),
+    ...[
+      [5n, 6n, 7n],
+      [MaxUint256, MaxUint256, 12345n],
+      [1n, 1n, 0n],
+      [MaxUint256, 2n, MaxUint256],
+    ].map((a) => call("n", "modular", a)),
     ...[0n, 0x123456789abcdef0123456789abcdef0123456789abcdef0fedcba98765432ffn, MaxUint256].map((a) => call("n", "narrow", [a])),
     call("n", "sumLoop", [100n]),
     call("n", "sort", [[5n, 3n, MaxUint256, 0n, 3n, 17n]]),
@@ -90,7 +155,8 @@ const numbers: Scenario = {
   ],
 };
 
-const greet = (name: string): string => `${id("greet(string)").slice(0, 10)}${"00".repeat(31)}20${name.length.toString(16).padStart(64, "0")}${Buffer.from(name).toString("hex").padEnd(64, "0")}`;
+const greet = (name: string): string =>
+  `${id("greet(string)").slice(0, 10)}${"00".repeat(31)}20${name.length.toString(16).padStart(64, "0")}${Buffer.from(name).toString("hex").padEnd(64, "0")}`;
 
 const factory: Scenario = {
   name: "creation, try/catch, low-level calls, delegatecall, fallback",
@@ -110,7 +176,11 @@ const factory: Scenario = {
     send("factory", "makeSalted", ["Salted", id("salt")]),
     send("factory", "tryMake", ["Tried"]),
     send("factory", "tryMake", [""]),
-    ...["world", "", "!panics", "a name that is far too long"].flatMap((name) => [send("factory", "ask", [0n, name]), call("first", "greet", [name]), send("factory", "raw", [0n, greet(name)])]),
+    ...["world", "", "!panics", "a name that is far too long"].flatMap((name) => [
+      send("factory", "ask", [0n, name]),
+      call("first", "greet", [name]),
+      send("factory", "raw", [0n, greet(name)]),
+    ]),
     send("factory", "ask", [9n, "x"]),
     send("factory", "raw", [1n, "0x"]),
     call("factory", "rawStatic", ["$factory", id("forget()").slice(0, 10)]),

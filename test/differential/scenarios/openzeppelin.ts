@@ -105,7 +105,10 @@ const multi: Scenario = {
     send("items", "mintBatch", ["$chest", [1n, 2n], [5n], "0x"]),
     send("items", "mint", ["$items", 1n, 1n, "0x"]),
     call("items", "uri", [3n]),
-    call("items", "balanceOfBatch", [["$alice", "$chest", "$bob"], [1n, 3n, 1n]]),
+    call("items", "balanceOfBatch", [
+      ["$alice", "$chest", "$bob"],
+      [1n, 3n, 1n],
+    ]),
     call("items", "balanceOfBatch", [["$alice"], [1n, 3n]]),
     send("items", "safeTransferFrom", ["$alice", "$bob", 1n, 40n, "0x"]),
     send("items", "safeTransferFrom", ["$alice", "$bob", 1n, 61n, "0x"]),

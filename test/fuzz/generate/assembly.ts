@@ -11,7 +11,10 @@ function isWord(variable: Variable): boolean {
 }
 
 export function assemblyNode(scope: Scope): SourceNode | undefined {
-  const words = scope.readable().filter(isWord).map((v) => v.name);
+  const words = scope
+    .readable()
+    .filter(isWord)
+    .map((v) => v.name);
   if (words.length === 0 || !scope.spend(10)) return undefined;
   const { random } = scope;
   const slots = scope.allows("write") ? scope.variables.filter((v) => v.location === "storage" && v.assignable && isWholeSlot(v)).map((v) => v.name) : [];
@@ -41,7 +44,9 @@ function statement(scope: Scope, words: readonly string[], slots: readonly strin
   switch (random.below(9)) {
     case 0: {
       const p = scope.fresh("m");
-      return item(`let ${p} := mload(0x40)\nmstore(${p}, ${value()})\nmstore(add(${p}, ${random.pick([8, 20, 32])}), ${value()})\n${target} := keccak256(${p}, ${random.pick([0, 20, 32, 40])})\n`);
+      return item(
+        `let ${p} := mload(0x40)\nmstore(${p}, ${value()})\nmstore(add(${p}, ${random.pick([8, 20, 32])}), ${value()})\n${target} := keccak256(${p}, ${random.pick([0, 20, 32, 40])})\n`,
+      );
     }
     case 1: {
       const p = scope.fresh("m");
@@ -58,7 +63,9 @@ function statement(scope: Scope, words: readonly string[], slots: readonly strin
       return item(`switch and(${value()}, 3)\ncase 0 { ${target} := ${value()} }\ncase 2 { ${target} := ${value()} }\ndefault { ${target} := ${value()} }\n`);
     case 6: {
       const i = scope.fresh("k");
-      return item(`for { let ${i} := 0 } lt(${i}, ${random.between(1, 5)}) { ${i} := add(${i}, 1) } {\nif ${value()} { ${random.pick(["break", "continue"])} }\n${target} := ${value()}\n}\n`);
+      return item(
+        `for { let ${i} := 0 } lt(${i}, ${random.between(1, 5)}) { ${i} := add(${i}, 1) } {\nif ${value()} { ${random.pick(["break", "continue"])} }\n${target} := ${value()}\n}\n`,
+      );
     }
     default:
       return item(`${target} := ${value()}\n`);

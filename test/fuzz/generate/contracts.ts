@@ -189,7 +189,14 @@ export class ContractDraft {
   /** `(e, ...)`, the arguments for the creation of another contract. */
   creationArguments(helper: ContractDraft, params: readonly Parameter[]): Piece {
     const scope = scopeFor({ ...this.around, callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view", isCalm: true }, params);
-    return group("(", ...join(helper.constructorParams.map((p) => valueNode(scope, p.type, 1)), ", "), ")");
+    return group(
+      "(",
+      ...join(
+        helper.constructorParams.map((p) => valueNode(scope, p.type, 1)),
+        ", ",
+      ),
+      ")",
+    );
   }
 
   /** A virtual function that derived contracts may override. */
@@ -212,7 +219,16 @@ export class ContractDraft {
   addOverride(virtual: Virtual, bases: readonly string[], size: number): void {
     const { random } = this.program;
     const facts: ScopeFacts = { maxCost: MAX_COST / 20, self: true, sender: false, payable: false, effects: "write" };
-    const parent: Callable = { params: virtual.params, results: virtual.results, name: `super.${virtual.name}`, effects: "write", cost: 10, attached: false, external: false, payable: false };
+    const parent: Callable = {
+      params: virtual.params,
+      results: virtual.results,
+      name: `super.${virtual.name}`,
+      effects: "write",
+      cost: 10,
+      attached: false,
+      external: false,
+      payable: false,
+    };
     const around: Surroundings = { ...this.around, callables: virtual.before };
     const list = bases.length > 1 ? `override(${bases.join(", ")})` : "override";
     const attributes = group(`public virtual ${list}`, random.chance(0.5) ? this.modifierUse(virtual.params) : "");
@@ -236,7 +252,14 @@ export class ContractDraft {
   /** `Base(e, ...)`, the arguments for a base's constructor. */
   baseCall(base: ContractDraft, params: readonly Parameter[]): Piece {
     const scope = scopeFor({ ...this.around, variables: [], callables: [] }, { maxCost: 40, self: false, sender: false, payable: false, effects: "view", isCalm: true }, params);
-    return group(` ${base.name}(`, ...join(base.constructorParams.map((p) => valueNode(scope, p.type, 1)), ", "), ")");
+    return group(
+      ` ${base.name}(`,
+      ...join(
+        base.constructorParams.map((p) => valueNode(scope, p.type, 1)),
+        ", ",
+      ),
+      ")",
+    );
   }
 
   /** The contract's text. */
@@ -270,4 +293,3 @@ export function constructorParams(around: Surroundings, count: number): Paramete
     return { name: `c${i}`, type, location: isReference(type) ? "memory" : "stack" };
   });
 }
-

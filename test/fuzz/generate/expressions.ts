@@ -88,7 +88,9 @@ function wrappedPiece(scope: Scope, type: Extract<Type, { kind: "wrapped" }>, de
 
 function addressPiece(scope: Scope, depth: number): Piece {
   if (scope.facts.sender && scope.facts.effects !== "pure" && scope.random.chance(0.4)) return "msg.sender";
-  return scope.random.chance(0.5) ? group("address(", valueNode(scope, { kind: "uint", bits: 160 }, depth - 1), ")") : group("address(", valueNode(scope, { kind: "fixedBytes", size: 20 }, depth - 1), ")");
+  return scope.random.chance(0.5)
+    ? group("address(", valueNode(scope, { kind: "uint", bits: 160 }, depth - 1), ")")
+    : group("address(", valueNode(scope, { kind: "fixedBytes", size: 20 }, depth - 1), ")");
 }
 
 type NumberType = Extract<Type, { kind: "uint" | "int" }>;
@@ -104,7 +106,8 @@ function numberPiece(scope: Scope, type: NumberType, depth: number): Piece {
   if (choice < 7) return group("(", operand(), ` ${random.pick(scope.isUnchecked || (!scope.facts.isCalm && random.chance(0.4)) ? CHECKED : QUIET)} `, operand(), ")");
   if (choice < 9) return group("(", operand(), ` ${random.pick(["/", "%"])} `, divisor(scope, type, depth), ")");
   if (choice < 11) return group("(", operand(), ` ${random.pick(["<<", ">>"])} `, shiftAmount(scope, depth), ")");
-  if (choice < 12 && !scope.facts.isCalm) return group("(", operand(), " ** ", random.chance(0.8) ? `uint8(${random.below(4)})` : valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), ")");
+  if (choice < 12 && !scope.facts.isCalm)
+    return group("(", operand(), " ** ", random.chance(0.8) ? `uint8(${random.below(4)})` : valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), ")");
   if (choice < 13) return group("(~", operand(), ")");
   if (choice < 14 && type.kind === "int" && (scope.isUnchecked || !scope.facts.isCalm)) return group("(-", operand(), ")");
   if (choice < 15) return `type(${nameOf(type)}).${random.pick(["min", "max"])}`;
@@ -115,7 +118,9 @@ function numberPiece(scope: Scope, type: NumberType, depth: number): Piece {
 function divisor(scope: Scope, type: NumberType, depth: number): Piece {
   if (scope.random.chance(0.4)) return literalOf(type, BigInt(scope.random.between(1, 7)));
   const value = valueNode(scope, type, depth - 1);
-  return scope.facts.isCalm || scope.random.chance(0.7) ? group("(", value, ` | ${literalOf(type, 1n)})`) : expression(nameOf(type), literalOf(type, 1n), ...[`(`, value, ` + ${scope.isUnchecked ? literalOf(type, 1n) : plainOf(type)})`]);
+  return scope.facts.isCalm || scope.random.chance(0.7)
+    ? group("(", value, ` | ${literalOf(type, 1n)})`)
+    : expression(nameOf(type), literalOf(type, 1n), ...[`(`, value, ` + ${scope.isUnchecked ? literalOf(type, 1n) : plainOf(type)})`]);
 }
 
 function shiftAmount(scope: Scope, depth: number): Piece {
@@ -137,7 +142,12 @@ function converted(scope: Scope, type: NumberType, depth: number): Piece {
     sources.push(() => from({ kind: "fixedBytes", size: type.bits / 8 }));
     for (const choice of pool.enums) sources.push(() => from(choice));
   }
-  if (type.kind === "uint" && type.bits === 256) sources.push(() => lengthPiece(scope, depth), () => from(BYTES32), () => wordPiece(scope, depth));
+  if (type.kind === "uint" && type.bits === 256)
+    sources.push(
+      () => lengthPiece(scope, depth),
+      () => from(BYTES32),
+      () => wordPiece(scope, depth),
+    );
   for (const wrapped of pool.wrapped) if (nameOf(wrapped.base) === name) sources.push(() => group(`${wrapped.name}.unwrap(`, valueNode(scope, wrapped, depth - 1), ")"));
   return random.pick(sources)();
 }

@@ -43,7 +43,8 @@ function catches(scope: Scope, frame: Frame, block: MakeBlock): Piece[] {
     clauses.push(clause(`Panic(uint256 ${name})`, name, UINT256));
   }
   const name = scope.fresh("e");
-  if (clauses.length === 0 || random.chance(0.5)) clauses.push(random.chance(0.5) ? clause(`(bytes memory ${name})`, name, BYTES) : group(" catch {\n", ...block(scope, frame, 1), "}"));
+  if (clauses.length === 0 || random.chance(0.5))
+    clauses.push(random.chance(0.5) ? clause(`(bytes memory ${name})`, name, BYTES) : group(" catch {\n", ...block(scope, frame, 1), "}"));
   return clauses;
 }
 
@@ -61,4 +62,3 @@ export function lowLevelNode(scope: Scope): SourceNode | undefined {
   scope.variables.push({ name: ok, type: { kind: "bool" }, location: "stack", assignable: true }, { name: result, type: BYTES, location: "memory", assignable: true });
   return item(`(bool ${ok}, bytes memory ${result}) = address(this).${kind}(`, data, ");\n");
 }
-

@@ -34,10 +34,23 @@ export function creationNode(scope: Scope): SourceNode | undefined {
   const creation = scope.random.pick(creations);
   const place = writePlace(scope, BOOL, 1, valueNode);
   if (!place) return undefined;
-  const args = join(creation.params.map((t) => valueNode(scope, t, 1)), ", ");
+  const args = join(
+    creation.params.map((t) => valueNode(scope, t, 1)),
+    ", ",
+  );
   const salt: Piece = scope.random.chance(0.3) ? group("{salt: ", valueNode(scope, { kind: "fixedBytes", size: 32 }, 1), "}") : "";
   const name = scope.fresh("n");
-  return item(`try new ${creation.name}`, salt, "(", ...args, `) returns (${creation.name} ${name}) {\n`, place, ` = address(${name}).code.length > 0;\n} catch {\n`, place, " = false;\n}\n");
+  return item(
+    `try new ${creation.name}`,
+    salt,
+    "(",
+    ...args,
+    `) returns (${creation.name} ${name}) {\n`,
+    place,
+    ` = address(${name}).code.length > 0;\n} catch {\n`,
+    place,
+    " = false;\n}\n",
+  );
 }
 
 /** Sends a little to an address that has no code, or asks for balances. */

@@ -72,7 +72,8 @@ class ProgramMaker {
   private wrappedPieces({ name, base }: { name: string; base: Type }): string[] {
     const declaration = `type ${name} is ${nameOf(base)};\n`;
     if (base.kind !== "uint" && base.kind !== "int") return [declaration];
-    const operator = (fn: string, symbol: string): string => `function ${fn}${name}(${name} a, ${name} b) pure returns (${name}) { unchecked { return ${name}.wrap(${name}.unwrap(a) ${symbol} ${name}.unwrap(b)); } }\n`;
+    const operator = (fn: string, symbol: string): string =>
+      `function ${fn}${name}(${name} a, ${name} b) pure returns (${name}) { unchecked { return ${name}.wrap(${name}.unwrap(a) ${symbol} ${name}.unwrap(b)); } }\n`;
     return [declaration, operator("add", "+"), operator("xor", "^"), `using {add${name} as +, xor${name} as ^} for ${name} global;\n`];
   }
 
@@ -170,7 +171,13 @@ class ProgramMaker {
     for (let i = 0; i < functions; i++) draft.addInternal(i, random.between(1, 5));
   }
 
-  private finishMain(main: ContractDraft, heading: string, head: Piece, helper: ContractDraft | undefined, params = constructorParams(this.around, this.random.below(4))): ContractDraft {
+  private finishMain(
+    main: ContractDraft,
+    heading: string,
+    head: Piece,
+    helper: ContractDraft | undefined,
+    params = constructorParams(this.around, this.random.below(4)),
+  ): ContractDraft {
     const { random } = this;
     this.fill(main, random.between(0, 3));
     const first: Piece[] = [];
@@ -196,4 +203,3 @@ class ProgramMaker {
     main.callables.push(...this.callables.slice(known));
   }
 }
-

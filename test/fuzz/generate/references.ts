@@ -29,7 +29,8 @@ function memoryPiece(scope: Scope, type: Type, depth: number, value: MakeValue):
     const callable = chooseCallable(scope, (c) => c.results.length === 1 && nameOf(c.results[0]!) === nameOf(type));
     if (callable) return callNode(scope, callable, depth, value);
   }
-  if (depth > 0 && random.chance(0.1)) return group("(", value(scope, { kind: "bool" }, depth - 1), " ? ", memoryNode(scope, type, depth - 1, value), " : ", memoryNode(scope, type, depth - 1, value), ")");
+  if (depth > 0 && random.chance(0.1))
+    return group("(", value(scope, { kind: "bool" }, depth - 1), " ? ", memoryNode(scope, type, depth - 1, value), " : ", memoryNode(scope, type, depth - 1, value), ")");
   if (depth > 0 && random.chance(0.1)) return group("abi.decode(abi.encode(", value(scope, type, depth - 1), `), (${nameOf(type)}))`);
   return constructed(scope, type, depth, value);
 }
@@ -49,9 +50,24 @@ function constructed(scope: Scope, type: Type, depth: number, value: MakeValue):
       if (depth > 0 && random.chance(0.1)) return group("string(", memoryNode(scope, BYTES, depth - 1, value), ")");
       return `string(unicode"${randomText(random)}")`;
     case "struct":
-      return group(`${type.name}(`, ...join(type.fields.map((f) => partNode(scope, f.type, depth - 1, value)), ", "), ")");
+      return group(
+        `${type.name}(`,
+        ...join(
+          type.fields.map((f) => partNode(scope, f.type, depth - 1, value)),
+          ", ",
+        ),
+        ")",
+      );
     case "array":
-      if (type.length !== undefined) return group("[", ...join(Array.from({ length: type.length }, () => partNode(scope, type.element, depth - 1, value)), ", "), "]");
+      if (type.length !== undefined)
+        return group(
+          "[",
+          ...join(
+            Array.from({ length: type.length }, () => partNode(scope, type.element, depth - 1, value)),
+            ", ",
+          ),
+          "]",
+        );
       return group(`new ${nameOf(type)}(`, random.chance(0.7) ? String(random.below(4)) : group(value(scope, UINT256, depth - 1), " % 5"), ")");
     default:
       throw new Error(`${nameOf(type)} is no reference type in memory`);
@@ -63,11 +79,25 @@ function bytesPiece(scope: Scope, depth: number, value: MakeValue): Piece {
   const choice = depth > 0 ? random.below(10) : 9;
   if (choice < 4) {
     const types = Array.from({ length: random.between(1, 3) }, () => (random.chance(0.7) ? random.pick(pool.values) : randomType(random, pool, 2)));
-    return group("abi.encode(", ...join(types.map((t) => value(scope, t, depth - 1)), ", "), ")");
+    return group(
+      "abi.encode(",
+      ...join(
+        types.map((t) => value(scope, t, depth - 1)),
+        ", ",
+      ),
+      ")",
+    );
   }
   if (choice < 6) {
     const types = Array.from({ length: random.between(1, 3) }, () => random.pick([...pool.values, BYTES, STRING]));
-    return group("abi.encodePacked(", ...join(types.map((t) => value(scope, t, depth - 1)), ", "), ")");
+    return group(
+      "abi.encodePacked(",
+      ...join(
+        types.map((t) => value(scope, t, depth - 1)),
+        ", ",
+      ),
+      ")",
+    );
   }
   if (choice < 7) return group("bytes.concat(", value(scope, BYTES, depth - 1), ", ", value(scope, { kind: "fixedBytes", size: random.pick([1, 4, 32]) }, depth - 1), ")");
   if (choice < 8) return slicePiece(scope, depth, value);

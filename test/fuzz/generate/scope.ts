@@ -41,7 +41,8 @@ export interface Callable {
 }
 
 /** One step from a variable towards a part of it. */
-export type Step = { readonly kind: "field"; readonly name: string } | { readonly kind: "index"; readonly length: number | undefined } | { readonly kind: "key"; readonly type: Type };
+export type Step =
+  { readonly kind: "field"; readonly name: string } | { readonly kind: "index"; readonly length: number | undefined } | { readonly kind: "key"; readonly type: Type };
 
 export interface EventShape {
   readonly name: string;

@@ -147,7 +147,8 @@ function loop(scope: Scope, frame: Frame): SourceNode | undefined {
   scope.repeats = outer;
   // The counter goes up first in `while` loops, where `continue` would skip it.
   const form = random.below(4);
-  if (form < 2) return item(`for (uint256 ${counter} = 0; ${counter} < ${times}`, ...condition, `; ${random.pick([`${counter}++`, `++${counter}`, `${counter} += 1`])}) {\n`, ...body, "}\n");
+  if (form < 2)
+    return item(`for (uint256 ${counter} = 0; ${counter} < ${times}`, ...condition, `; ${random.pick([`${counter}++`, `++${counter}`, `${counter} += 1`])}) {\n`, ...body, "}\n");
   if (form === 2) return item(`{\nuint256 ${counter} = 0;\nwhile (${counter} < ${times}`, ...condition, `) {\n${counter}++;\n`, ...body, "}\n}\n");
   return item(`{\nuint256 ${counter} = 0;\ndo {\n${counter}++;\n`, ...body, `} while (${counter} < ${times}`, ...condition, ");\n}\n");
 }
@@ -164,7 +165,14 @@ function uncheckedBlock(scope: Scope, frame: Frame): SourceNode | undefined {
 function emit(scope: Scope): SourceNode | undefined {
   if (scope.events.length === 0 || !scope.allows("write")) return undefined;
   const event = scope.random.pick(scope.events);
-  return item(`emit ${event.name}(`, ...join(event.params.map((t) => valueNode(scope, t, 1)), ", "), ");\n");
+  return item(
+    `emit ${event.name}(`,
+    ...join(
+      event.params.map((t) => valueNode(scope, t, 1)),
+      ", ",
+    ),
+    ");\n",
+  );
 }
 
 function requirement(scope: Scope): SourceNode | undefined {
@@ -172,7 +180,16 @@ function requirement(scope: Scope): SourceNode | undefined {
   const { random, errors } = scope;
   const condition = value(scope, BOOL);
   const error = errors.length > 0 ? random.pick(errors) : undefined;
-  const thrown = error && group(`${error.name}(`, ...join(error.params.map((t) => valueNode(scope, t, 1)), ", "), ")");
+  const thrown =
+    error &&
+    group(
+      `${error.name}(`,
+      ...join(
+        error.params.map((t) => valueNode(scope, t, 1)),
+        ", ",
+      ),
+      ")",
+    );
   const choice = random.below(6);
   if (choice === 0) return item("require(", condition, `, unicode"${randomText(random)}");\n`);
   if (choice === 1) return item("require(", condition, ");\n");
@@ -270,4 +287,3 @@ function jump(scope: Scope): SourceNode | undefined {
   if (scope.loops === 0) return undefined;
   return item("if (", value(scope, BOOL), `) ${scope.random.pick(["break", "continue"])};\n`);
 }
-

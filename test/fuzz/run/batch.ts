@@ -66,7 +66,8 @@ async function findingOf(program: FuzzProgram, failure: Failure, { failures }: V
   const key = failureKey(failure);
   // Where the interpreter agrees with solc, it is the oracle of small programs too: solc takes a second for each.
   const needsSolc = failures.some((f) => f.variant === "frontend" || f.variant === "interpreter");
-  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> => (await verdicts(candidates, variant, needsSolc, options.senders)).map((f) => f !== undefined && failureKey(f) === key);
+  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> =>
+    (await verdicts(candidates, variant, needsSolc, options.senders)).map((f) => f !== undefined && failureKey(f) === key);
   const small = options.shrinkTime > 0 ? await shrink(program, judge, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
   const [last] = options.shrinkTime > 0 ? await verdicts([small], variant, true, options.senders) : [failure];
   const others = failures.slice(1).map((f) => f.variant);

@@ -72,7 +72,11 @@ export class ChainSide implements Side {
   }
 
   private observed(outcome: Outcome, main: string | undefined): Observed {
-    const logs = outcome.logs.map((l) => ({ emitter: l.address.toLowerCase() === main?.toLowerCase() ? "main" : "other", topics: l.topics.map((t) => t.toLowerCase()), data: l.data.toLowerCase() }));
+    const logs = outcome.logs.map((l) => ({
+      emitter: l.address.toLowerCase() === main?.toLowerCase() ? "main" : "other",
+      topics: l.topics.map((t) => t.toLowerCase()),
+      data: l.data.toLowerCase(),
+    }));
     return { success: outcome.success, returnData: outcome.returnData.toLowerCase(), logs, ...(outcome.error !== undefined && { error: outcome.error }) };
   }
 }

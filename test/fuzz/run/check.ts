@@ -62,7 +62,12 @@ export async function checkProgram(source: string, script: Script, codes: Readon
   return { executions, failures };
 }
 
-async function checkVariant(variant: Variant, modules: ReturnType<typeof modulesOf>, script: Script, reference: readonly Recorded[]): Promise<{ failure?: Failure; steps: number }> {
+async function checkVariant(
+  variant: Variant,
+  modules: ReturnType<typeof modulesOf>,
+  script: Script,
+  reference: readonly Recorded[],
+): Promise<{ failure?: Failure; steps: number }> {
   let steps = 0;
   try {
     const side = await sideOf(variant, modules, script.senders);
@@ -126,5 +131,8 @@ function describe({ success, returnData, error }: Observed): string {
 }
 
 function wordList(words: Words): string {
-  return [...words].sort(([a], [b]) => (a < b ? -1 : 1)).map(([slot, word]) => `${slot}: ${word}`).join("\n");
+  return [...words]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([slot, word]) => `${slot}: ${word}`)
+    .join("\n");
 }

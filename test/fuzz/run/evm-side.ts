@@ -2,7 +2,7 @@
 import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { SimpleStateManager } from "@ethereumjs/statemanager";
-import { Account, createAddressFromString, createZeroAddress, type Address } from "@ethereumjs/util";
+import { createAccount, createAddressFromString, createZeroAddress, type Address } from "@ethereumjs/util";
 import { bytesOf, hexAddress, hexOf, type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
 /** Creation code with the places where libraries' addresses go. */
@@ -56,7 +56,7 @@ export class EvmSide implements Side {
   static async create(name: string, codes: ReadonlyMap<string, EvmCode>, main: string, senders: Senders): Promise<EvmSide> {
     const state = new ListedState({ common });
     const evm = await createEVM({ common, stateManager: state, allowUnlimitedContractSize: true, allowUnlimitedInitCodeSize: true });
-    for (const sender of senders) await state.putAccount(createAddressFromString(hexAddress(sender)), new Account(0n, FUNDS));
+    for (const sender of senders) await state.putAccount(createAddressFromString(hexAddress(sender)), createAccount({ nonce: 0n, balance: FUNDS }));
     return new EvmSide(name, codes, main, senders, state, evm);
   }
 
@@ -93,7 +93,7 @@ export class EvmSide implements Side {
     if (!code) throw new Error(`there is no code of ${name}`);
     const bytes = bytesOf(code.bytecode);
     for (const [library, places] of Object.entries(code.links)) {
-      const address = this.libraries.get(library.split(":").at(-1)!);
+      const address = this.libraries.get(library.slice(library.lastIndexOf(":") + 1));
       // Unoptimised code of solc's names libraries that it never calls: those with internal functions only.
       if (address === undefined) continue;
       for (const { start } of places) bytes.set(bytesOf(address), start);
@@ -119,7 +119,7 @@ export class EvmSide implements Side {
       success,
       returnData: (!to && success) || (!success && !isRevert) ? "0x" : hexOf(returnValue),
       logs: success ? (logs ?? []).map(([a, topics, data]) => ({ emitter: this.emitter(hexOf(a), result.createdAddress), topics: topics.map(hexOf), data: hexOf(data) })) : [],
-      ...(!success && !isRevert && { error: String(exceptionError.error) }),
+      ...(!success && !isRevert && { error: exceptionError.error }),
     };
     return { observed, created: success ? result.createdAddress : undefined };
   }

@@ -33,7 +33,9 @@ const LEVELS: Readonly<Record<FuzzTarget, readonly (OptimizationLevel | undefine
 };
 
 export function variantsOf(targets: readonly FuzzTarget[]): Variant[] {
-  return targets.flatMap((target) => LEVELS[target].map((level) => ({ target, name: level === undefined ? target : `${target} -O${level}`, ...(level !== undefined && { level }) })));
+  return targets.flatMap((target) =>
+    LEVELS[target].map((level) => ({ target, name: level === undefined ? target : `${target} -O${level}`, ...(level !== undefined && { level }) })),
+  );
 }
 
 /** Senders that all targets take: on Solana they are accounts that the chain has keys of. */
@@ -48,7 +50,12 @@ export async function sendersFor(targets: readonly FuzzTarget[]): Promise<Sender
 /** The compiler refuses a program, with the diagnostics that say so. */
 export class Refused extends Error {
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.filter((d) => d.severity === "error").map((d) => `${d.kind} ${d.code}: ${d.message}`).join("\n"));
+    super(
+      diagnostics
+        .filter((d) => d.severity === "error")
+        .map((d) => `${d.kind} ${d.code}: ${d.message}`)
+        .join("\n"),
+    );
     this.name = "Refused";
   }
 }
@@ -72,7 +79,7 @@ export async function sideOf(variant: Variant, modules: readonly Module[], sende
   if (name === "interpreter") return new InterpreterSide(variant.name, copies, MAIN_CONTRACT, senders);
   const parts = await partsOf(copies, name, level ?? "2");
   if (name !== "evm") return ChainSide.create(variant.name, name, parts, MAIN_CONTRACT, senders);
-  const codes = new Map([...parts].map(([fullName, part]) => [fullName.split(":").at(-1)!, { bytecode: part.bytecode as string, links: part.linkReferences ?? {} }]));
+  const codes = new Map([...parts].map(([fullName, part]) => [fullName.slice(fullName.lastIndexOf(":") + 1), { bytecode: part.bytecode as string, links: part.linkReferences ?? {} }]));
   return EvmSide.create(variant.name, codes, MAIN_CONTRACT, senders);
 }
 

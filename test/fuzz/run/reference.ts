@@ -11,7 +11,10 @@ export type Reference = { readonly codes: ReadonlyMap<string, EvmCode> } | { rea
 
 interface Output {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string; readonly sourceLocation?: { readonly file: string } }[];
-  readonly contracts?: Record<string, Record<string, { readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, Record<string, { start: number }[]>> } } }>>;
+  readonly contracts?: Record<
+    string,
+    Record<string, { readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: Record<string, Record<string, { start: number }[]>> } } }>
+  >;
 }
 
 const NO_STEPS = {

@@ -17,7 +17,9 @@ export function summaryOf(result: BatchResult): Summary {
 /** The small program, the messages, and what differs. */
 export function formatFinding(finding: Finding): string {
   const { kind, variant, step, expected, actual, seed, source, calls, constructorArgs } = finding;
-  const messages = calls.map((c, i) => `  ${i} ${c.signature} ${c.args}${c.value === "0" ? "" : ` value ${c.value}`}${c.sender === 0 ? "" : " from the second account"}\n    ${c.data}`);
+  const messages = calls.map(
+    (c, i) => `  ${i} ${c.signature} ${c.args}${c.value === "0" ? "" : ` value ${c.value}`}${c.sender === 0 ? "" : " from the second account"}\n    ${c.data}`,
+  );
   return [
     `--- ${kind} of program ${seed} on ${variant}`,
     source.trimEnd(),

@@ -70,7 +70,17 @@ function addTo(totals: Totals, result: BatchResult, options: SuperviseOptions): 
 }
 
 function hanging(seed: number, reason: string): Finding {
-  return { kind: "crash", variant: "unknown", step: "compilation or execution", expected: "an end", actual: reason, seed, source: indent(render(randomProgram(seed).root)), constructorArgs: "0x", calls: [] };
+  return {
+    kind: "crash",
+    variant: "unknown",
+    step: "compilation or execution",
+    expected: "an end",
+    actual: reason,
+    seed,
+    source: indent(render(randomProgram(seed).root)),
+    constructorArgs: "0x",
+    calls: [],
+  };
 }
 
 type Outcome = { readonly result: BatchResult } | { readonly seed: number | undefined; readonly reason: string };

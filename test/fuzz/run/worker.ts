@@ -12,8 +12,7 @@ export interface Task {
 /** What a worker answers. */
 export type Report =
   /** It begins with this program. */
-  | { readonly kind: "started"; readonly seed: number }
-  | { readonly kind: "done"; readonly result: BatchResult };
+  { readonly kind: "started"; readonly seed: number } | { readonly kind: "done"; readonly result: BatchResult };
 
 async function perform({ seeds, targets, shrinkTime }: Task, onStart: (seed: number) => void): Promise<BatchResult> {
   return runBatch(seeds, { variants: variantsOf(targets), senders: await sendersFor(targets), shrinkTime, onStart });

@@ -47,8 +47,10 @@ test("bn254 addition and multiplication (EIP-196)", () => {
 
 test("bn254 pairing (EIP-197)", () => {
   const g2 =
-    "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2" + "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed" +
-    "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b" + "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa";
+    "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2" +
+    "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed" +
+    "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b" +
+    "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa";
   const g1 = pad("1") + pad("2");
   const minus = pad("1") + "30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd45";
   assert.equal(run(8, ""), pad("1"));

@@ -41,7 +41,10 @@ test("a journal with checkpoints behaves as copies of the whole state would", ()
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
       const store = new MemoryStore();
-      store.apply({ accounts: new Map([0, 1, 2, 3].map((n) => [address(n), { nonce: 0, balance: 5n }])), storage: new Map([[address(1), new Map([[slotKey(2n), littleEndian(7n, 32)]])]]) });
+      store.apply({
+        accounts: new Map([0, 1, 2, 3].map((n) => [address(n), { nonce: 0, balance: 5n }])),
+        storage: new Map([[address(1), new Map([[slotKey(2n), littleEndian(7n, 32)]])]]),
+      });
       const journal = new Journal(store);
       let model: Model = { storage: new Map([["1:2", 7]]), transient: new Map(), balances: [5, 5, 5, 5], logs: 0 };
       const stack: { mark: number; model: Model }[] = [];

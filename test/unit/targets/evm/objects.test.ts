@@ -74,7 +74,10 @@ test("contracts that create contracts, from creation and runtime code", async ()
 
 test("constant data: whole words, odd lengths and offsets", async () => {
   const module = contract("Data", (b, module) => {
-    module.data.set("text", Uint8Array.from({ length: 100 }, (_, i) => i + 1));
+    module.data.set(
+      "text",
+      Uint8Array.from({ length: 100 }, (_, i) => i + 1),
+    );
     const memory = b.emit("mem.alloc", [b.const(64, 256)]);
     b.emit("mem.zero", [memory, b.const(64, 256)]);
     const at = (offset: number) => b.emit("add.nuw", [memory, b.const(64, offset)]);
@@ -139,7 +142,8 @@ test("checked exponentiation", async () => {
         output(b, b.resize(b.emit(op, [b.const(type, 2), input(b, 2)]), 256));
       });
       const interesting: [bigint, bigint][] = [];
-      for (const base of [0n, 1n, 2n, 3n, 5n, 10n, -1n, -2n, -5n, 181n, 1n << 85n, 1n << 127n, -(1n << 255n), (1n << 255n) - 1n]) for (const exponent of [0n, 1n, 2n, 3n, 5n, 19n, 76n, 77n, 78n, 254n, 255n, 256n]) interesting.push([base, exponent]);
+      for (const base of [0n, 1n, 2n, 3n, 5n, 10n, -1n, -2n, -5n, 181n, 1n << 85n, 1n << 127n, -(1n << 255n), (1n << 255n) - 1n])
+        for (const exponent of [0n, 1n, 2n, 3n, 5n, 19n, 76n, 77n, 78n, 254n, 255n, 256n]) interesting.push([base, exponent]);
       const calls = interesting.flatMap(([base, exponent], i) => (i % 3 === 0 ? [0, 1, 2, 3] : [0, 2]).map((kind) => words(kind, base, exponent)));
       await assertSame([module], calls);
     }

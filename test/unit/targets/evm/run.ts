@@ -11,7 +11,10 @@ export const OPTIONS: LowerOptions = { optimization: "2", evmVersion: "osaka", e
 /** Lowers modules that have no errors. */
 export async function lower(modules: readonly Module[], options: Partial<LowerOptions> = {}): Promise<Map<string, TargetPart>> {
   const { parts, diagnostics } = await evmTarget.lower(modules, { ...OPTIONS, ...options });
-  assert.deepEqual(diagnostics.filter((d) => d.severity === "error"), []);
+  assert.deepEqual(
+    diagnostics.filter((d) => d.severity === "error"),
+    [],
+  );
   return parts;
 }
 
@@ -41,7 +44,12 @@ export function words(...values: (bigint | number)[]): Uint8Array {
 }
 
 /** Sends each call data to the module on both machines and asserts equal outcomes, logs and storage. */
-export async function assertSame(modules: readonly Module[], calls: readonly Uint8Array[], options: Partial<LowerOptions> = {}, args: Uint8Array = new Uint8Array()): Promise<void> {
+export async function assertSame(
+  modules: readonly Module[],
+  calls: readonly Uint8Array[],
+  options: Partial<LowerOptions> = {},
+  args: Uint8Array = new Uint8Array(),
+): Promise<void> {
   const module = modules[0]!;
   const { chain, address } = await deploy(modules, options, args);
   const from = chain.accounts[0]!;
@@ -61,6 +69,7 @@ export async function assertSame(modules: readonly Module[], calls: readonly Uin
       context,
     );
   }
-  for (const [slot, value] of world.storage(BigInt(address))) assert.equal(BigInt(await chain.storageAt(address, slot)), value, `${module.name}: slot ${slot}\n${printModule(module)}`);
+  for (const [slot, value] of world.storage(BigInt(address)))
+    assert.equal(BigInt(await chain.storageAt(address, slot)), value, `${module.name}: slot ${slot}\n${printModule(module)}`);
   await chain.close();
 }

@@ -33,7 +33,11 @@ test("60 values live across a loop that changes all of them", async () => {
     // Each value becomes its neighbour: on the edge all must be read before any is overwritten.
     b.jump(head, [b.emit("sub", [count, b.const(256, 1)]), ...values.map((_, i) => (i % 3 === 0 ? b.emit("add", [values[(i + 1) % 30]!, values[i]!]) : values[(i + 7) % 30]!))]);
     b.at(done);
-    output(b, ...values.slice(0, 12), values.reduce((a, v) => b.emit("xor", [b.emit("mul", [a, b.const(256, 3)]), v])));
+    output(
+      b,
+      ...values.slice(0, 12),
+      values.reduce((a, v) => b.emit("xor", [b.emit("mul", [a, b.const(256, 3)]), v])),
+    );
   });
   await assertSame([module], [SEVEN, words(123456789)]);
 });
@@ -48,7 +52,10 @@ test("40 parameters and 40 results", async () => {
     // Forwards the transferred words both ways.
     g.ret(g.call(func, [...outer.params]));
     const args = types.map((type, i) => b.resize(b.emit("add", [input(b, i % 5), b.const(256, i)]), type));
-    const results = b.call(outer, b.call(func, args).map((value) => value));
+    const results = b.call(
+      outer,
+      b.call(func, args).map((value) => value),
+    );
     output(b, ...results.map((value) => b.zext(value, 256)));
   });
   await assertSame([module], [SEVEN, words(1, 2, 3, 4, 5)]);
@@ -95,7 +102,13 @@ test("mutual recursion with many arguments", async () => {
       f.ret(results.map((r, i) => f.emit("xor", [r, func.params[(i * 7) % 20]!])));
     }
     const first = b.emit("and", [input(b, 0), b.const(256, 15)]);
-    output(b, ...b.call(even.func, types.map((_, i) => (i === 0 ? first : b.emit("add", [input(b, 1), b.const(256, i)])))));
+    output(
+      b,
+      ...b.call(
+        even.func,
+        types.map((_, i) => (i === 0 ? first : b.emit("add", [input(b, 1), b.const(256, i)]))),
+      ),
+    );
   });
   await assertSame([module], [SEVEN, words(8, 3), words(0, 5)]);
 });
