@@ -162,7 +162,8 @@ function wordPiece(scope: Scope, depth: number): Piece {
 function lengthPiece(scope: Scope, depth: number): Piece {
   const arrays = scope.readable().filter((v) => v.type.kind === "bytes" || (v.type.kind === "array" && v.type.length === undefined));
   if (arrays.length > 0) return `${scope.random.pick(arrays).name}.length`;
-  return group("bytes(", valueNode(scope, STRING, depth - 1), ").length");
+  // The length of a literal is no constant.
+  return scope.facts.effects === "pure" ? literal(scope, UINT256) : group("bytes(", valueNode(scope, STRING, depth - 1), ").length");
 }
 
 function boolPiece(scope: Scope, depth: number): Piece {

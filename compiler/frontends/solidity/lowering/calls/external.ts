@@ -10,7 +10,7 @@ import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { FunctionCall } from "../../syntax/ast.js";
-import type { FunctionType, SolType } from "../../semantics/types.js";
+import type { FunctionType } from "../../semantics/types.js";
 import type { Body, TryCall } from "../body.js";
 import { tupleOf } from "../common-types.js";
 import { abiDecode } from "../data/abi-decode.js";
@@ -18,7 +18,7 @@ import { abiEncode } from "../data/abi-encode.js";
 import { emitIf } from "../data/control.js";
 import { refuseIf } from "../data/reasons.js";
 import { revertForward, selectorWord } from "../data/revert.js";
-import { atLocation, headSize, isDynamic, isReference } from "../data/shapes.js";
+import { atLocation, headSize, isDynamic, isSlotReference } from "../data/shapes.js";
 import { addPtr, offsetPtr, roundUp32 } from "../data/words.js";
 import { functionSelector } from "../signatures.js";
 import { isValueType, type Value } from "../values.js";
@@ -53,12 +53,14 @@ function startCall(f: Body, e: FunctionCall, type: FunctionType): TryCall {
   const values = evaluateArguments(f, e);
   const parameters = freeParameters(type);
   const args = [...(callee.object ? [f.convert(callee.object, type.parameters[0]!)] : []), ...values.map((v, i) => encodable(f, v, parameters[i]!))];
+  // The parameter decides: a variable in storage is copied for a parameter in memory.
+  const slots = isDelegate ? (callee.object ? type.parameters : parameters).map(isSlotReference) : [];
   // Debug builds always look, so that they can say so.
   if (returnHead(f, type) === 0 || f.m.options.revertStrings === "debug")
     refuseIf(f.m, b, b.emit("eq", [b.emit("extcode.size", [callee.address]), b.const(PTR, 0)]), "Target contract does not contain code");
   const start = b.emit("mem.free", []);
   b.emit("mem.store", [start, callee.selector]);
-  const end = abiEncode(f.m, b, args, offsetPtr(b, start, 4), { toLibrary: isDelegate });
+  const end = abiEncode(f.m, b, args, offsetPtr(b, start, 4), { slots });
   const success = sendCall(f, type, callee, start, end);
   return { success, decode: () => decodeResults(f, type, start) };
 }
@@ -94,22 +96,17 @@ function sendCall(f: Body, type: FunctionType, callee: Callee, start: ValueId, e
 
 /** Bytes of the results' heads: 0 where none are expected. */
 function returnHead(f: Body, type: FunctionType): number {
-  return type.returns.reduce((sum, t) => sum + (isSlot(t) ? 32 : headSize(f.program, t)), 0);
-}
-
-/** A library's storage reference is returned as a slot. */
-function isSlot(type: SolType): boolean {
-  return type.kind === "mapping" || (isReference(type) && type.location === "storage");
+  return type.returns.reduce((sum, t) => sum + (isSlotReference(t) ? 32 : headSize(f.program, t)), 0);
 }
 
 /** Bytes that the call itself copies: the whole return data where its size is known. */
 function outSize(f: Body, type: FunctionType): number {
-  return type.returns.some((t) => !isSlot(t) && isDynamic(f.program, t)) ? 0 : returnHead(f, type);
+  return type.returns.some((t) => !isSlotReference(t) && isDynamic(f.program, t)) ? 0 : returnHead(f, type);
 }
 
 function decodeResults(f: Body, type: FunctionType, start: ValueId): Value {
   const { b } = f;
-  const types = type.returns.map((t) => (isSlot(t) ? t : atLocation(t, "memory")));
+  const types = type.returns.map((t) => (isSlotReference(t) ? t : atLocation(t, "memory")));
   const result = tupleOf(types);
   if (types.length === 0) return { type: result, ids: [] };
   const returned = b.emit("returndata.size", []);
@@ -123,7 +120,7 @@ function decodeResults(f: Body, type: FunctionType, start: ValueId): Value {
     b.emit("returndata.copy", [start, b.const(PTR, 0), returned]);
   }
   // Values are read before anything is allocated; memory objects must not be laid over the data that they are made from.
-  if (!types.every((t) => isValueType(t) || isSlot(t))) b.emit("mem.alloc", [roundUp32(b, size)]);
+  if (!types.every((t) => isValueType(t) || isSlotReference(t))) b.emit("mem.alloc", [roundUp32(b, size)]);
   const values = abiDecode(f.m, b, types, "memory", start, addPtr(b, start, size));
   return { type: result, ids: values.flatMap((v) => [...v.ids]) };
 }

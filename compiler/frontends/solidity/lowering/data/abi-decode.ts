@@ -12,7 +12,7 @@ import { validatedFromWord } from "./calldata.js";
 import { emitLoop, exceedsPtr, panicIf } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryMember, storeMemory } from "./memory.js";
 import { refuseIf } from "./reasons.js";
-import { elementType, headSize, isDynamic, isReference, staticSize, structMembers, typeKey } from "./shapes.js";
+import { elementType, headSize, isDynamic, isReference, isSlotReference, staticSize, structMembers, typeKey } from "./shapes.js";
 import { addPtr, mulPtr, offsetPtr } from "./words.js";
 
 /** Where encoded data lies. */
@@ -27,20 +27,16 @@ function loadWord(b: Builder, source: DataSource, at: ValueId): ValueId {
 
 /** Decodes a tuple that lies in [start, end) (i64). Storage references (of libraries) are decoded as slots. */
 export function abiDecode(m: ModuleContext, b: Builder, types: readonly SolType[], source: DataSource, start: ValueId, end: ValueId): Value[] {
-  const sizes = types.map((t) => (isSlot(t) ? 32 : headSize(m.program, t)));
+  const sizes = types.map((t) => (isSlotReference(t) ? 32 : headSize(m.program, t)));
   const total = sizes.reduce((sum, s) => sum + s, 0);
   if (total > 0) refuseIf(m, b, b.emit("lt.u", [b.emit("sub.nuw", [end, start]), b.const(PTR, total)]), "ABI decoding: tuple data too short");
   let head = 0;
   return types.map((type, i) => {
     const at = offsetPtr(b, start, head);
     head += sizes[i]!;
-    if (isSlot(type)) return { type, ids: [loadWord(b, source, at)] };
+    if (isSlotReference(type)) return { type, ids: [loadWord(b, source, at)] };
     return decodeComponent(m, b, type, source, start, at, end, "ABI decoding: invalid tuple offset");
   });
-}
-
-function isSlot(type: SolType): boolean {
-  return type.kind === "mapping" || (isReference(type) && (type.location === "storage" || type.location === "transient"));
 }
 
 const BAD_OFFSET = "ABI decoding: invalid calldata array offset";

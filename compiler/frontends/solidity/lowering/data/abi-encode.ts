@@ -26,26 +26,20 @@ import { addPtr, mulPtr, offsetPtr, roundUp32, storeMemoryWord } from "./words.j
 const HEAD_ROOM = 960;
 
 export interface EncodeOptions {
-  /** Arguments of an external library function: storage references are passed as their slots. */
-  readonly toLibrary?: boolean;
-}
-
-/** True for a storage reference that a library receives as a slot. */
-function isSlotArgument(type: SolType, options: EncodeOptions): boolean {
-  if (options.toLibrary !== true) return false;
-  return type.kind === "mapping" || (isReference(type) && (type.location === "storage" || type.location === "transient"));
+  /** Arguments of an external library function, by position: where it takes a reference to storage, the slot is passed. */
+  readonly slots?: readonly boolean[];
 }
 
 /** Encodes values as a tuple at `start` (i64) and gives the address behind the encoding. Literal numbers must be converted before. */
 export function abiEncode(m: ModuleContext, b: Builder, values: readonly Value[], start: ValueId, options: EncodeOptions = {}): ValueId {
-  const sizes = values.map((v) => (isSlotArgument(v.type, options) ? 32 : headSize(m.program, v.type)));
+  const sizes = values.map((v, i) => (options.slots?.[i] ? 32 : headSize(m.program, v.type)));
   const total = sizes.reduce((sum, s) => sum + s, 0);
   if (total > HEAD_ROOM) b.emit("mem.ensure", [start, b.const(PTR, total)]);
   let tail = offsetPtr(b, start, total);
   let head = 0;
   for (const [i, value] of values.entries()) {
     const at = offsetPtr(b, start, head);
-    if (isSlotArgument(value.type, options)) b.emit("mem.store", [at, value.ids[0]!]);
+    if (options.slots?.[i]) b.emit("mem.store", [at, value.ids[0]!]);
     else tail = encodeComponent(m, b, value, start, at, tail);
     head += sizes[i]!;
   }

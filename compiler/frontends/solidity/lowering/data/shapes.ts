@@ -46,6 +46,11 @@ export function isReference(type: SolType): type is ArrayType | BytesType | Stru
   return type.kind === "array" || type.kind === "bytes" || type.kind === "struct";
 }
 
+/** Whether a library takes or returns values of the type as slots: references to storage. */
+export function isSlotReference(type: SolType): boolean {
+  return type.kind === "mapping" || (isReference(type) && (type.location === "storage" || type.location === "transient"));
+}
+
 /** True where the ABI encoding has a tail. */
 export function isDynamic(program: CheckedProgram, type: SolType): boolean {
   const t = underlying(type);

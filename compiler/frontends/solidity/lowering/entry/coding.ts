@@ -7,6 +7,7 @@ import type { ModuleContext } from "../context.js";
 import { abiDecode } from "../data/abi-decode.js";
 import { abiEncode } from "../data/abi-encode.js";
 import { refuseIf } from "../data/reasons.js";
+import { isSlotReference } from "../data/shapes.js";
 import type { Value } from "../values.js";
 
 /** Solidity's set-up of memory: the heap starts at 0x80. The first instruction of every entry. */
@@ -33,7 +34,7 @@ export function returnValues(m: ModuleContext, b: Builder, values: readonly Valu
     return;
   }
   const start = b.emit("mem.free", []);
-  const end = abiEncode(m, b, values, start, { toLibrary: m.module.kind === "library" });
+  const end = abiEncode(m, b, values, start, m.module.kind === "library" ? { slots: values.map((v) => isSlotReference(v.type)) } : {});
   b.exit("exit.return", [start, b.emit("sub.nuw", [end, start])]);
 }
 
