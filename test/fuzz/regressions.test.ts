@@ -30,7 +30,10 @@ const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string
     ],
     ["set()", []],
   ],
-  "library-memory-parameter": [["f()", []], ["f()", []]],
+  "library-memory-parameter": [
+    ["f()", []],
+    ["f()", []],
+  ],
   "calldata-struct-to-memory": [
     ["f((uint256,uint256[]))", [[1n, [2n, 3n]]]],
     ["g(uint256[][])", [[[1n, 2n, 3n]]]],

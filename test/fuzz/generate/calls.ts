@@ -27,7 +27,8 @@ function placesFor(scope: Scope, { type, location }: Parameter): Variable[] {
 /** The call's text, arguments included. */
 export function callNode(scope: Scope, callable: Callable, depth: number, value: MakeValue): SourceNode {
   const args = callable.params.map((p): Piece => (callable.external || isByValue(p) ? value(scope, p.type, depth - 1) : scope.random.pick(placesFor(scope, p)).name));
-  if (callable.attached && args.length > 0 && scope.random.chance(0.5)) return group("(", args[0]!, `).${callable.name.slice(callable.name.lastIndexOf(".") + 1)}(`, ...join(args.slice(1), ", "), ")");
+  if (callable.attached && args.length > 0 && scope.random.chance(0.5))
+    return group("(", args[0]!, `).${callable.name.slice(callable.name.lastIndexOf(".") + 1)}(`, ...join(args.slice(1), ", "), ")");
   return group(`${callable.name}${valueOption(scope, callable)}(`, ...join(args, ", "), ")");
 }
 

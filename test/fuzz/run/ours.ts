@@ -79,7 +79,9 @@ export async function sideOf(variant: Variant, modules: readonly Module[], sende
   if (name === "interpreter") return new InterpreterSide(variant.name, copies, MAIN_CONTRACT, senders);
   const parts = await partsOf(copies, name, level ?? "2");
   if (name !== "evm") return ChainSide.create(variant.name, name, parts, MAIN_CONTRACT, senders);
-  const codes = new Map([...parts].map(([fullName, part]) => [fullName.slice(fullName.lastIndexOf(":") + 1), { bytecode: part.bytecode as string, links: part.linkReferences ?? {} }]));
+  const codes = new Map(
+    [...parts].map(([fullName, part]) => [fullName.slice(fullName.lastIndexOf(":") + 1), { bytecode: part.bytecode as string, links: part.linkReferences ?? {} }]),
+  );
   return EvmSide.create(variant.name, codes, MAIN_CONTRACT, senders);
 }
 
