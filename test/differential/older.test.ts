@@ -4,10 +4,16 @@ import { describe, it } from "node:test";
 import { TARGET_NAMES } from "../../targets/registry.js";
 import { ours, reference, type Recorded } from "./scenario.js";
 import { language } from "./scenarios/older-language.js";
+import { openzeppelin3 } from "./scenarios/older-oz3.js";
+import { openzeppelin4 } from "./scenarios/older-oz4.js";
+import { solady } from "./scenarios/older-solady.js";
+import { solmate } from "./scenarios/older-solmate.js";
 import { uniswapV2 } from "./scenarios/older-uniswap-v2.js";
 import { uniswapV3 } from "./scenarios/older-uniswap-v3.js";
 
-for (const scenario of [...language, ...uniswapV2, ...uniswapV3])
+const scenarios = [...language, ...uniswapV2, ...uniswapV3, ...openzeppelin3, ...openzeppelin4, ...solmate, ...solady];
+
+for (const scenario of scenarios)
   describe(scenario.name, () => {
     let expected: Promise<Recorded[]> | undefined;
     for (const target of scenario.targets ?? TARGET_NAMES)

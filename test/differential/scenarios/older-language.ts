@@ -32,12 +32,22 @@ const order05: Scenario = {
 
 const failures = (contract: string): Step[] => [
   deploy("failing", contract),
-  ...[[7n, 2n], [7n, 0n]].map((args) => call("failing", "div", args)),
-  ...[[-7n, 3n], [-7n, 0n]].map((args) => call("failing", "mod", args)),
+  ...[
+    [7n, 2n],
+    [7n, 0n],
+  ].map((args) => call("failing", "div", args)),
+  ...[
+    [-7n, 3n],
+    [-7n, 0n],
+  ].map((args) => call("failing", "mod", args)),
   call("failing", "sdiv", [-128n, -1n]),
   call("failing", "wrap", [200n, 201n]),
   call("failing", "wrap", [128n, 2n]),
-  ...[[3n, 5n], [3n, 11n], [0n, 0n]].map((args) => call("failing", "power", args)),
+  ...[
+    [3n, 5n],
+    [3n, 11n],
+    [0n, 0n],
+  ].map((args) => call("failing", "power", args)),
   ...[true, false].flatMap((ok) => [call("failing", "check", [ok]), call("failing", "need(bool)", [ok]), call("failing", "need(bool,string)", [ok, "why not"])]),
   ...[0n, 2n, 3n, MaxUint256].flatMap((i) => [call("failing", "at", [i]), call("failing", "byteAt", [i])]),
   call("failing", "at2", [0n]),
@@ -74,7 +84,11 @@ const failures05: Scenario = {
   line: "0.5",
   steps: [
     ...failures("Failing"),
-    ...[[-5n, 1n], [-5n, 20n], [5n, -1n]].map((args) => call("failing", "shifts", args)),
+    ...[
+      [-5n, 1n],
+      [-5n, 20n],
+      [5n, -1n],
+    ].map((args) => call("failing", "shifts", args)),
     ...[0n, 7n, 8n, 255n].map((n) => call("failing", "literal", [n])),
     ...dirt,
     raw("failing", data("dirtyArrays(uint8[],uint8[2],bytes)", 128n, 1n, 0x102n, 192n, 1n, 0x203n, 3n, 0x112233n << 232n)),
@@ -87,4 +101,53 @@ const failures05: Scenario = {
   ],
 };
 
-export const language: readonly Scenario[] = [order05, failures05];
+/** The same file compiled with two solcs; 0.6 by a pragma of the file beside it. */
+const newer = (line: "0.6" | "0.7", sources: readonly string[]): Scenario[] => [
+  {
+    name: `Order of evaluation in ${line}`,
+    sources,
+    line,
+    steps: [
+      deploy("order", "Order"),
+      ...["pick", "x", "y", "fixedAt"].map((fn) => call("order", fn)),
+      ...["sum", "structs", "namedArguments", "modular", "events", "outer", "encoded", "ternaries", "steps", "copies"].flatMap((fn) => [...traced(fn), call("order", fn)]),
+      deploy("modified", "Modified"),
+      ...[call("modified", "bump", [3n]), send("modified", "bump", [3n])],
+      ...[2n, 9n].map((n) => call("modified", "many", [n])),
+      ...[2n, 4n].flatMap((n) => [call("modified", "both", [n]), send("modified", "both", [n]), call("modified", "count")]),
+    ],
+  },
+  {
+    name: `Failures, wrapping and conversions in ${line}`,
+    sources,
+    line,
+    steps: [
+      ...failures("Failing"),
+      ...[0n, 7n, 8n, 255n].map((n) => call("failing", "literal", [n])),
+      ...dirt,
+      ...[
+        [1n, 3n],
+        [0n, 0n],
+        [2n, 1n],
+        [3n, 9n],
+      ].map(([from, to]) => call("failing", "slice", ["0x010203040506", from, to])),
+      call("failing", "slot"),
+      deploy("catcher", "Catcher"),
+      ...[
+        [6n, 3n],
+        [6n, 0n],
+      ].map((args) => send("catcher", "run", args)),
+      ...[true, false].map((ok) => send("catcher", "need", [ok])),
+      ...[0n, 1n, 2n].map((n) => send("catcher", "make", [n], { value: 10n ** 9n })),
+      raw("catcher", "0x", { value: 10n ** 9n }),
+      raw("catcher", "0x01020304"),
+    ],
+  },
+];
+
+export const language: readonly Scenario[] = [
+  order05,
+  failures05,
+  ...newer("0.6", ["fixtures/solidity/older/Order07.sol", "fixtures/solidity/older/Only06.sol"]),
+  ...newer("0.7", ["fixtures/solidity/older/Order07.sol"]),
+];

@@ -97,7 +97,14 @@ const tokens: Scenario = {
   ],
 };
 
-const pairs = [[WAD, 2n * WAD], [3n, 5n], [MaxUint256, 2n], [0n, MaxUint256], [WAD + 1n, WAD - 1n], [7n, 0n]];
+const pairs = [
+  [WAD, 2n * WAD],
+  [3n, 5n],
+  [MaxUint256, 2n],
+  [0n, MaxUint256],
+  [WAD + 1n, WAD - 1n],
+  [7n, 0n],
+];
 const numbers = [0n, 1n, 2n, 3n, 99n, 100n, WAD, (1n << 128n) - 1n, 1n << 255n, MaxUint256];
 
 const mathematics: Scenario = {
@@ -106,39 +113,116 @@ const mathematics: Scenario = {
   steps: [
     deploy("sums", "Sums"),
     ...pairs.flatMap((args) => ["wad", "over", "saturating"].map((fn) => call("sums", fn, args))),
-    ...[[2n * WAD, -3n * WAD], [-WAD, 0n], [-(1n << 255n), -1n], [1n << 254n, 4n]].flatMap((args) => [call("sums", "signed", args), call("sums", "small", args)]),
-    ...[[2n * WAD, WAD / 2n], [0n, WAD], [10n * WAD, 18n * WAD]].map((args) => call("sums", "power", args)),
+    ...[
+      [2n * WAD, -3n * WAD],
+      [-WAD, 0n],
+      [-(1n << 255n), -1n],
+      [1n << 254n, 4n],
+    ].flatMap((args) => [call("sums", "signed", args), call("sums", "small", args)]),
+    ...[
+      [2n * WAD, WAD / 2n],
+      [0n, WAD],
+      [10n * WAD, 18n * WAD],
+    ].map((args) => call("sums", "power", args)),
     ...[0n, WAD, -WAD, 135n * WAD, 136n * WAD, -43n * WAD].map((x) => call("sums", "exp", [x])),
     ...[1n, WAD, 2n * WAD, 0n, -1n, (1n << 255n) - 1n].map((x) => call("sums", "ln", [x])),
     ...[0n, WAD, -367879441171442321n, -367879441171442322n, 10n ** 30n, 1n].map((x) => call("sums", "lambert", [x])),
-    ...[[7n, 9n, 4n], [MaxUint256, MaxUint256, MaxUint256], [MaxUint256, 2n, 1n], [5n, 5n, 0n], [1n << 200n, 1n << 99n, 12345n]].flatMap((args) => [call("sums", "full", args), call("sums", "mulDiv", args)]),
-    ...[[MaxUint256, MaxUint256, 255n], [1n << 128n, 1n << 128n, 1n], [1n << 128n, 1n << 128n, 0n]].map((args) => call("sums", "fullN", args)),
-    ...[[3n, 7n], [2n, 4n], [5n, 0n], [MaxUint256, 10n ** 18n + 9n]].map((args) => call("sums", "inverse", args)),
-    ...[[2n * WAD, 10n, WAD], [0n, 0n, WAD], [WAD + 1n, 10000n, WAD], [MaxUint256, 2n, 1n]].map((args) => call("sums", "rpow", args)),
+    ...[
+      [7n, 9n, 4n],
+      [MaxUint256, MaxUint256, MaxUint256],
+      [MaxUint256, 2n, 1n],
+      [5n, 5n, 0n],
+      [1n << 200n, 1n << 99n, 12345n],
+    ].flatMap((args) => [call("sums", "full", args), call("sums", "mulDiv", args)]),
+    ...[
+      [MaxUint256, MaxUint256, 255n],
+      [1n << 128n, 1n << 128n, 1n],
+      [1n << 128n, 1n << 128n, 0n],
+    ].map((args) => call("sums", "fullN", args)),
+    ...[
+      [3n, 7n],
+      [2n, 4n],
+      [5n, 0n],
+      [MaxUint256, 10n ** 18n + 9n],
+    ].map((args) => call("sums", "inverse", args)),
+    ...[
+      [2n * WAD, 10n, WAD],
+      [0n, 0n, WAD],
+      [WAD + 1n, 10000n, WAD],
+      [MaxUint256, 2n, 1n],
+    ].map((args) => call("sums", "rpow", args)),
     ...numbers.flatMap((x) => ["roots", "wadRoots", "logs", "sci", "bits"].map((fn) => call("sums", fn, [x]))),
     ...[0n, 20n, 57n, 58n].map((x) => call("sums", "factorial", [x])),
-    ...[[0n, 100n, 5n, 0n, 10n], [100n, 0n, 5n, 0n, 10n], [100n, 7n, 50n, 0n, 10n], [0n, MaxUint256, 1n, 0n, 3n]].map((args) => call("sums", "lerp", args)),
+    ...[
+      [0n, 100n, 5n, 0n, 10n],
+      [100n, 0n, 5n, 0n, 10n],
+      [100n, 7n, 50n, 0n, 10n],
+      [0n, MaxUint256, 1n, 0n, 3n],
+    ].map((args) => call("sums", "lerp", args)),
   ],
 };
 
 const texts: readonly Step[] = [
   deploy("words", "Words"),
-  ...[[0n, 0n], [12345n, -12345n], [MaxUint256, -(1n << 255n)]].map((args) => call("words", "numbers", args)),
-  ...[[255n, 1n], [255n, 20n], [256n, 1n]].map((args) => call("words", "fixedHex", args)),
+  ...[
+    [0n, 0n],
+    [12345n, -12345n],
+    [MaxUint256, -(1n << 255n)],
+  ].map((args) => call("words", "numbers", args)),
+  ...[
+    [255n, 1n],
+    [255n, 20n],
+    [256n, 1n],
+  ].map((args) => call("words", "fixedHex", args)),
   call("words", "account", ["0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"]),
   ...["0x", "0x00", "0x0102", "0x010203", `0x${"ab".repeat(70)}`].map((data) => call("words", "raw", [data])),
   ...["", "AQID", "AQI=", "AQ", "____", "!!"].map((text) => call("words", "decode", [text])),
   ...["", "plain", "ünïcödé", "日本語テキスト", "x".repeat(65)].map((s) => call("words", "runes", [s])),
-  ...[["abcabc", "bc", "X"], ["aaaa", "aa", "b"], ["abc", "", "-"], ["", "a", "b"], ["x".repeat(40), "x", "yz"]].map((args) => call("words", "replace", args)),
-  ...[["hello hello", "llo", 0n], ["hello hello", "llo", 3n], ["hello", "z", 0n], ["hello", "", 9n], [`${"a".repeat(50)}b`, "ab", 100n]].map((args) => call("words", "find", args)),
-  ...[["ab", 0n], ["ab", 33n], ["", 5n]].map((args) => call("words", "repeat", args)),
-  ...[["hello world", 3n, 8n], ["hello", 4n, 99n], ["hello", 5n, 2n]].map((args) => call("words", "slice", args)),
-  ...[["a,b,,c", ","], ["abc", ","], ["", ","], ["one--two--", "--"]].map((args) => call("words", "parts", args)),
+  ...[
+    ["abcabc", "bc", "X"],
+    ["aaaa", "aa", "b"],
+    ["abc", "", "-"],
+    ["", "a", "b"],
+    ["x".repeat(40), "x", "yz"],
+  ].map((args) => call("words", "replace", args)),
+  ...[
+    ["hello hello", "llo", 0n],
+    ["hello hello", "llo", 3n],
+    ["hello", "z", 0n],
+    ["hello", "", 9n],
+    [`${"a".repeat(50)}b`, "ab", 100n],
+  ].map((args) => call("words", "find", args)),
+  ...[
+    ["ab", 0n],
+    ["ab", 33n],
+    ["", 5n],
+  ].map((args) => call("words", "repeat", args)),
+  ...[
+    ["hello world", 3n, 8n],
+    ["hello", 4n, 99n],
+    ["hello", 5n, 2n],
+  ].map((args) => call("words", "slice", args)),
+  ...[
+    ["a,b,,c", ","],
+    ["abc", ","],
+    ["", ","],
+    ["one--two--", "--"],
+  ].map((args) => call("words", "parts", args)),
   ...["MiXeD 123", "Ünï"].map((s) => call("words", "cases", [s])),
   ...['<a href="x">\'&</a>', 'quote " and \\ and \n and \u0001', "a b/c?d=é"].map((s) => call("words", "escape", [s])),
-  ...[["a", "a"], ["a", "b"], ["b", "a"], ["a", "ab"], ["x".repeat(40), `${"x".repeat(39)}y`]].map((args) => call("words", "compare", args)),
+  ...[
+    ["a", "a"],
+    ["a", "b"],
+    ["b", "a"],
+    ["a", "ab"],
+    ["x".repeat(40), `${"x".repeat(39)}y`],
+  ].map((args) => call("words", "compare", args)),
   ...["", "short", "x".repeat(32), "x".repeat(33)].map((s) => call("words", "small", [s])),
-  ...[["one", "two"], ["x".repeat(31), "y"], ["", ""]].map((args) => call("words", "pack", args)),
+  ...[
+    ["one", "two"],
+    ["x".repeat(31), "y"],
+    ["", ""],
+  ].map((args) => call("words", "pack", args)),
   ...["short", "x".repeat(31), "y".repeat(100), ""].flatMap((s) => [send("words", "keep", [s]), call("words", "kept")]),
   call("words", "direct", ["returned as it is"]),
 ];
@@ -146,18 +230,30 @@ const texts: readonly Step[] = [
 const mixed = Array.from({ length: 27 }, (_, i) => (BigInt(i) * 7919n) % 101n);
 const lists: readonly Step[] = [
   deploy("lists", "Lists"),
-  ...[[], [1n], [3n, 1n, 2n], mixed, [...mixed].sort((a, b) => Number(b - a)), Array<bigint>(30).fill(5n)].flatMap((a) => [call("lists", "sort", [a]), call("lists", "unique", [a]), call("lists", "reverse", [a])]),
+  ...[[], [1n], [3n, 1n, 2n], mixed, [...mixed].sort((a, b) => Number(b - a)), Array<bigint>(30).fill(5n)].flatMap((a) => [
+    call("lists", "sort", [a]),
+    call("lists", "unique", [a]),
+    call("lists", "reverse", [a]),
+  ]),
   call("lists", "insertion", [[3n, -5n, 0n, -(1n << 255n), 7n]]),
   ...[5n, 4n, 0n, 100n].map((n) => call("lists", "search", [[1n, 3n, 5n, 9n], n])),
   call("lists", "search", [[], 1n]),
-  call("lists", "sets", [[1n, 2n, 5n, 9n], [2n, 3n, 9n, 11n]]),
+  call("lists", "sets", [
+    [1n, 2n, 5n, 9n],
+    [2n, 3n, 9n, 11n],
+  ]),
   send("lists", "setBit", [5n, true]),
   send("lists", "toggle", [300n]),
   send("lists", "toggle", [300n]),
   send("lists", "setBits", [250n, 600n]),
   send("lists", "unsetBits", [300n, 10n]),
   ...[5n, 6n, 250n, 299n, 305n, 849n, 850n].map((i) => call("lists", "bit", [i])),
-  ...[[0n, 1000n], [260n, 20n], [900n, 1n], [4n, 0n]].map((args) => call("lists", "count", args)),
+  ...[
+    [0n, 1000n],
+    [260n, 20n],
+    [900n, 1n],
+    [4n, 0n],
+  ].map((args) => call("lists", "count", args)),
   ...[5n, 0n, 7n, 9n, 11n, 5n].map((v) => send("lists", "add", [v])),
   ...[7n, 7n, 0n].map((v) => send("lists", "remove", [v])),
   call("lists", "values"),
@@ -180,7 +276,9 @@ const proofs: readonly Step[] = [
   call("proofs", "multi", [[right], root, leaves.slice(0, 2), [true, false]]),
   call("proofs", "multi", [[left], root, leaves.slice(0, 2), [true, false]]),
   call("proofs", "multi", [[], root, [], []]),
-  ...["recover", "tryRecover"].flatMap((fn) => [signature.serialized, signature.compactSerialized, `${signature.serialized.slice(0, -2)}1d`, "0x1234", `0x${"00".repeat(65)}`].map((s) => call("proofs", fn, [digest, s]))),
+  ...["recover", "tryRecover"].flatMap((fn) =>
+    [signature.serialized, signature.compactSerialized, `${signature.serialized.slice(0, -2)}1d`, "0x1234", `0x${"00".repeat(65)}`].map((s) => call("proofs", fn, [digest, s])),
+  ),
   call("proofs", "recoverParts", [digest, signature.v, signature.r, signature.s]),
   call("proofs", "recoverParts", [digest, 29, signature.r, signature.s]),
   call("proofs", "digest", [digest, "0x"]),
