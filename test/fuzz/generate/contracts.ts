@@ -91,7 +91,7 @@ export class ContractDraft {
     const { random } = this.program;
     if (hasMapping(type) || (!isConstant && random.chance(0.6))) return [];
     const constants = isConstant ? this.variables.filter((v) => v.location === "constant") : this.variables;
-    const facts: ScopeFacts = { maxCost: 40, self: false, sender: false, payable: false, effects: isConstant ? "pure" : "view", isCalm: true };
+    const facts: ScopeFacts = { maxCost: 40, self: false, sender: false, payable: false, effects: isConstant ? "pure" : "view", isCalm: true, isConstant };
     const scope = scopeFor({ ...this.around, variables: constants, callables: [] }, facts, []);
     // Expressions with effects are no constants: a constant's scope has no variable that could be assigned.
     return [" = ", valueNode(scope, type, 2)];

@@ -81,7 +81,8 @@ function specific(scope: Scope, type: Type, depth: number): Piece | undefined {
 
 function wrappedPiece(scope: Scope, type: Extract<Type, { kind: "wrapped" }>, depth: number): Piece {
   const { base } = type;
-  if ((base.kind === "uint" || base.kind === "int") && scope.random.chance(0.5))
+  // Operators are functions: what they give is no constant.
+  if ((base.kind === "uint" || base.kind === "int") && !scope.facts.isConstant && scope.random.chance(0.5))
     return group("(", valueNode(scope, type, depth - 1), ` ${scope.random.pick(["+", "^"])} `, valueNode(scope, type, depth - 1), ")");
   return group(`${type.name}.wrap(`, valueNode(scope, base, depth - 1), ")");
 }
@@ -163,7 +164,7 @@ function lengthPiece(scope: Scope, depth: number): Piece {
   const arrays = scope.readable().filter((v) => v.type.kind === "bytes" || (v.type.kind === "array" && v.type.length === undefined));
   if (arrays.length > 0) return `${scope.random.pick(arrays).name}.length`;
   // The length of a literal is no constant.
-  return scope.facts.effects === "pure" ? literal(scope, UINT256) : group("bytes(", valueNode(scope, STRING, depth - 1), ").length");
+  return scope.facts.isConstant ? literal(scope, UINT256) : group("bytes(", valueNode(scope, STRING, depth - 1), ").length");
 }
 
 function boolPiece(scope: Scope, depth: number): Piece {

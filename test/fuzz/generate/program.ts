@@ -95,6 +95,7 @@ class ProgramMaker {
   private addLibrary(library: string, isExternal: boolean): void {
     const { random, pool } = this;
     const nodes: SourceNode[] = [];
+    const uses: SourceNode[] = [];
     const count = random.between(1, 2);
     // A library cannot send messages to itself by name.
     const around = { ...this.around, callables: isExternal ? [...this.callables] : this.callables };
@@ -106,9 +107,11 @@ class ProgramMaker {
       const attributes = `${isExternal ? "public" : "internal"}${effects === "pure" ? " pure" : ""}`;
       const { node, cost } = makeFunction(around, { ...signature, name, attributes, facts, size: random.between(1, 5) });
       nodes.push(node);
-      this.callables.push({ ...signature, name: `${library}.${name}`, effects, cost, attached: false, external: false, payable: false });
+      const isAttached = signature.params.length > 0 && random.chance(0.6);
+      this.callables.push({ ...signature, name: `${library}.${name}`, effects, cost, attached: isAttached, external: false, payable: false });
+      if (isAttached) uses.push(item(`using {${library}.${name}} for ${nameOf(signature.params[0]!.type)};\n`));
     }
-    this.pieces.push(item(`library ${library} {\n`, ...nodes, "}\n"));
+    this.pieces.push(item(`library ${library} {\n`, ...nodes, "}\n"), ...uses);
     if (isExternal) this.libraries.push(library);
   }
 

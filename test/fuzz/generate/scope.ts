@@ -60,6 +60,8 @@ export interface ScopeFacts {
   readonly effects: Effects;
   /** Code that should not fail: a deployment that does leaves nothing to look at. */
   readonly isCalm?: boolean;
+  /** The value of a constant. */
+  readonly isConstant?: boolean;
 }
 
 const PATH_DEPTH = 3;
