@@ -1,6 +1,7 @@
 /**
- * `npm run conformance -- solidity DIR [--target evm,supervm,solana] [--jobs N] [--json FILE] [--syntax] [-O L] [--filter TEXT]`: runs a
- * folder in the format of solc's semanticTests (or syntaxTests) and reports what passes, by category, and why the rest does not.
+ * `npm run conformance -- solidity DIR [--target evm,supervm,solana] [--jobs N] [--json FILE] [--syntax [--codes]] [-O L] [--filter TEXT]`: runs a
+ * folder in the format of solc's semanticTests (or syntaxTests) and reports what passes, by category, and why the rest does not. `--codes` asks besides
+ * whether the codes of errors, and of warnings, are those that the syntax tests expect.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
@@ -12,6 +13,7 @@ import { table } from "../../cli/terminal.js";
 import { isTargetName } from "../../targets/registry.js";
 import type { TargetName } from "../../targets/target.js";
 import type { Status, TestResult } from "./solidity/semantic-test.js";
+import { SYNTAX_QUESTIONS } from "./solidity/syntax-test.js";
 import type { Request, Response } from "./worker.js";
 
 const TIMEOUT_MS = 60_000;
@@ -34,20 +36,25 @@ function testFiles(folder: string): string[] {
     });
 }
 
+/** One result for everything that a request asks. */
+function same(request: Request, result: TestResult): Response["results"] {
+  return Object.fromEntries((request.mode === "syntax" ? SYNTAX_QUESTIONS : [request.target]).map((name) => [name, result]));
+}
+
 /** Runs requests on one worker after another, replacing the worker when a file hangs or kills it. */
-async function runQueue(queue: Request[], done: (request: Request, result: TestResult) => void): Promise<void> {
+async function runQueue(queue: Request[], done: (request: Request, results: Response["results"]) => void): Promise<void> {
   let child: ChildProcess | undefined;
   const start = (): ChildProcess => fork(fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url)));
   for (let request = queue.shift(); request; request = queue.shift()) {
     const worker = (child ??= start());
     const current = request;
-    const result = await new Promise<TestResult>((resolve) => {
-      const timer = setTimeout(() => finish({ status: "timeout", reason: `took over ${TIMEOUT_MS / 1000} s` }, true), TIMEOUT_MS);
+    const results = await new Promise<Response["results"]>((resolve) => {
+      const timer = setTimeout(() => finish(same(current, { status: "timeout", reason: `took over ${TIMEOUT_MS / 1000} s` }), true), TIMEOUT_MS);
       const onMessage = (response: Response): void => {
-        if (response.id === current.id) finish(response.result, false);
+        if (response.id === current.id) finish(response.results, false);
       };
-      const onExit = (code: number | null): void => finish({ status: "crash", reason: `the process ended with ${code ?? "a signal"}` }, true);
-      function finish(outcome: TestResult, replace: boolean): void {
+      const onExit = (code: number | null): void => finish(same(current, { status: "crash", reason: `the process ended with ${code ?? "a signal"}` }), true);
+      function finish(outcome: Response["results"], replace: boolean): void {
         clearTimeout(timer);
         worker.off("message", onMessage);
         worker.off("exit", onExit);
@@ -61,7 +68,7 @@ async function runQueue(queue: Request[], done: (request: Request, result: TestR
       worker.on("exit", onExit);
       worker.send(current);
     });
-    done(current, result);
+    done(current, results);
   }
   child?.kill();
 }
@@ -94,6 +101,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("jobs", { type: "number", default: Math.max(1, os.cpus().length) })
     .option("json", { type: "string" })
     .option("syntax", { type: "boolean", default: false })
+    .option("codes", { type: "boolean", default: false, describe: "with --syntax: compare the codes of errors and warnings too" })
     .option("O", { type: "string", default: "2" })
     .option("filter", { type: "string" })
     .option("failures", { type: "boolean", default: true, describe: "print each failure" })
@@ -102,6 +110,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .parseAsync();
   const root = path.resolve(args.dir as string);
   const targets: TargetName[] = args.syntax ? ["evm"] : args.target.split(",").filter(isTargetName);
+  const names: readonly string[] = args.syntax ? SYNTAX_QUESTIONS.slice(0, args.codes ? undefined : 1) : targets;
   const optimize: Request["optimize"] = args.O === "s" ? "s" : (Number(args.O) as 0 | 1 | 2 | 3);
   const files = testFiles(root).filter((f) => args.filter === undefined || f.includes(args.filter));
   const queue: Request[] = targets
@@ -111,16 +120,18 @@ async function main(argv: readonly string[]): Promise<number> {
   const started = performance.now();
   await Promise.all(
     Array.from({ length: args.jobs }, () =>
-      runQueue(queue, (request, result) => {
-        const target = args.syntax ? "agreement" : request.target;
-        results.push({ ...result, file: request.file, target });
-        if (args.failures && result.status !== "pass" && result.status !== "skip")
-          process.stdout.write(`${result.status} ${target} ${path.relative(root, request.file)}: ${result.reason.slice(0, 600)}\n`);
+      runQueue(queue, (request, answers) => {
+        for (const target of names) {
+          const result = answers[target];
+          if (!result) continue;
+          results.push({ ...result, file: request.file, target });
+          if (args.failures && result.status !== "pass" && result.status !== "skip")
+            process.stdout.write(`${result.status} ${target} ${path.relative(root, request.file)}: ${result.reason.slice(0, 600)}\n`);
+        }
       }),
     ),
   );
   results.sort((a, b) => (a.target + a.file < b.target + b.file ? -1 : 1));
-  const names = args.syntax ? ["agreement"] : targets;
   process.stdout.write(`\n${summarize(results, names, root)}${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   if (args.json !== undefined) {
     const of = (target: string, ...statuses: Status[]): number => results.filter((r) => r.target === target && statuses.includes(r.status)).length;

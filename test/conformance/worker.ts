@@ -13,12 +13,16 @@ export interface Request {
 
 export interface Response {
   readonly id: number;
-  readonly result: TestResult;
+  /** By target, or by question for syntax tests. */
+  readonly results: Readonly<Record<string, TestResult>>;
 }
 
 process.on("message", (request: Request) => {
-  const run = request.mode === "syntax" ? Promise.resolve(runSyntaxTest(request.file)) : runSemanticTest(request.file, request.target, request.optimize);
-  void run.then((result) => {
-    process.send?.({ id: request.id, result } satisfies Response);
+  void run(request).then((results) => {
+    process.send?.({ id: request.id, results } satisfies Response);
   });
 });
+
+async function run({ mode, file, target, optimize }: Request): Promise<Response["results"]> {
+  return mode === "syntax" ? runSyntaxTest(file) : { [target]: await runSemanticTest(file, target, optimize) };
+}
