@@ -1,7 +1,7 @@
 /**
- * `npm run conformance -- solidity DIR [--target evm,supervm,solana] [--jobs N] [--json FILE] [--syntax [--codes]] [-O L] [--filter TEXT]`: runs a
+ * `npm run conformance -- solidity DIR [--target evm,supervm,solana] [--jobs N] [--json FILE] [--syntax [--codes]] [-O L] [--filter TEXT] [--release V]`: runs a
  * folder in the format of solc's semanticTests (or syntaxTests) and reports what passes, by category, and why the rest does not. `--codes` asks besides
- * whether the codes of errors, and of warnings, are those that the syntax tests expect.
+ * whether the codes of errors, and of warnings, are those that the syntax tests expect. `--release 0.7.6` reads the suite of an older solc by its rules.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
@@ -104,6 +104,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("codes", { type: "boolean", default: false, describe: "with --syntax: compare the codes of errors and warnings too" })
     .option("O", { type: "string", default: "2" })
     .option("filter", { type: "string" })
+    .option("release", { type: "string", describe: "the solc whose suite it is, 0.7.6 for one: files without a pragma follow its line" })
     .option("failures", { type: "boolean", default: true, describe: "print each failure" })
     .demandCommand(1)
     .strict()
@@ -114,7 +115,16 @@ async function main(argv: readonly string[]): Promise<number> {
   const optimize: Request["optimize"] = args.O === "s" ? "s" : (Number(args.O) as 0 | 1 | 2 | 3);
   const files = testFiles(root).filter((f) => args.filter === undefined || f.includes(args.filter));
   const queue: Request[] = targets
-    .flatMap((target) => files.map((file) => ({ id: 0, mode: args.syntax ? ("syntax" as const) : ("semantic" as const), file, target, optimize })))
+    .flatMap((target) =>
+      files.map((file) => ({
+        id: 0,
+        mode: args.syntax ? ("syntax" as const) : ("semantic" as const),
+        file,
+        target,
+        optimize,
+        ...(args.release !== undefined && { version: args.release }),
+      })),
+    )
     .map((r, id) => ({ ...r, id }));
   const results: Finished[] = [];
   const started = performance.now();

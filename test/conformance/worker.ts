@@ -9,6 +9,7 @@ export interface Request {
   readonly file: string;
   readonly target: TargetName;
   readonly optimize: 0 | 1 | 2 | 3 | "s";
+  readonly version?: string;
 }
 
 export interface Response {
@@ -23,6 +24,7 @@ process.on("message", (request: Request) => {
   });
 });
 
-async function run({ mode, file, target, optimize }: Request): Promise<Response["results"]> {
-  return mode === "syntax" ? runSyntaxTest(file) : { [target]: await runSemanticTest(file, target, optimize) };
+async function run(request: Request): Promise<Response["results"]> {
+  const { mode, file, target, version } = request;
+  return mode === "syntax" ? runSyntaxTest(file, version) : { [target]: await runSemanticTest(file, request) };
 }

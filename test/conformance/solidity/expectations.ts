@@ -148,6 +148,7 @@ class Parser {
       if (this.accept("newline") ?? this.accept("comment")) continue;
       if (this.skipGas()) continue;
       if (this.isWord("library")) items.push(this.library());
+      else if (this.isWord("storage") && this.peek(1).kind === "colon") items.push(this.storage());
       else items.push(this.call());
     }
     return items;
@@ -194,6 +195,14 @@ class Parser {
     if (source || this.peek().kind === "colon") this.expect("colon");
     const name = this.word();
     return { kind: "library", source: source && "bytes" in source ? Buffer.from(source.bytes).toString() : "", name };
+  }
+
+  /** `storage: empty`, as releases before 0.8 wrote `storageEmpty -> 1`. */
+  private storage(): Call {
+    this.at += 2;
+    const isEmpty = this.word() === "empty";
+    const results = Uint8Array.from({ length: 32 }, (_, i) => (i === 31 && isEmpty ? 1 : 0));
+    return { kind: "call", signature: "storageEmpty", isBuiltin: true, value: 0n, args: new Uint8Array(), fails: false, results, effects: [] };
   }
 
   private call(): Call {

@@ -10,6 +10,17 @@ export interface TestSections {
   readonly expectations: readonly string[];
 }
 
+/**
+ * The sources as solc's runner hands them to one release: those without a version pragma get one, on their first line, so that
+ * the lines of diagnostics stay.
+ *
+ * @param version `0.7.6`; none leaves the sources as they are
+ */
+export function withVersion(sources: ReadonlyMap<string, string>, version: string | undefined): ReadonlyMap<string, string> {
+  if (version === undefined) return sources;
+  return new Map([...sources].map(([name, text]) => [name, /^\s*pragma\s+solidity\b/m.test(text) ? text : `pragma solidity =${version}; ${text}`]));
+}
+
 /** The file is not in the format. */
 export class TestFormatError extends Error {
   constructor(message: string) {

@@ -7,7 +7,7 @@ import { DiagnosticSink, type Diagnostic } from "../../../compiler/diagnostics/d
 import { loadSources } from "../../../compiler/frontends/solidity/imports/resolve.js";
 import { lower } from "../../../compiler/frontends/solidity/lowering/lower.js";
 import { check } from "../../../compiler/frontends/solidity/semantics/check.js";
-import { readSections, satisfiesVersion, type TestSections } from "./sections.js";
+import { readSections, satisfiesVersion, withVersion, type TestSections } from "./sections.js";
 import type { TestResult } from "./semantic-test.js";
 
 /** The questions asked of each file; `--codes` adds the last two. */
@@ -30,14 +30,14 @@ interface Expected {
   readonly text: string;
 }
 
-/** Runs a file; never throws. */
-export function runSyntaxTest(file: string): SyntaxAnswers {
+/** Runs a file; never throws. @param version the release whose suite it is, `0.7.6`; the newest by default */
+export function runSyntaxTest(file: string, version?: string): SyntaxAnswers {
   try {
     const sections = readSections(file);
     const reason = skipReason(sections);
     if (reason !== undefined) return alike({ status: "skip", reason });
     const expected = sections.expectations.flatMap(parseExpectation);
-    const found = diagnosticsOf(sections).filter((d) => !isOfPreamble(d));
+    const found = diagnosticsOf({ ...sections, sources: withVersion(sections.sources, version) }).filter((d) => !isOfPreamble(d));
     return {
       agreement: agreement(found, expected),
       "error codes": compareCodes(found, expected, true),
