@@ -5,11 +5,13 @@
  *   inherit      C3 linearisation, inherited names               inheritance.ts
  *   types        of declared variables, `using for`              declare-types.ts
  *   code         expressions and statements, inline assembly     code.ts
- *   rules        per contract: overrides, mutability, flow       contract-rules.ts
+ *   rules        per contract: overrides, selectors, bases       contract-rules.ts
+ *   flow, use    paths, mutability, unused names                 control-flow.ts, view-pure.ts, static-advice.ts
  *   contracts    interface, events, errors, dependencies         contract-info.ts
  */
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { LoadedSources } from "../imports/resolve.js";
+import { markImplicitlyAbstract } from "./abstractness.js";
 import { checkedProgram } from "./checked-program.js";
 import { checkUnitCode } from "./code.js";
 import type { CodeTables } from "./code-context.js";
@@ -24,6 +26,7 @@ import { resolveInheritance } from "./inheritance.js";
 import { checkDocumentation } from "./documentation.js";
 import { MemberTable } from "./members.js";
 import { Model } from "./model.js";
+import { giveAdvice } from "./static-advice.js";
 import { selectLines } from "./language-lines.js";
 import type { CheckedProgram } from "./program.js";
 import { checkSyntaxRules } from "./syntax-rules.js";
@@ -46,6 +49,7 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   const resolver = new TypeResolver(m);
   const using = new UsingTable(m);
   declareTypes(m, resolver, using);
+  markImplicitlyAbstract(m);
   const tables: CodeTables = { m, resolver, using, members: new MemberTable(m, using), visitor: checkExpression };
   for (const unit of loaded.units) {
     m.line = m.lineOf(unit);
@@ -54,13 +58,14 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   checkSyntaxRules(m);
   checkContractRules(m);
   checkDocumentation(m);
-  checkConstantCycles(m);
   checkUsage(m, resolver.constants);
   const lookup = new VirtualLookup(m);
   // These need types that are right throughout.
-  if (!sink.hasErrors) {
+  if (!sink.failed()) checkConstantCycles(m);
+  if (!sink.failed()) checkControlFlow(m, lookup);
+  if (!sink.failed()) {
+    giveAdvice(m);
     checkMutability(m);
-    checkControlFlow(m, lookup);
   }
   return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
 }

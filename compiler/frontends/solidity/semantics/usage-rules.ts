@@ -1,4 +1,7 @@
-/** Advice and rules about how things are used: unused names, statements without effect, deprecated members, constant divisors, events without emit. */
+/**
+ * Rules about how things are used: deprecated members, constant divisors, events without emit, errors without revert. They need types: a function or
+ * another member that has errors already is passed over, so that no fault is told twice in other words.
+ */
 import {
   forEachChild,
   type ContractDefinition,
@@ -14,22 +17,20 @@ import type { ConstantEvaluator } from "./constants.js";
 import { interfaceFunctionType, errorType } from "./function-types.js";
 import { selectorOf, signatureOf } from "./interface.js";
 import type { Model } from "./model.js";
-import { storageSlots } from "./type-properties.js";
-import { bareString } from "./type-strings.js";
-import type { SolType } from "./types.js";
 
 export function checkUsage(m: Model, constants: ConstantEvaluator): void {
+  const faults = m.sink.all.flatMap((d) => (d.severity === "error" && d.span ? [d.span] : []));
+  const isSound = ({ span }: Node): boolean => !faults.some((fault) => fault.file === span.file && fault.start >= span.start && fault.end <= span.end);
   for (const unit of m.units) {
     for (const node of unit.nodes) {
-      if (node.kind !== "ContractDefinition") new UsageChecker(m, constants, undefined).top(node);
-      else for (const member of node.members) new UsageChecker(m, constants, node).top(member);
+      if (node.kind === "ContractDefinition") {
+        for (const member of node.members) if (isSound(member)) new UsageChecker(m, constants, node).top(member);
+      } else if (isSound(node)) new UsageChecker(m, constants, undefined).top(node);
     }
   }
 }
 
 class UsageChecker {
-  /** Named locals of the function in work, and whether they have been used. */
-  private readonly uses = new Map<VariableDeclaration, boolean>();
   private function_: FunctionDefinition | undefined;
   private isOutsideConstructor = false;
   private isInRequire = false;
@@ -44,19 +45,6 @@ class UsageChecker {
     if (node.kind === "FunctionDefinition") this.function_ = node;
     this.isOutsideConstructor = node.kind === "ModifierDefinition" || (node.kind === "FunctionDefinition" && node.functionKind !== "constructor");
     this.visit(node, undefined);
-    const hasCode = this.function_?.body && this.function_.body.statements.length > 0;
-    if (!hasCode) return;
-    for (const [variable, isUsed] of this.uses) if (!isUsed) this.reportUnused(variable);
-  }
-
-  private reportUnused(variable: VariableDeclaration): void {
-    if (variable.role === "local") {
-      this.m.sink.warning("2072", "Unused local variable.", variable.span, "Remove it.");
-      return;
-    }
-    const what = variable.role === "catchParameter" ? "try/catch" : "function";
-    const message = `Unused ${what} parameter. Remove or comment out the variable name to silence this warning.`;
-    this.m.sink.warning("5667", message, variable.span);
   }
 
   private error(code: string, message: string, node: Node, hint?: string): void {
@@ -66,17 +54,8 @@ class UsageChecker {
   private visit(node: Node, statement: Statement | undefined): void {
     let inner: Statement | undefined;
     switch (node.kind) {
-      case "VariableDeclaration":
-        this.variable(node);
-        break;
       case "Identifier":
         this.identifier(node);
-        break;
-      case "ReturnStatement":
-        if (node.expression) for (const result of this.function_?.returnParameters ?? []) this.use(result);
-        break;
-      case "ExpressionStatement":
-        if (this.isPure(node.expression)) this.m.sink.warning("6133", "Statement has no effect.", node.span);
         break;
       case "EmitStatement":
       case "RevertStatement":
@@ -93,34 +72,14 @@ class UsageChecker {
       case "ErrorDefinition":
         this.reservedError(node);
         break;
-      case "YulIdentifier": {
-        const declaration = this.m.yulReferences.get(node)?.declaration;
-        if (declaration?.kind === "VariableDeclaration") this.use(declaration);
-        break;
-      }
       case "FunctionTypeName":
         return;
     }
     forEachChild(node, (child) => this.visit(child, inner));
   }
 
-  private use(variable: VariableDeclaration): void {
-    if (this.uses.has(variable)) this.uses.set(variable, true);
-  }
-
   private isPure(e: Expression): boolean {
     return this.m.facts.get(e)?.isPure ?? false;
-  }
-
-  private variable(variable: VariableDeclaration): void {
-    const isLocal = variable.role === "local" || variable.role === "parameter" || variable.role === "returnParameter" || variable.role === "catchParameter";
-    if (this.function_?.body && isLocal && variable.name !== "" && !this.uses.has(variable)) this.uses.set(variable, false);
-    if (variable.role !== "state" && variable.location !== "storage") return;
-    const large = largePart(this.m, this.m.variableType(variable), new Set());
-    if (!large || !variable.typeName) return;
-    const advice = "Either use mappings or dynamic arrays and allow their size to be increased only in small quantities per transaction.";
-    const message = `Type ${bareString(this.m, large)} covers a large part of storage and thus makes collisions likely. ${advice}`;
-    this.m.sink.warning("7325", message, variable.typeName.span);
   }
 
   private identifier(e: Node & { readonly kind: "Identifier" }): void {
@@ -128,7 +87,6 @@ class UsageChecker {
     if (reference?.kind !== "declaration") return;
     const { declaration } = reference;
     if (declaration.kind === "VariableDeclaration") {
-      this.use(declaration);
       this.immutableWrite(declaration, e);
     } else if (declaration.kind === "ModifierDefinition") this.error("3112", "Modifier can only be referenced in function headers.", e);
   }
@@ -156,18 +114,8 @@ class UsageChecker {
     if (type?.kind === "function" && type.functionKind === "bareCallCode") {
       this.error("2256", '"callcode" has been deprecated in favour of "delegatecall".', e, "Use delegatecall.");
     }
-    if (this.function_?.functionKind === "constructor") this.thisInConstructor(e.expression);
     const reference = this.m.references.get(e);
     if (reference?.kind === "declaration" && reference.declaration.kind === "VariableDeclaration") this.immutableWrite(reference.declaration, e);
-  }
-
-  private thisInConstructor(object: Expression): void {
-    if (object.kind === "TupleExpression" && object.components.length === 1 && object.components[0]) {
-      this.thisInConstructor(object.components[0]);
-    } else if (object.kind === "Identifier" && object.name === "this") {
-      const message = '"this" used in constructor. Note that external functions of a contract cannot be called while it is being constructed.';
-      this.m.sink.warning("5805", message, object.span);
-    }
   }
 
   private isZero(e: Expression | undefined): boolean {
@@ -231,27 +179,5 @@ class UsageChecker {
     const hex = selector.toString(16).padStart(8, "0");
     const message = `The selector 0x${hex} is reserved. Please rename the error to avoid the collision.`;
     this.m.sink.error("SyntaxError", "2855", message, error.span);
-  }
-}
-
-/** The first type within a type that takes 2^64 slots or more. */
-function largePart(m: Model, type: SolType, seen: Set<Node>): SolType | undefined {
-  switch (type.kind) {
-    case "array":
-      return storageSlots(m, type) >= 1n << 64n ? type : largePart(m, type.element, seen);
-    case "mapping":
-      return largePart(m, type.value, seen);
-    case "struct": {
-      if (storageSlots(m, type) >= 1n << 64n) return type;
-      if (seen.has(type.definition)) return undefined;
-      seen.add(type.definition);
-      for (const member of type.definition.members) {
-        const large = largePart(m, m.variableType(member), seen);
-        if (large) return large;
-      }
-      return undefined;
-    }
-    default:
-      return undefined;
   }
 }
