@@ -13,6 +13,8 @@ export interface ModuleEntry {
   /** 32 bytes. */
   readonly identity: Uint8Array;
   readonly compiled: WebAssembly.Module;
+  /** The module itself, without what it carries: another thread or a later run compiles it again. */
+  readonly bytes: Uint8Array;
   /** What `object_reference` indexes. */
   readonly references: readonly Uint8Array[];
   /** Size of the module in bytes, without what it carries. */
@@ -143,6 +145,15 @@ export class CodeRegistry {
     return runtimeCode(module, reverseWords(bytes.subarray(REFERENCE_SIZE)));
   }
 
+  /** An account's code from its bytes, as stores keep them; code of another machine comes back without a module. */
+  codeOfBytes(bytes: Uint8Array): Code {
+    const proxy = minimalProxy(bytes);
+    if (proxy) return proxy;
+    if (codeKind(bytes) !== CODE_KIND.RUNTIME_REFERENCE || bytes.length < REFERENCE_SIZE) return { bytes: bytes.slice() };
+    const module = this.get(bytes.subarray(CODE_PREFIX_SIZE, REFERENCE_SIZE));
+    return module ? { bytes: bytes.slice(), module, immutables: reverseWords(bytes.subarray(REFERENCE_SIZE)) } : { bytes: bytes.slice() };
+  }
+
   /** A module and what it carries; new entries are appended to `fresh`. */
   private readModule(bytes: Uint8Array, pending: ReadonlyMap<string, ModuleEntry>, fresh: ModuleEntry[]): ModuleEntry {
     const section = objectsSection(bytes);
@@ -196,10 +207,15 @@ export class CodeRegistry {
     } catch (error) {
       throw new CodeError(`the module is not valid: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const module: ModuleEntry = { identity, compiled, references, size: bytes.length };
+    const module: ModuleEntry = { identity, compiled, bytes, references, size: bytes.length };
     fresh.push(module);
     return module;
   }
+}
+
+/** A module from its bytes, on another thread or in a later run than the one that accepted it. */
+export function compileModule(identity: Uint8Array, bytes: Uint8Array, references: readonly Uint8Array[]): ModuleEntry {
+  return { identity, compiled: new WebAssembly.Module(bytes), bytes, references, size: bytes.length };
 }
 
 function entryAt(entries: readonly ModuleEntry[], index: number): ModuleEntry {
