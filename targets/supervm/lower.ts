@@ -10,7 +10,7 @@ import { assembleBytecode, libraryMarker, type BareModule } from "./bytecode.js"
 import { analyseCalls } from "./call-graph.js";
 import { emitFunction } from "./control.js";
 import { kernel, KERNEL_FUNCTIONS } from "./kernels.js";
-import { optimiseModule } from "./optimise.js";
+import { optimiseModule, type OptimisedModule } from "./optimise.js";
 import { planModule } from "./plan.js";
 import { wasmTypes } from "./types.js";
 import { Code } from "./wasm/code.js";
@@ -52,6 +52,8 @@ class Lowering {
   /** Done modules; undefined where a diagnostic was reported. */
   private readonly done = new Map<string, BareModule | undefined>();
   private readonly running: string[] = [];
+  /** Optimised modules by their bytes before: libraries of internal functions alone are all the same. */
+  private readonly optimised = new Map<string, OptimisedModule>();
 
   constructor(
     modules: readonly Module[],
@@ -86,9 +88,19 @@ class Lowering {
     const { wasm, objects, libraries } = encodeContract(module, withText);
     const carried = objects.map((object) => this.bare(object));
     if (carried.includes(undefined)) return undefined;
-    const optimised = optimiseModule(wasm, this.options.optimization, withText);
+    const optimised = this.optimise(wasm, withText);
     if (optimised.wat !== undefined) this.texts.set(name, optimised.wat);
     return { name, wasm: optimised.wasm, objects: carried.filter((object) => object !== undefined), libraries };
+  }
+
+  private optimise(wasm: Uint8Array, withText: boolean): OptimisedModule {
+    const key = Buffer.from(wasm.buffer, wasm.byteOffset, wasm.length).toString("latin1");
+    let result = this.optimised.get(key);
+    if (!result) {
+      result = optimiseModule(wasm, this.options.optimization, withText);
+      this.optimised.set(key, result);
+    }
+    return result;
   }
 
   private refuse(name: string, message: string): void {

@@ -1,4 +1,11 @@
-/** Binaryen's part: removal of unused kernels, optimisation by level, validation, text. */
+/**
+ * Binaryen's part: removal of unused kernels, tidying or optimisation by level, validation, text.
+ *
+ * The IR's passes have done the optimising, and V8's own compiler does it again when the code runs hot, so that binaryen's whole pipeline
+ * changes the speed of the result by less than can be measured while it took three quarters of a compilation. Two things remain that
+ * nobody else does: locals are folded and shared (a module of one local per limb is a fifth larger), and small kernels are inlined into
+ * loops (a tenth of a loop of 256-bit arithmetic). Those are the passes below; -O3 and -Os still run all of them.
+ */
 import binaryen from "binaryen";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
 import type { OptimizationLevel } from "../target.js";
@@ -13,27 +20,48 @@ const { Features } = binaryen;
 const FEATURES: binaryen.Features =
   Features.MVP | Features.MutableGlobals | Features.SignExt | Features.BulkMemory | Features.BulkMemoryOpt | Features.Multivalue | Features.SIMD128;
 
-/** Binaryen's optimisation and shrink levels. At 0 only unused kernels go. */
-const LEVELS: Readonly<Record<OptimizationLevel, readonly [number, number]>> = { "0": [0, 0], "1": [1, 0], "2": [2, 0], "3": [3, 0], s: [2, 2] };
+/** What a level runs: passes by name, or all of binaryen's own pipeline at its optimisation and shrink levels. */
+interface Pipeline {
+  readonly passes: readonly string[] | "all";
+  readonly optimize: number;
+  readonly shrink: number;
+}
+
+/** Folds single-use locals into expressions and lets the others share. */
+const TIDY = ["dce", "simplify-locals", "coalesce-locals", "vacuum"];
+/** Small kernels and functions with one caller, their unused parameters, and what is left over around them. */
+const INLINE = ["inlining", "dae", "simplify-locals", "coalesce-locals", "merge-blocks", "remove-unused-brs", "remove-unused-names"];
+
+const PIPELINES: Readonly<Record<OptimizationLevel, Pipeline>> = {
+  "0": { passes: [], optimize: 0, shrink: 0 },
+  "1": { passes: [...TIDY, "reorder-locals"], optimize: 1, shrink: 0 },
+  "2": { passes: [...TIDY, ...INLINE, "rse", "vacuum", "reorder-locals"], optimize: 2, shrink: 0 },
+  "3": { passes: "all", optimize: 3, shrink: 0 },
+  s: { passes: "all", optimize: 2, shrink: 2 },
+};
 
 /** Optimises a module by level and removes what nothing calls. Text keeps function names. */
 export function optimiseModule(wasm: Uint8Array, level: OptimizationLevel, withText: boolean): OptimisedModule {
   const module = binaryen.readBinary(wasm);
   try {
     module.setFeatures(FEATURES);
-    const [optimize, shrink] = LEVELS[level];
-    // These settings are global to binaryen: all are set every time.
-    binaryen.setOptimizeLevel(optimize);
-    binaryen.setShrinkLevel(shrink);
     binaryen.setDebugInfo(withText);
-    module.runPasses(["remove-unused-module-elements"]);
-    if (optimize > 0) module.optimize();
+    runPipeline(module, PIPELINES[level]);
     binaryen.setDebugInfo(false);
     const text = withText ? module.emitText() : undefined;
     return { wasm: module.emitBinary(), ...(text !== undefined && { wat: text }) };
   } finally {
     module.dispose();
   }
+}
+
+/** Unused kernels go first: nothing else then looks at them. */
+function runPipeline(module: binaryen.Module, { passes, optimize, shrink }: Pipeline): void {
+  // These settings are global to binaryen: both are set every time.
+  binaryen.setOptimizeLevel(optimize);
+  binaryen.setShrinkLevel(shrink);
+  module.runPasses(["remove-unused-module-elements", ...(passes === "all" ? [] : passes)]);
+  if (passes === "all") module.optimize();
 }
 
 /** Throws where a module is not valid WebAssembly of the allowed features. */
