@@ -34,10 +34,19 @@ export function contractId(name: string): bigint {
   return new DataView(hash.buffer, hash.byteOffset).getBigUint64(0);
 }
 
-/** External libraries that a module names, sorted. */
-export function librariesOf(module: Module): string[] {
+/** External libraries that a module or the contracts it creates name, sorted: what it creates inherits their addresses. */
+export function librariesOf(module: Module, modules: readonly Module[]): string[] {
+  const byName = new Map(modules.map((m) => [m.name, m]));
   const names = new Set<string>();
-  for (const func of module.funcs.values()) for (const block of func.blocks) for (const inst of block.insts) if (inst.imm.library !== undefined) names.add(inst.imm.library);
+  const involved = new Set([module]);
+  for (const current of involved)
+    for (const func of current.funcs.values())
+      for (const block of func.blocks)
+        for (const { op, imm } of block.insts) {
+          if (imm.library !== undefined) names.add(imm.library);
+          const created = op === "object.copy" ? byName.get(imm.object ?? "") : undefined;
+          if (created) involved.add(created);
+        }
   return [...names].sort();
 }
 
@@ -46,7 +55,7 @@ export function linkImage(modules: readonly Module[]): { program: LirProgram; co
   const program = new LirProgram();
   defineMath(program);
   defineSupport(program);
-  const contracts = modules.map((module) => linkModule(program, module));
+  const contracts = modules.map((module) => linkModule(program, module, librariesOf(module, modules)));
   const ids = new Set(contracts.map((c) => c.id));
   if (ids.size !== contracts.length) throw new InternalError("two contracts of the compilation have the same contract id");
   defineRun(program, contracts, modules);
@@ -56,9 +65,8 @@ export function linkImage(modules: readonly Module[]): { program: LirProgram; co
 
 const linkName = (module: Module, func: string): string => `${module.name}#${func}`;
 
-function linkModule(program: LirProgram, module: Module): LinkedContract {
+function linkModule(program: LirProgram, module: Module, libraries: readonly string[]): LinkedContract {
   const trapping = trappingFunctions(module);
-  const libraries = librariesOf(module);
   const info: ModuleInfo = {
     module,
     contractId,
@@ -116,7 +124,11 @@ function selectContract(f: LirBuilder, id: VReg, contracts: readonly LinkedContr
 
 function defineDescribe(program: LirProgram, contracts: readonly LinkedContract[]): void {
   const f = new LirBuilder(program, IMAGE.describe.name, 1);
-  selectContract(f, f.param(0), contracts, (contract) => f.ret([1n, BigInt(contract.immutables), BigInt(contract.libraries.length)]));
-  f.ret([0n, 0n, 0n]);
+  const numbers = [...new Set(contracts.flatMap((contract) => contract.libraries))].sort();
+  selectContract(f, f.param(0), contracts, ({ immutables, libraries }) => {
+    const list = libraries.flatMap((name) => [numbers.indexOf(name) & 0xff, numbers.indexOf(name) >> 8]);
+    f.ret([1n, BigInt(immutables), BigInt(libraries.length), list.length === 0 ? 0n : f.rodata(Uint8Array.from(list))]);
+  });
+  f.ret([0n, 0n, 0n, 0n]);
   f.finish();
 }

@@ -9,6 +9,8 @@ export const solanaTarget: TargetDefinition = {
   name: "solana",
   capabilities: solanaCapabilities,
   binaryExtension: ".so",
+  unit: "program",
+  writesPositions: false,
   lower: (modules, options) => Promise.resolve(lowerModules(modules, options, defineRuntime)),
   createChain: (options) => createSolanaChain(options),
 };

@@ -13,12 +13,11 @@ import type { Chain, ChainOptions, Deployment, Message, Outcome } from "../../ta
 import { createAddress } from "../../../machine/create-address.js";
 import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
 import type { SolanaPart } from "../lower.js";
-import { REFERENCE_SIZE } from "../layout.js";
 import { RESULT, WEI_PER_LAMPORT } from "../runtime/format.js";
 import { addressOfKey, ImageClient, type ExecutionResult } from "./client.js";
 import { describeFailure } from "./log-lines.js";
 import { loadPackages, type Packages } from "./packages.js";
-import { hasCode, isInstance, isStorageEmpty, reserveOf, storageWord } from "./state-account.js";
+import { codeSize, isInstance, isStorageEmpty, reserveOf, storageWord } from "./state-account.js";
 
 const ACCOUNTS = 10;
 /** Lamports of each: 10,000 SOL. */
@@ -158,7 +157,7 @@ class SolanaChain implements Chain {
 
   async codeSize(address: string): Promise<number> {
     const data = await this.stateOf(address);
-    return data && hasCode(data) ? REFERENCE_SIZE : 0;
+    return data ? codeSize(data) : 0;
   }
 
   async mine(blocks: number): Promise<void> {

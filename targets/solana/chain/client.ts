@@ -2,7 +2,7 @@
  * The client of a program image: finds the accounts that an execution needs by simulating it, stages long call data in a buffer
  * account, grows state accounts ahead, and sends the transaction. What it does against LiteSVM is what a wallet does against a cluster.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import type { Address, Instruction, KeyPairSigner } from "@solana/kit";
 import type { LiteSVM } from "litesvm";
 import { BUFFER_SEED, FAILURE, STATE_SEED } from "../runtime/format.js";
@@ -218,5 +218,5 @@ function dataOf(bytes: Uint8Array): Uint8Array | undefined {
 
 /** The 20-byte address of a key: the last 20 bytes of the Keccak-256 of its 32 bytes. */
 export function addressOfKey(key: Uint8Array): Uint8Array {
-  return keccak_256(key).slice(12);
+  return keccak256(key).slice(12);
 }

@@ -77,11 +77,13 @@ export function describeFailure({ code, payload }: Failure): string {
     case FAILURE.FOREIGN_CODE:
       return "creation code that is no contract of this program image";
     case FAILURE.LINKED_CREATION:
-      return "a contract with external libraries cannot be created by another contract";
+      return "a contract with external libraries is created by one that does not know their addresses";
     case FAILURE.INSUFFICIENT_FUNDS:
       return "the sender's balance is below the value";
     case FAILURE.ADDRESS_TAKEN:
       return `an account exists at the new address ${hexOf(payload)}`;
+    case FAILURE.PROXY_CYCLE:
+      return "minimal proxies lead to each other in a circle";
     default:
       return `the program failed with code ${code} (${hexOf(payload)})`;
   }

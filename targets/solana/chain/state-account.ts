@@ -1,5 +1,6 @@
 /** Reads state accounts from outside: header, storage words (layout of ../runtime/format.ts). */
-import { CELL_SIZE, DIRECT_SLOTS, STATE, STATE_MAGIC } from "../runtime/format.js";
+import { REFERENCE_SIZE } from "../layout.js";
+import { CELL_SIZE, DIRECT_SLOTS, PROXY_ID, STATE, STATE_MAGIC } from "../runtime/format.js";
 
 const WORD = 32;
 const REFERENCES = 16;
@@ -20,6 +21,12 @@ function cell(data: Uint8Array, offset: number): number {
 /** Whether the instance has code (its constructor has ended). */
 export function hasCode(data: Uint8Array): boolean {
   return isInstance(data) && viewOf(data).getBigUint64(STATE.CONTRACT_ID, true) !== 0n;
+}
+
+/** Bytes of the code that the instance shows: a minimal proxy's own, else a reference to the contract; 0 without code. */
+export function codeSize(data: Uint8Array): number {
+  if (!hasCode(data)) return 0;
+  return viewOf(data).getBigUint64(STATE.CONTRACT_ID, true) === PROXY_ID ? cell(data, STATE.CODE_SIZE) : REFERENCE_SIZE;
 }
 
 /** Lamports of the account that pay its rent. */

@@ -96,8 +96,11 @@ export const IMAGE = {
    * An id that is not in the image gives HALT.
    */
   run: { name: "image.run", args: ["base", "contractId", "kind"], results: [], traps: true },
-  /** found is 0 where the id is not in the image; then the others are 0. Counts of quads. */
-  describe: { name: "image.describe", args: ["contractId"], results: ["found", "immutables", "libraries"], traps: false },
+  /**
+   * found is 0 where the id is not in the image; then the others are 0. Counts of quads; the list has the libraries' numbers within the
+   * image, two bytes each.
+   */
+  describe: { name: "image.describe", args: ["contractId"], results: ["found", "immutables", "libraries", "libraryList"], traps: false },
 } as const satisfies Record<string, Routine>;
 
 /** Implemented by the runtime: the program's entry. One argument, the address of the serialised input; result 0 or an error code. */

@@ -11,10 +11,11 @@ import { ACCOUNT, copyQuad, KIND, loadQuad, OWN, RECORD } from "./cells.js";
 import { STATE } from "./format.js";
 import { FRAMES } from "./frames.js";
 import { PRECOMPILES } from "./precompiles.js";
+import { PROXIES } from "./proxies.js";
 import { VALUE } from "./value.js";
 
 export const CALLS = {
-  /** (record) -> contract id; 0 where the account has no code (yet). */
+  /** (record) -> contract id (PROXY_ID for a minimal proxy); 0 where the account has no code (yet). */
   codeOf: "rt.code_of",
   /** (base, record): points the frame to a record's code, immutables and libraries. */
   useCode: "rt.frame_code",
@@ -123,7 +124,8 @@ function defineCall(program: LirProgram): void {
   precompile(f, base, args, t0, lamports);
   f.place(noPrecompile);
   const target = f.call1(ACCOUNTS.find, [t0, t1, t2]);
-  f.branch("ne", f.call1(CALLS.codeOf, [target]), 0n, withCode);
+  const code = f.call1(PROXIES.resolve, [target]);
+  f.branch("ne", code, 0n, withCode);
   f.call(VALUE.move, [f.load(8, base, OWN.RECORD), target, lamports]);
   f.ret([STATUS.CONTINUE, 1n]);
   f.place(unpaid);
@@ -132,7 +134,7 @@ function defineCall(program: LirProgram): void {
   const frame = f.call1(FRAMES.begin, [base]);
   f.call(VALUE.move, [f.load(8, base, OWN.RECORD), target, lamports]);
   fillContext(f, base, frame, args, kind, target);
-  f.call(CALLS.useCode, [frame, target]);
+  f.call(CALLS.useCode, [frame, code]);
   const status = f.call1(IMAGE.run.name, [frame, f.load(8, frame, FRAME.CODE_ID), 1n]);
   f.ret([STATUS.CONTINUE, f.call1(CALLS.finish, [base, frame, args, status])]);
   f.finish();

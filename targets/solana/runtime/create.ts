@@ -8,13 +8,14 @@ import type { LirProgram, VReg } from "../lir/instruction.js";
 import { CREATION_TAG, FLAG_CREATION, FLAG_STATIC, FRAME, REFERENCE_SIZE, RUNTIME_TAG, STATUS } from "../layout.js";
 import { CREATE_ARGS, CREATE_KIND, IMAGE, RUNTIME } from "./abi.js";
 import { ACCOUNTS } from "./accounts.js";
-import { ACCOUNT, copyQuad, hash, KIND, loadAddress20, loadQuad, OWN, RECORD, storeAddress20, storeQuad, storeWord } from "./cells.js";
-import { CPI } from "./cpi.js";
+import { ACCOUNT, copyQuad, hash, KIND, loadAddress20, loadQuad, OWN, RECORD, storeAddress20, storeWord } from "./cells.js";
 import { CALLS } from "./calls.js";
-import { CELL_SIZE, DIRECT_SLOTS, FAILURE, INITIAL_FREE, STATE, STATE_MAGIC } from "./format.js";
+import { FAILURE, STATE } from "./format.js";
 import { FRAMES } from "./frames.js";
+import { INSTANCE } from "./instance.js";
 import { JOURNAL } from "./journal.js";
 import { fail } from "./memory.js";
+import { PROXIES } from "./proxies.js";
 import { VALUE } from "./value.js";
 
 export const CREATION = {
@@ -22,8 +23,6 @@ export const CREATION = {
   address: "rt.create_address",
   /** (creator quad address, salt quad address, init code, length) -> address (3 limbs). */
   address2: "rt.create2_address",
-  /** (record, contract id, link table of 20-byte addresses or 0): lays out the state account of a new instance. */
-  prepare: "rt.create_prepare",
   /** (frame) -> status RETURN, REVERT or HALT: runs the constructor; on success the instance has its code. */
   construct: "rt.create_construct",
 } as const;
@@ -31,7 +30,6 @@ export const CREATION = {
 export function defineCreation(program: LirProgram): void {
   defineAddress(program);
   defineAddress2(program);
-  definePrepare(program);
   defineConstruct(program);
   defineCreate(program);
 }
@@ -88,47 +86,6 @@ function defineAddress2(program: LirProgram): void {
   hash(f, "sol_keccak256", f.param(2), f.param(3), f.add(at, 53n));
   hash(f, "sol_keccak256", at, 85n, f.slotAddr(digest.slot));
   f.ret(loadAddress20(f, digest, 12));
-  f.finish();
-}
-
-function definePrepare(program: LirProgram): void {
-  const f = new LirBuilder(program, CREATION.prepare, 3);
-  const [record, id, links] = f.params as [VReg, VReg, VReg];
-  const [found, immutables, libraries] = f.call(IMAGE.describe.name, [id], 3) as [VReg, VReg, VReg];
-  f.if("eq", found, 0n, () => fail(f, FAILURE.FOREIGN_CODE));
-  f.if("ne", libraries, 0n, () => f.if("eq", links, 0n, () => fail(f, FAILURE.LINKED_CREATION)));
-  const libraryOffset = f.add(f.shl(immutables, 5n), BigInt(STATE.HEADER_SIZE));
-  const direct = f.add(libraryOffset, f.shl(libraries, 5n));
-  const root = f.add(direct, BigInt(32 * DIRECT_SLOTS));
-  const used = f.add(root, BigInt(CELL_SIZE));
-  const account = f.load(8, record, RECORD.ACCOUNT);
-  const data = f.add(account, BigInt(ACCOUNT.DATA));
-  f.call(CPI.adopt, [record, f.add(used, BigInt(INITIAL_FREE))]);
-  f.call(JOURNAL.word, [data]);
-  for (const cell of [RECORD.KIND, RECORD.CREATED]) f.call(JOURNAL.word, [f.add(record, BigInt(cell))]);
-  // An earlier creation that was undone may have left something.
-  f.syscall("sol_memset_", [data, 0n, f.load(8, account, ACCOUNT.LENGTH)]);
-  f.store(8, record, RECORD.KIND, KIND.INSTANCE);
-  f.store(8, record, RECORD.CREATED, 1n);
-  f.store(8, data, STATE.MAGIC, STATE_MAGIC);
-  f.store(8, data, STATE.NONCE, 1n);
-  f.store(8, data, STATE.LIBRARIES, libraryOffset);
-  f.store(8, data, STATE.DIRECT, direct);
-  f.store(8, data, STATE.ROOT, root);
-  f.store(8, data, STATE.USED, used);
-  copyQuad(f, data, STATE.ADDRESS, record, RECORD.ADDRESS);
-  const to = f.add(data, libraryOffset);
-  const from = f.copy(links);
-  f.while(
-    () => ["ne", libraries, 0n],
-    () => {
-      storeQuad(f, to, 0, loadAddress20(f, from, 0));
-      f.aluTo(to, "add", to, 32n);
-      f.aluTo(from, "add", from, 20n);
-      f.aluTo(libraries, "sub", libraries, 1n);
-    },
-  );
-  f.ret([]);
   f.finish();
 }
 
@@ -209,14 +166,28 @@ function defineCreate(program: LirProgram): void {
   f.branch("eq", paid, 0n, failed);
   const init = f.load(8, args, CREATE_ARGS.inAbs);
   const length = f.load(8, args, CREATE_ARGS.inLength);
-  f.if("lt.u", length, BigInt(REFERENCE_SIZE), () => fail(f, FAILURE.FOREIGN_CODE));
-  const id = referenceId(f, init, CREATION_TAG);
+  const [codeAt, codeSize, delegateAt] = f.call(PROXIES.recognise, [init, length], 3) as [VReg, VReg, VReg];
+  const id = f.copy(0n);
+  f.if("eq", codeSize, 0n, () =>
+    f.if("ne", length, 0n, () => {
+      f.if("lt.u", length, BigInt(REFERENCE_SIZE), () => fail(f, FAILURE.FOREIGN_CODE));
+      f.set(id, referenceId(f, init, CREATION_TAG));
+    }),
+  );
   const address = addressOf(f, base, args, init, length);
   const record = f.call1(ACCOUNTS.find, address);
   // A taken address (EIP-684): fails like a halt of the new frame.
   f.branch("ne", f.load(8, record, RECORD.KIND), KIND.VACANT, failed);
+  // A proxy has no constructor, and no init code makes an account without code: nothing can fail any more.
+  f.if("eq", id, 0n, () => {
+    f.call(INSTANCE.layout, [record, f.shr(f.add(codeSize, 31n), 5n), 0n]);
+    f.if("ne", codeSize, 0n, () => f.call(PROXIES.install, [record, f.add(init, codeAt), codeSize, delegateAt]));
+    f.call(VALUE.move, [self, record, lamports]);
+    f.ret([STATUS.CONTINUE, ...address]);
+  });
   const frame = f.call1(FRAMES.begin, [base]);
-  f.call(CREATION.prepare, [record, id, 0n]);
+  f.call(INSTANCE.prepare, [record, id]);
+  f.call(INSTANCE.inherit, [base, record, id]);
   f.call(VALUE.move, [self, record, lamports]);
   fillFrame(f, base, frame, record, id, args);
   const status = f.call1(CREATION.construct, [frame]);

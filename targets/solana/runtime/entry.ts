@@ -13,8 +13,10 @@ import { CPI } from "./cpi.js";
 import { CREATION } from "./create.js";
 import { FAILURE, FLAG_STAGED, INSTRUCTION, MAX_GROWTH, MAX_RETURN_DATA, OPERATION, RESULT, REVERT_TAG } from "./format.js";
 import { FRAMES } from "./frames.js";
+import { INSTANCE } from "./instance.js";
 import { fail, MEMORY } from "./memory.js";
 import { PRECOMPILES } from "./precompiles.js";
+import { PROXIES } from "./proxies.js";
 import { SETTLE } from "./settle.js";
 import { STAGING } from "./staging.js";
 import { STORAGE } from "./storage.js";
@@ -122,7 +124,6 @@ function fillOutermost(f: LirBuilder, frame: VReg, record: VReg, lamports: VReg,
   copyQuad(f, frame, FRAME.ADDRESS, record, RECORD.ADDRESS);
   copyQuad(f, frame, FRAME.CALLER, globals(f), RT.ORIGIN);
   storeQuad(f, frame, FRAME.VALUE, f.call(VALUE.wei, [lamports], 2));
-  f.call(CALLS.useCode, [frame, record]);
 }
 
 function defineExecute(program: LirProgram): void {
@@ -140,9 +141,11 @@ function defineExecute(program: LirProgram): void {
   f.place(account);
   const record = f.call1(ACCOUNTS.find, [t0, t1, t2]);
   f.call(PAY, [lamports, record]);
-  f.if("eq", f.call1(CALLS.codeOf, [record]), 0n, () => f.ret([f.call1(CONCLUDE, [STATUS.RETURN, 0n, 0n])]));
+  const code = f.call1(PROXIES.resolve, [record]);
+  f.if("eq", code, 0n, () => f.ret([f.call1(CONCLUDE, [STATUS.RETURN, 0n, 0n])]));
   const frame = f.call1(FRAMES.begin, [0n]);
   fillOutermost(f, frame, record, lamports, input, size);
+  f.call(CALLS.useCode, [frame, code]);
   const status = f.call1(IMAGE.run.name, [frame, f.load(8, frame, FRAME.CODE_ID), 1n]);
   f.ret([f.call1(CONCLUDE, [status, f.load(8, frame, FRAME.OUTPUT), f.load(8, frame, FRAME.OUTPUT_SIZE)])]);
   f.finish();
@@ -161,12 +164,14 @@ function defineDeploy(program: LirProgram): void {
     storeAddress20(f, payload, 0, address);
     f.call(MEMORY.fail, [BigInt(FAILURE.ADDRESS_TAKEN), f.slotAddr(payload.slot), 20n]);
   });
-  const links = f.mul(f.call(IMAGE.describe.name, [id], 3)[2]!, 20n);
+  const links = f.mul(f.call(IMAGE.describe.name, [id], 4)[2]!, 20n);
   f.if("lt.u", size, links, () => malformed(f, 16n));
   f.call(PAY, [lamports, record]);
   const frame = f.call1(FRAMES.begin, [0n]);
-  f.call(CREATION.prepare, [record, id, input]);
+  f.call(INSTANCE.prepare, [record, id]);
+  f.call(INSTANCE.link, [record, id, input]);
   fillOutermost(f, frame, record, lamports, f.add(input, links), f.sub(size, links));
+  f.call(CALLS.useCode, [frame, record]);
   f.store(8, frame, FRAME.CODE_ID, id);
   f.store(8, frame, FRAME.FLAGS, FLAG_CREATION);
   const status = f.call1(CREATION.construct, [frame]);

@@ -6,13 +6,14 @@ import { ENV, RUNTIME } from "./abi.js";
 import { ACCOUNTS } from "./accounts.js";
 import { ACCOUNT, globals, hash, KIND, loadGlobal, loadQuad, loadWord, OWN, RECORD, RT, storeGlobal, ZERO_QUAD } from "./cells.js";
 import { CALLS } from "./calls.js";
-import { CHAIN_ID, COMPUTE_UNIT_LIMIT } from "./format.js";
+import { CHAIN_ID, COMPUTE_UNIT_LIMIT, PROXY_ID, STATE } from "./format.js";
 import { JOURNAL } from "./journal.js";
+import { PRECOMPILES } from "./precompiles.js";
 import { VALUE } from "./value.js";
 
 const CLOCK = "rt.clock";
 const SLOT_HASH = "rt.slot_hash";
-const REFERENCE = "rt.code_reference";
+const CODE = "rt.code";
 /** Clock sysvar. */
 const CLOCK_SLOT = 0;
 const CLOCK_TIMESTAMP = 32;
@@ -30,7 +31,7 @@ export function defineEnvironment(program: LirProgram): void {
   defineEnv(program);
   defineSlotHash(program);
   defineBlockhash(program);
-  defineReference(program);
+  defineCode(program);
   defineExtcodeSize(program);
   defineExtcodeHash(program);
   defineExtcodeCopy(program);
@@ -117,21 +118,38 @@ function defineBlockhash(program: LirProgram): void {
   f.finish();
 }
 
-/** (contract id, address of 32 bytes): writes the reference that stands for the contract's runtime code. */
-function defineReference(program: LirProgram): void {
-  const f = new LirBuilder(program, REFERENCE, 2);
+/**
+ * (record, address of 32 bytes) -> address and size of the account's code: of a minimal proxy its own, for an instance of the
+ * image the reference that stands for the contract, written to the given place. The size is 0 where there is no code.
+ */
+function defineCode(program: LirProgram): void {
+  const f = new LirBuilder(program, CODE, 2);
+  const at = f.param(1);
+  const id = f.call1(CALLS.codeOf, [f.param(0)]);
+  f.if("eq", id, 0n, () => f.ret([at, 0n]));
+  f.if("eq", id, PROXY_ID, () => {
+    const data = f.add(f.load(8, f.param(0), RECORD.ACCOUNT), BigInt(ACCOUNT.DATA));
+    f.ret([f.add(data, BigInt(STATE.HEADER_SIZE)), f.load(8, data, STATE.CODE_SIZE)]);
+  });
   const tag = new DataView(new TextEncoder().encode(RUNTIME_TAG).buffer);
-  for (let o = 0; o < tag.byteLength; o += 8) f.store(8, f.param(1), o, tag.getBigUint64(o, true));
-  f.store(8, f.param(1), REFERENCE_SIZE - 8, f.swap(64, f.param(0)));
-  f.ret([]);
+  for (let o = 0; o < tag.byteLength; o += 8) f.store(8, at, o, tag.getBigUint64(o, true));
+  f.store(8, at, REFERENCE_SIZE - 8, f.swap(64, id));
+  f.ret([at, BigInt(REFERENCE_SIZE)]);
   f.finish();
+}
+
+/** Calls CODE for an address. */
+function codeOfAddress(f: LirBuilder, address: readonly VReg[]): [VReg, VReg, VReg] {
+  const record = f.call1(ACCOUNTS.find, address);
+  const reference = { slot: f.slot(REFERENCE_SIZE) };
+  return [record, ...(f.call(CODE, [record, f.slotAddr(reference.slot)], 2) as [VReg, VReg])];
 }
 
 /** The precompiles have no code and need no account. */
 function zeroForPrecompile(f: LirBuilder, zeros: readonly bigint[]): void {
   const other = f.label();
   f.branch("ne", f.or(f.param(2), f.param(3)), 0n, other);
-  f.branch("gt.u", f.sub(f.param(1), 1n), 16n, other);
+  f.branch("ge.u", f.sub(f.param(1), 1n), PRECOMPILES.last, other);
   f.ret(zeros);
   f.place(other);
 }
@@ -139,9 +157,7 @@ function zeroForPrecompile(f: LirBuilder, zeros: readonly bigint[]): void {
 function defineExtcodeSize(program: LirProgram): void {
   const f = new LirBuilder(program, RUNTIME.extcodeSize.name, 4);
   zeroForPrecompile(f, [0n]);
-  const id = f.call1(CALLS.codeOf, [f.call1(ACCOUNTS.find, [f.param(1), f.param(2), f.param(3)])]);
-  f.if("eq", id, 0n, () => f.ret([0n]));
-  f.ret([BigInt(REFERENCE_SIZE)]);
+  f.ret([codeOfAddress(f, [f.param(1), f.param(2), f.param(3)])[2]]);
   f.finish();
 }
 
@@ -149,13 +165,10 @@ function defineExtcodeSize(program: LirProgram): void {
 function defineExtcodeHash(program: LirProgram): void {
   const f = new LirBuilder(program, RUNTIME.extcodeHash.name, 4);
   zeroForPrecompile(f, [0n, 0n, 0n, 0n]);
-  const record = f.call1(ACCOUNTS.find, [f.param(1), f.param(2), f.param(3)]);
-  const id = f.call1(CALLS.codeOf, [record]);
-  f.if("ne", id, 0n, () => {
-    const reference = { slot: f.slot(REFERENCE_SIZE) };
+  const [record, code, size] = codeOfAddress(f, [f.param(1), f.param(2), f.param(3)]);
+  f.if("ne", size, 0n, () => {
     const digest = { slot: f.slot(32) };
-    f.call(REFERENCE, [id, f.slotAddr(reference.slot)]);
-    hash(f, "sol_keccak256", f.slotAddr(reference.slot), BigInt(REFERENCE_SIZE), f.slotAddr(digest.slot));
+    hash(f, "sol_keccak256", code, size, f.slotAddr(digest.slot));
     f.ret(loadWord(f, digest));
   });
   const exists = f.label();
@@ -173,14 +186,16 @@ function defineExtcodeCopy(program: LirProgram): void {
   f.if("eq", length, 0n, () => f.ret([]));
   f.syscall("sol_memset_", [to, 0n, length]);
   const [a0, a1, a2] = loadQuad(f, account);
-  const size = f.call1(RUNTIME.extcodeSize.name, [0n, a0, a1, a2]);
+  // Precompiled contracts have no code.
+  const plain = f.label();
+  f.branch("ne", f.or(a1, a2), 0n, plain);
+  f.if("lt.u", f.sub(a0, 1n), PRECOMPILES.last, () => f.ret([]));
+  f.place(plain);
+  const [, code, size] = codeOfAddress(f, [a0, a1, a2]);
   f.if("ge.u", offset, size, () => f.ret([]));
-  const reference = { slot: f.slot(REFERENCE_SIZE) };
-  const at = f.slotAddr(reference.slot);
-  f.call(REFERENCE, [f.call1(CALLS.codeOf, [f.call1(ACCOUNTS.find, [a0, a1, a2])]), at]);
   const count = f.sub(size, offset);
   f.if("gt.u", count, length, () => f.set(count, length));
-  f.syscall("sol_memcpy_", [to, f.add(at, offset), count]);
+  f.syscall("sol_memcpy_", [to, f.add(code, offset), count]);
   f.ret([]);
   f.finish();
 }

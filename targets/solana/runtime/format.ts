@@ -77,8 +77,13 @@ export const STATE = {
   USED: 80,
   /** Offset of the trie's root node. */
   ROOT: 88,
+  /** Minimal proxies: bytes of code, which lies where other instances have their immutables, and the offset of the address it names. */
+  CODE_SIZE: 96,
+  DELEGATE: 104,
   HEADER_SIZE: 128,
 } as const;
+/** CONTRACT_ID of a minimal proxy (EIP-1167), which is no contract of the image. */
+export const PROXY_ID = 1n;
 /** "supervm1" read as a little-endian number. */
 export const STATE_MAGIC = 0x316d767265707573n;
 /** Slots that need no look-up. Solidity numbers a contract's variables from 0 on. */
@@ -122,7 +127,7 @@ export const FAILURE = {
   UNSUPPORTED_PRECOMPILE: 7,
   /** Creation code, or returned runtime code, that is not a reference to a contract of this image. */
   FOREIGN_CODE: 8,
-  /** A contract with libraries to be linked cannot be created by another contract. Payload: none. */
+  /** A contract with external libraries whose addresses the creating contract does not have. Payload: none. */
   LINKED_CREATION: 9,
   /** The sender cannot pay the value of the call. */
   INSUFFICIENT_FUNDS: 10,
@@ -130,6 +135,8 @@ export const FAILURE = {
   ADDRESS_TAKEN: 11,
   /** A syscall that the runtime needs failed. Payload: one byte, for people. */
   SYSCALL: 12,
+  /** Minimal proxies that lead to each other. Payload: one byte, 0. */
+  PROXY_CYCLE: 13,
 } as const;
 export const FAILURE_TAG = 0x45; // "E"
 /** Revert data longer than MAX_RETURN_DATA is logged as the fields ["R", data]. */
