@@ -6,7 +6,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "./keccak.js";
 import { blake2f } from "./blake2f.js";
 import { bn254Add, bn254Mul, bn254Pairing } from "./bn254.js";
 import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./bytes.js";
@@ -43,7 +43,7 @@ function ecrecover(input: Uint8Array): Uint8Array {
   try {
     const signature = new secp256k1.Signature(bytesToInt(r), bytesToInt(s), Number(recovery));
     const key = signature.recoverPublicKey(hash).toBytes(false);
-    return concatBytes(new Uint8Array(12), keccak_256(key.subarray(1)).subarray(12));
+    return concatBytes(new Uint8Array(12), keccak256(key.subarray(1)).subarray(12));
   } catch {
     return EMPTY; // r is no point's abscissa
   }

@@ -6,7 +6,7 @@
  * User errors are diagnostics in the result; only a fault of supervm itself (InternalError) or an impossible option
  * (OptionError) is thrown.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { DiagnosticSink } from "../diagnostics/diagnostic.js";
 import { toReport, type DiagnosticReport } from "../diagnostics/format.js";
@@ -153,7 +153,7 @@ function metadataOf(contract: FrontendContract, output: FrontendOutput, options:
   const sources: Record<string, { keccak256: string; license?: string }> = {};
   for (const { file, license } of output.sources)
     if (contract.sources.includes(file.name))
-      sources[file.name] = { keccak256: `0x${bytesToHex(keccak_256(utf8ToBytes(file.content)))}`, ...(license !== undefined && { license }) };
+      sources[file.name] = { keccak256: `0x${bytesToHex(keccak256(utf8ToBytes(file.content)))}`, ...(license !== undefined && { license }) };
   return {
     compiler: { name: "supervm", version: VERSION },
     language: "solidity",

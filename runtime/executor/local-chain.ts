@@ -5,7 +5,7 @@ import { MemoryStore } from "../store/memory-store.js";
 import type { AddressKey } from "../store/keys.js";
 import { blockCells, type BlockEnvironment } from "./block.js";
 import { executeTransaction, type Receipt, type Transaction } from "./transaction.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import { bytesToInt, intToBytes } from "../../machine/bytes.js";
 
 export interface LocalChainOptions {
@@ -99,10 +99,10 @@ export class LocalChain {
       gasLimit: options.blockGasLimit ?? 1_000_000_000_000n,
       baseFee: options.baseFee ?? 0n,
       blobBaseFee: options.blobBaseFee ?? 1n,
-      prevrandao: options.prevrandao ?? bytesToInt(keccak_256(intToBytes(number, 32))),
+      prevrandao: options.prevrandao ?? bytesToInt(keccak256(intToBytes(number, 32))),
       chainId: options.chainId ?? 31_337n,
       // There are no block headers to hash: a block's hash is that of its number.
-      blockHash: (n) => (n < number && n + 256n >= number ? (options.blockHash?.(n) ?? bytesToInt(keccak_256(intToBytes(n, 32)))) : undefined),
+      blockHash: (n) => (n < number && n + 256n >= number ? (options.blockHash?.(n) ?? bytesToInt(keccak256(intToBytes(n, 32)))) : undefined),
     };
   }
 }

@@ -2,7 +2,7 @@
  * Code on SuperVM: what accounts hold and what creations run (docs/host-abi.md, section 5). Modules are known by their identity and
  * compiled once; an account's code is a short reference to one, with its immutables, or a minimal proxy (EIP-1167).
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import { CODE_KIND, CODE_MAGIC, CODE_PREFIX_SIZE, CODE_VERSION, MODULE_HEADER_SIZE, OBJECTS_SECTION, REFERENCE_SIZE } from "./abi.js";
 import { keyOf } from "../store/keys.js";
 import type { AddressKey } from "../store/keys.js";
@@ -34,7 +34,7 @@ export interface Code {
 
 /** Keccak-256 of an account's code, computed once. */
 export function codeHash(code: Code): Uint8Array {
-  return (code.hash ??= keccak_256(code.bytes));
+  return (code.hash ??= keccak256(code.bytes));
 }
 
 /** The code cannot be used; the message says why. */
@@ -198,7 +198,7 @@ export class CodeRegistry {
   }
 
   private entry(bytes: Uint8Array, references: readonly Uint8Array[], pending: ReadonlyMap<string, ModuleEntry>, fresh: ModuleEntry[]): ModuleEntry {
-    const identity = keccak_256(Buffer.concat([bytes, ...references]));
+    const identity = keccak256(Buffer.concat([bytes, ...references]));
     const known = this.get(identity) ?? pending.get(keyOf(identity)) ?? fresh.find((m) => Buffer.compare(m.identity, identity) === 0);
     if (known) return known;
     let compiled: WebAssembly.Module;

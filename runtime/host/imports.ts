@@ -2,7 +2,7 @@
  * The import family `supervm` (docs/host-abi.md, section 3): what a compiled contract can ask of its host. Each function reads its
  * operands from cells of the instance's memory and writes results there; pointers were checked by the contract.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import { CALL_KIND, CELL, CODE_KIND, CREATE_KIND } from "./abi.js";
 import type { Activation } from "./activation.js";
 import { codeHash, referenceBytes, type ModuleEntry } from "./code.js";
@@ -14,7 +14,7 @@ const ADDRESS_SIZE = 20;
 const WORD = 32;
 const EMPTY = new Uint8Array(0);
 /** keccak256 of no bytes: EXTCODEHASH of an account without code. */
-const EMPTY_HASH = keccak_256(EMPTY);
+const EMPTY_HASH = keccak256(EMPTY);
 
 /** Thrown by the import `exit` to leave a contract from within nested functions. Made once: no stack is captured. */
 export const EXIT_SIGNAL: unique symbol = Symbol("contract exit");

@@ -8,6 +8,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
+    /** Grows by so many pages of 64 KiB; gives the size before in pages. */
+    grow(pages: number): number;
   }
   class Global {
     value: number | bigint;

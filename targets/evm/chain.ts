@@ -4,7 +4,7 @@
  * EIP-2929 and EIP-3651, refunds capped by EIP-3529. Gas costs nothing (price and base fee are 0). Code may exceed 24,576 bytes, so that
  * unoptimised contracts can be tested; the compiler warns of those.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import type { EVM, EVMResult } from "@ethereumjs/evm";
 import type { Common } from "@ethereumjs/common";
 import type { SimpleStateManager } from "@ethereumjs/statemanager";
@@ -48,7 +48,7 @@ export async function createEvmChain(options: ChainOptions = {}): Promise<Chain>
   const stateManager = new state.SimpleStateManager({ common: rules });
   const word = (value: bigint): Uint8Array => util.setLengthLeft(util.bigIntToBytes(value), 32);
   const givenHash = environment.blockHash;
-  const blockHash = (number: number): Uint8Array => (givenHash ? word(givenHash(BigInt(number))) : keccak_256(word(BigInt(number))));
+  const blockHash = (number: number): Uint8Array => (givenHash ? word(givenHash(BigInt(number))) : keccak256(word(BigInt(number))));
   const blockchain = {
     getBlock: async (number: number) => ({ hash: () => blockHash(number) }),
     putBlock: async () => {},

@@ -1,5 +1,5 @@
 /** What creation transactions carry: a header, the module, and in its last section the modules that it can create (docs/host-abi.md, section 5). */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../machine/keccak.js";
 import { CODE_KIND, CODE_MAGIC, CODE_VERSION, MODULE_HEADER_SIZE, OBJECTS_SECTION } from "../../runtime/host/abi.js";
 import type { LinkReference } from "../target.js";
 import { Bytes } from "./wasm/bytes.js";
@@ -17,7 +17,7 @@ const ADDRESS_SIZE = 20;
 
 /** 20 bytes that stand for a library's address until its places are known; a chance occurrence in code is out of the question. */
 export function libraryMarker(name: string): Uint8Array {
-  return keccak_256(new TextEncoder().encode(`supervm.library:${name}`)).slice(0, ADDRESS_SIZE);
+  return keccak256(new TextEncoder().encode(`supervm.library:${name}`)).slice(0, ADDRESS_SIZE);
 }
 
 /** All that a module carries, each once, what an entry refers to before it. */

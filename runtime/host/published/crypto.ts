@@ -4,7 +4,7 @@
  */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { bytesToInt } from "../../../machine/bytes.js";
 
 const MALFORMED = -1;
@@ -49,7 +49,7 @@ export function recoverSecp256k1(hash: Uint8Array, signature: Uint8Array): Uint8
 export function deriveEthAddress(key: Uint8Array): Uint8Array | undefined {
   if (key.length !== 33 && key.length !== 65) return undefined;
   try {
-    return keccak_256(secp256k1.Point.fromBytes(key).toBytes(false).subarray(1)).subarray(12);
+    return keccak256(secp256k1.Point.fromBytes(key).toBytes(false).subarray(1)).subarray(12);
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@
  * contract's and not trusted: each range is checked, and one that leaves the memory traps the call.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { GAS } from "../gas-schedule.js";
 import { deriveEthAddress, recoverSecp256k1, verifyEd25519, verifySecp256k1 } from "./crypto.js";
 
@@ -132,7 +132,7 @@ function cryptoApi(host: PublishedHost): Imports[string] {
     keccak256(pointer, length, out) {
       const data = range(host, pointer, length);
       host.call.charge(GAS.KECCAK + GAS.KECCAK_WORD * words(data.length));
-      range(host, out, 32).set(keccak_256(data));
+      range(host, out, 32).set(keccak256(data));
       return 0;
     },
     verify_secp256k1(hash, signature, key, keyLength) {

@@ -2,7 +2,7 @@
  * The chain: its blocks, where their transactions are, and how a block is made from transactions. It knows neither the pool nor any
  * protocol; whoever calls {@link Blockchain.mine} decides what goes in.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { blockCells, type BlockEnvironment } from "../../executor/block.js";
 import type { Transaction } from "../../executor/transaction.js";
 import type { BlockCells } from "../../host/activation.js";
@@ -101,7 +101,7 @@ export class Blockchain {
       coinbase: this.coinbase,
       baseFee: this.next.baseFee ?? nextBaseFee(parent),
       // No beacon chain gives randomness: each block's is drawn from its parent, so that a run can be repeated.
-      prevrandao: this.next.prevrandao ?? bytesToInt(keccak_256(Buffer.concat([hexBytes(parent.hash), intToBytes(BigInt(parent.number + 1), 8)]))),
+      prevrandao: this.next.prevrandao ?? bytesToInt(keccak256(Buffer.concat([hexBytes(parent.hash), intToBytes(BigInt(parent.number + 1), 8)]))),
     };
   }
 

@@ -3,7 +3,7 @@
  * of features that this chain lacks (withdrawals, blobs, beacon roots, requests) hold what an empty block of such a chain holds.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { addressBytes, type AddressKey } from "../../store/keys.js";
 import { dataHex, hexBytes, type Hex } from "../encoding/hex.js";
 import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
@@ -33,7 +33,7 @@ export interface Header extends HeaderFields {
 }
 
 /** keccak256(rlp([])): there are no ommers. */
-export const EMPTY_LIST_HASH: Uint8Array = keccak_256(Uint8Array.of(0xc0));
+export const EMPTY_LIST_HASH: Uint8Array = keccak256(Uint8Array.of(0xc0));
 /** sha256 of nothing: there are no requests (EIP-7685). */
 export const EMPTY_REQUESTS_HASH: Uint8Array = sha256(new Uint8Array(0));
 export const ZERO_HASH: Hex = `0x${"0".repeat(64)}`;
@@ -64,7 +64,7 @@ export function makeHeader(fields: HeaderFields): Header {
     rlpBytes(hexBytes(ZERO_HASH)), // parent beacon block root
     rlpBytes(EMPTY_REQUESTS_HASH),
   ]);
-  return { ...fields, encoded, hash: dataHex(keccak_256(encoded)) };
+  return { ...fields, encoded, hash: dataHex(keccak256(encoded)) };
 }
 
 const BASE_FEE_CHANGE_DENOMINATOR = 8n;

@@ -1,5 +1,5 @@
 /** Bloom filters of logs (yellow paper, section 4.3.1): 2048 bits, three of them set for an address or topic. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 
 export const BLOOM_SIZE = 256;
 
@@ -21,6 +21,6 @@ export function joinBlooms(blooms: readonly Uint8Array[]): Uint8Array {
 }
 
 function bitsOf(item: Uint8Array): number[] {
-  const hash = keccak_256(item);
+  const hash = keccak256(item);
   return [0, 2, 4].map((i) => ((hash[i]! << 8) | hash[i + 1]!) & 0x7ff);
 }

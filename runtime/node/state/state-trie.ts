@@ -3,7 +3,7 @@
  * hash), and for each account a trie from keccak256(slot) to rlp(word). An account's code is what EXTCODECOPY shows, so the root
  * commits to everything that a contract can read. The object never changes: applying changes gives another that shares what stayed.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { codeHash } from "../../host/code.js";
 import { addressBytes, bytesOfKey, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
@@ -33,7 +33,7 @@ export interface AccountProof {
 
 const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
 /** keccak256 of no bytes: the code hash of an account without code. */
-const EMPTY_CODE_HASH = keccak_256(new Uint8Array(0));
+const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
 const MAX_KNOWN_PATHS = 100_000;
 
 /** Hashed paths of the keys used lately: hashing is most of a lookup. */
@@ -43,7 +43,7 @@ function pathOf(key: string, bytes: () => Uint8Array): Uint8Array {
   let path = paths.get(key);
   if (!path) {
     if (paths.size >= MAX_KNOWN_PATHS) paths.clear();
-    paths.set(key, (path = nibblesOf(keccak_256(bytes()))));
+    paths.set(key, (path = nibblesOf(keccak256(bytes()))));
   }
   return path;
 }

@@ -5,7 +5,7 @@
  * No key may be a prefix of another (hashes are not, nor are RLP-encoded indexes): branches then carry no value. A leaf carries besides its
  * encoded value an entry, which is what readers want and no hash sees.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { rlpBytes, rlpList } from "../encoding/rlp.js";
 
 interface Leaf<T> {
@@ -35,7 +35,7 @@ export type TrieNode<T> = Leaf<T> | Extension<T> | Branch<T>;
 const EMPTY_STRING = Uint8Array.of(0x80);
 
 /** Root of the empty trie: keccak256(rlp("")). */
-export const EMPTY_ROOT: Uint8Array = keccak_256(EMPTY_STRING);
+export const EMPTY_ROOT: Uint8Array = keccak256(EMPTY_STRING);
 
 /** The half bytes of a key. */
 export function nibblesOf(key: Uint8Array): Uint8Array {
@@ -117,7 +117,7 @@ export function* trieEntries<T>(node: TrieNode<T> | undefined): Generator<T> {
 
 /** The root hash. */
 export function trieRoot<T>(node: TrieNode<T> | undefined): Uint8Array {
-  return node ? keccak_256(encodeNode(node)) : EMPTY_ROOT;
+  return node ? keccak256(encodeNode(node)) : EMPTY_ROOT;
 }
 
 /** The encoded nodes from the root to a key, or to where its absence shows (EIP-1186). Nodes embedded in their parents are left out. */
@@ -178,7 +178,7 @@ function itemsOf<T>(node: TrieNode<T>): Uint8Array[] {
 /** How a parent holds a node: the node itself where it is short, else its hash. */
 function referenceTo<T>(node: TrieNode<T>): Uint8Array {
   const encoded = encodeNode(node);
-  return encoded.length < 32 ? encoded : rlpBytes(keccak_256(encoded));
+  return encoded.length < 32 ? encoded : rlpBytes(keccak256(encoded));
 }
 
 /** Half bytes with a flag, two a byte (yellow paper, appendix C). */

@@ -3,7 +3,7 @@
  * writes is refused, as are signatures with a high s (EIP-2).
  */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { Transaction } from "ethers";
 import { addressKey, addressKeyOfBytes, type AddressKey } from "../../store/keys.js";
 import { dataHex, hexBytes, type Hex } from "../encoding/hex.js";
@@ -37,7 +37,7 @@ export function decodeTransaction(raw: Uint8Array, chainId: bigint): NodeTransac
     maxFeePerGas,
     maxPriorityFeePerGas: parsed.type === 2 ? (parsed.maxPriorityFeePerGas ?? 0n) : maxFeePerGas,
     accessList: (parsed.accessList ?? []).map((entry) => ({ address: entry.address.toLowerCase() as Hex, storageKeys: entry.storageKeys as Hex[] })),
-    hash: dataHex(keccak_256(raw)),
+    hash: dataHex(keccak256(raw)),
     from: recoverSender(hexBytes(parsed.unsignedHash), r, s, yParity),
     raw,
     r,
@@ -74,7 +74,7 @@ export function recoverSender(hash: Uint8Array, r: bigint, s: bigint, yParity: 0
     const signature = new secp256k1.Signature(r, s, yParity);
     if (signature.hasHighS()) throw new TransactionError("invalid signature: s is too large");
     const key = signature.recoverPublicKey(hash).toBytes(false);
-    return addressKeyOfBytes(keccak_256(key.subarray(1)).subarray(12));
+    return addressKeyOfBytes(keccak256(key.subarray(1)).subarray(12));
   } catch (error) {
     if (error instanceof TransactionError) throw error;
     throw new TransactionError("invalid signature");

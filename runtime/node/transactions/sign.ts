@@ -4,7 +4,7 @@
  * equal transactions of different senders apart.
  */
 import { SigningKey, Transaction } from "ethers";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../machine/keccak.js";
 import { addressHex, intOfKey, type AddressKey } from "../../store/keys.js";
 import { dataHex, hexBytes, wordHex } from "../encoding/hex.js";
 import { TransactionError, type NodeTransaction, type UnsignedTransaction } from "./transaction.js";
@@ -24,7 +24,7 @@ export function impersonateTransaction(unsigned: UnsignedTransaction, from: Addr
 function finish(unsigned: UnsignedTransaction, from: AddressKey, draft: Transaction, r: bigint, s: bigint, yParity: 0 | 1, isImpersonated: boolean): NodeTransaction {
   draft.signature = { r: wordHex(r), s: wordHex(s), yParity };
   const raw = hexBytes(draft.serialized);
-  return { ...unsigned, hash: dataHex(keccak_256(raw)), from, raw, r, s, yParity, isImpersonated };
+  return { ...unsigned, hash: dataHex(keccak256(raw)), from, raw, r, s, yParity, isImpersonated };
 }
 
 /** Throws TransactionError for numbers that no transaction can hold. */

@@ -2,7 +2,7 @@
  * Canonical signatures of events and errors, selectors and topics. (Contract ABI specification, "Function Selector" and
  * "Events".)
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../../machine/keccak.js";
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import type { ErrorDefinition, EventDefinition, FunctionDefinition, VariableDeclaration } from "../syntax/ast.js";
 import type { CheckedProgram } from "../semantics/program.js";
@@ -49,7 +49,7 @@ export function signatureOf(program: CheckedProgram, declaration: EventDefinitio
 
 /** Keccak-256 as a number. */
 export function keccakNumber(bytes: Uint8Array): bigint {
-  return BigInt("0x" + Buffer.from(keccak_256(bytes)).toString("hex"));
+  return BigInt("0x" + Buffer.from(keccak256(bytes)).toString("hex"));
 }
 
 /** First topic of an event: the hash of its signature. */

@@ -2,7 +2,7 @@
  * Evaluation of constant expressions from the syntax alone: array lengths are needed before expressions have types.
  * Values are exact; a constant of an integer type must fit its type.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../../machine/keccak.js";
 import type { Expression, VariableDeclaration } from "../syntax/ast.js";
 import { isImplicit } from "./conversions.js";
 import type { Model } from "./model.js";
@@ -83,7 +83,7 @@ export class ConstantEvaluator {
     const [symbol] = e.expression.kind === "Identifier" && e.expression.name === "erc7201" ? scope.lookup("erc7201") : [];
     const [id] = e.arguments;
     if (symbol?.kind !== "Builtin" || id?.kind !== "StringLiteral") return undefined;
-    const hash = (data: Uint8Array): bigint => BigInt(`0x${Buffer.from(keccak_256(data)).toString("hex")}`);
+    const hash = (data: Uint8Array): bigint => BigInt(`0x${Buffer.from(keccak256(data)).toString("hex")}`);
     const inner = (hash(id.bytes) - 1n).toString(16).padStart(64, "0");
     return { type: UINT256, value: makeRational(hash(Buffer.from(inner, "hex")) & ~0xffn) };
   }

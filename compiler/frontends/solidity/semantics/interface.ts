@@ -1,5 +1,5 @@
 /** The external interface of contracts: signatures, selectors, and the functions that a call can reach. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../../machine/keccak.js";
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import type { ContractDefinition, FunctionDefinition, VariableDeclaration } from "../syntax/ast.js";
 import { externalDefinitionType, interfaceFunctionType } from "./function-types.js";
@@ -10,7 +10,7 @@ import { isPartOfExternalInterface } from "./visibility.js";
 
 /** The first four bytes of a signature's Keccak-256 as a number (Solidity ABI specification, "Function Selector"). */
 export function selectorOf(signature: string): number {
-  const hash = keccak_256(new TextEncoder().encode(signature));
+  const hash = keccak256(new TextEncoder().encode(signature));
   return ((hash[0]! << 24) | (hash[1]! << 16) | (hash[2]! << 8) | hash[3]!) >>> 0;
 }
 

@@ -1,5 +1,5 @@
 /** Literals: exact numbers, addresses with their checksum, strings. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../../machine/keccak.js";
 import type { NumberLiteral, StringLiteral } from "../syntax/ast.js";
 import { isBefore } from "../syntax/language.js";
 import { invalidUtf8At } from "../syntax/literals.js";
@@ -10,7 +10,7 @@ import { ADDRESS, PAYABLE_ADDRESS, rational } from "./type-factory.js";
 /** The address with the capitals of EIP-55. @param digits 40 hex digits without prefix */
 export function checksummed(digits: string): string {
   const lower = digits.toLowerCase();
-  const hash = Buffer.from(keccak_256(new TextEncoder().encode(lower))).toString("hex");
+  const hash = Buffer.from(keccak256(new TextEncoder().encode(lower))).toString("hex");
   return lower.replace(/./g, (digit, i: number) => (parseInt(hash[i]!, 16) >= 8 ? digit.toUpperCase() : digit));
 }
 

@@ -1,5 +1,5 @@
 /** Methods about the chain itself: blocks, transactions, receipts, fees, and what client and network are. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "../../../../machine/keccak.js";
 import type { Block } from "../../chain/block.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { nextBaseFee } from "../../chain/header.js";
@@ -24,7 +24,7 @@ export function chainMethods(node: DevChain, clientVersion: string): Methods {
   const shown = (block: Block | undefined, full: boolean): unknown => (block ? formatBlock(block, full) : null);
   return {
     web3_clientVersion: () => clientVersion,
-    web3_sha3: (p) => dataHex(keccak_256(p.data(0, "data"))),
+    web3_sha3: (p) => dataHex(keccak256(p.data(0, "data"))),
     net_version: () => node.chain.settings.chainId.toString(),
     net_listening: () => true,
     net_peerCount: () => "0x0",
