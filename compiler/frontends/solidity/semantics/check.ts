@@ -21,9 +21,11 @@ import { checkContractRules } from "./contract-rules.js";
 import { contractInfos } from "./contract-info.js";
 import { checkExpression } from "./expressions.js";
 import { declareAll } from "./declare.js";
+import { warnOfDeprecations } from "./deprecations.js";
 import { declareTypes } from "./declare-types.js";
 import { resolveInheritance } from "./inheritance.js";
 import { checkDocumentation } from "./documentation.js";
+import { checkLicenses } from "./license-rules.js";
 import { MemberTable } from "./members.js";
 import { Model } from "./model.js";
 import { giveAdvice } from "./static-advice.js";
@@ -36,6 +38,14 @@ import { UsingTable } from "./using-for.js";
 import { checkMutability } from "./view-pure.js";
 import { VirtualLookup } from "./virtual-lookup.js";
 
+/** As in solc, fixed-point types can be named and are checked, but nothing computes with them. */
+function refuseFixedPoint(m: Model): void {
+  for (const [name, type] of m.typeNames) {
+    if (type.kind !== "fixedPoint") continue;
+    m.sink.error("UnimplementedFeatureError", "1834", "Fixed-point types are not implemented.", name.span, "Use integers scaled by a power of ten.");
+  }
+}
+
 /**
  * Checks all loaded sources.
  *
@@ -45,6 +55,7 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   const m = new Model(sink);
   selectLines(m, loaded);
   declareAll(m, loaded);
+  checkLicenses(m);
   resolveInheritance(m);
   const resolver = new TypeResolver(m);
   const using = new UsingTable(m);
@@ -56,6 +67,7 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
     checkUnitCode(tables, unit);
   }
   checkSyntaxRules(m);
+  warnOfDeprecations(m);
   checkContractRules(m);
   checkDocumentation(m);
   checkUsage(m, resolver.constants);
@@ -67,5 +79,6 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
     giveAdvice(m);
     checkMutability(m);
   }
+  if (!sink.failed()) refuseFixedPoint(m);
   return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
 }

@@ -29,6 +29,9 @@ export function checkControlFlow(m: Model, lookup: VirtualLookup): void {
 class ControlFlowChecker {
   private readonly items = new Map<FunctionDefinition, Map<ContractDefinition | undefined, Item>>();
   private readonly pending: Item[] = [];
+  /** Code and variables that have been reported: a function runs in many contracts. */
+  private readonly reportedCode = new Set<string>();
+  private readonly reportedVariables = new Set<VariableDeclaration>();
 
   constructor(
     private readonly m: Model,
@@ -41,7 +44,10 @@ class ControlFlowChecker {
       for (const node of unit.nodes) {
         if (node.kind === "FunctionDefinition" && node.body) own.push(this.item(node, undefined));
         if (node.kind !== "ContractDefinition") continue;
-        for (const f of this.m.membersOf(node).functions) if (f.body) own.push(this.item(f, node));
+        // Inherited functions too: an overridden modifier or function may leave their paths open.
+        for (const contract of this.m.linearization(node)) {
+          for (const f of this.m.membersOf(contract).functions) if (f.body) own.push(this.item(f, node));
+        }
       }
     }
     for (let next = this.pending.pop(); next; next = this.pending.pop()) this.findExit(next);
@@ -97,19 +103,19 @@ class ControlFlowChecker {
   }
 
   private reportUnset(item: Item, stops: (node: FlowNode) => boolean): void {
-    const seen = new Set<VariableDeclaration>();
     const accesses = [...unsetAccesses(item.flow, stops)].sort((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
     for (const { variable, kind, span } of accesses) {
       const type = this.m.variableType(variable);
       const isStorage = isInLocation(type, "storage");
       if (isStorage || isInLocation(type, "calldata")) {
+        if (this.isReported(span ?? variable.span)) continue;
         const what = isStorage ? "storage" : "calldata";
         const how = kind === "return" ? "returned" : "accessed";
         const message = `This variable is of ${what} pointer type and can be ${how} without prior assignment, which would lead to undefined behaviour.`;
         const related = span && [{ span: variable.span, message: "The variable was declared here." }];
         this.m.sink.error("TypeError", "3464", message, span ?? variable.span, "Assign it on every path first.", related);
-      } else if (variable.name === "" && item.f.body && item.f.body.statements.length > 0 && !seen.has(variable)) {
-        seen.add(variable);
+      } else if (variable.name === "" && item.f.body && item.f.body.statements.length > 0 && !this.reportedVariables.has(variable)) {
+        this.reportedVariables.add(variable);
         const advice = "Add an explicit return with value to all non-reverting code paths or name the variable.";
         this.m.sink.warning("6321", `Unnamed return variable can remain unassigned. ${advice}`, variable.span);
       }
@@ -123,7 +129,14 @@ class ControlFlowChecker {
       if (!reached.has(node) && node.span) spans.push(node.span);
     }
     spans.sort((a, b) => a.file.id - b.file.id || a.start - b.start || a.end - b.end);
-    for (const span of mergeOverlaps(spans)) this.m.sink.warning("5740", "Unreachable code.", span);
+    for (const span of mergeOverlaps(spans)) if (!this.isReported(span)) this.m.sink.warning("5740", "Unreachable code.", span);
+  }
+
+  private isReported({ file, start, end }: Span): boolean {
+    const key = `${file.id}:${start}:${end}`;
+    const known = this.reportedCode.has(key);
+    this.reportedCode.add(key);
+    return known;
   }
 }
 

@@ -6,6 +6,7 @@ import { FAILED, type CallArguments, type CodeContext, type Result, type Use } f
 import { declarationType, functionDefinitionType } from "./function-types.js";
 import { sameTypes } from "./same-type.js";
 import { quotedAlternatives, type BuiltinSymbol, type NamedSymbol } from "./scope.js";
+import { deprecationOfSelfdestruct } from "./instruction-warnings.js";
 import { contractType, typeType } from "./type-factory.js";
 import type { FunctionType, SolType } from "./types.js";
 
@@ -81,12 +82,6 @@ export function referenceTo(cx: CodeContext, declaration: Declaration): { kind: 
   const unit = declaration.kind === "ImportDirective" ? cx.m.importedUnits.get(declaration) : undefined;
   return unit ? { kind: "module", unit } : { kind: "declaration", declaration };
 }
-
-const deprecationOfSelfdestruct =
-  '"selfdestruct" has been deprecated. Note that, starting from the Cancun hard fork, the underlying opcode no longer deletes the code and ' +
-  "data associated with an account and only transfers its Ether to the beneficiary, unless executed in the same transaction in which the " +
-  "contract was created (see EIP-6780). Any use in newly deployed contracts is strongly discouraged even if the new behavior is taken into " +
-  "account. Future changes to the EVM might further reduce the functionality of the opcode.";
 
 function builtinResult(cx: CodeContext, e: Identifier, symbol: BuiltinSymbol): Result {
   cx.m.references.set(e, { kind: "builtin", name: symbol.name });

@@ -34,16 +34,24 @@ function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirect
       if (value !== "v1" && value !== "v2") fault(pragma, "2745", 'Expected either "pragma abicoder v1" or "pragma abicoder v2".');
       else if (coder !== undefined) fault(pragma, "3845", "ABI coder has already been selected for this source unit.");
       else coder = value;
+      if (value === "v1") m.sink.warning("9511", "ABI coder v1 is deprecated and scheduled for removal. Use ABI coder v2 instead.", pragma.span, "Remove this line.");
     } else if (pragma.name === "experimental") {
       if (value === "") fault(pragma, "9679", "Experimental feature name is missing.");
       else if (!experimentalFeatures.has(value)) fault(pragma, "8491", "Unsupported experimental feature name.");
       else if (features.has(value)) fault(pragma, "1231", "Duplicate experimental feature name.");
       features.add(value);
+      if (value === "ABIEncoderV2") {
+        if (coder === "v1") fault(pragma, "8273", 'ABI coder v1 has already been selected through "pragma abicoder v1".');
+        coder = "v2";
+        if (m.lineOf(unit) === "0.8") warnOfOldPragma(m, pragma);
+      }
     } else if (pragma.name !== "solidity") {
       fault(pragma, "4936", `Unknown pragma "${pragma.name}"`);
     }
   }
-  if (coder === "v1" && features.has("ABIEncoderV2")) {
-    m.sink.error("SyntaxError", "8273", 'ABI coder v1 has already been selected through "pragma abicoder v1".', { file: unit.file, start: 0, end: 0 });
-  }
+}
+
+function warnOfOldPragma(m: Model, pragma: PragmaDirective): void {
+  const message = "Experimental pragma ABIEncoderV2 is deprecated and will be removed in a future release.";
+  m.sink.warning("8506", message, pragma.span, "Remove this line: the coder is the default.");
 }

@@ -6,7 +6,7 @@ import { FAILED, type CodeContext, type Result, type Use } from "./code-context.
 import { referenceTo } from "./identifiers.js";
 import type { Member } from "./members.js";
 import { isInvalid, PAYABLE_ADDRESS, withLocationIfReference } from "./type-factory.js";
-import { containsMapping } from "./type-properties.js";
+import { isStorageOnly } from "./type-properties.js";
 import type { FunctionType, SolType } from "./types.js";
 
 export function checkMemberAccess(cx: CodeContext, e: MemberAccess, use: Use): Result {
@@ -27,9 +27,10 @@ export function checkMemberAccess(cx: CodeContext, e: MemberAccess, use: Use): R
 
 function memberResult(cx: CodeContext, e: MemberAccess, type: SolType, member: Member, use: Use): Result {
   if (member.declaration) cx.m.references.set(e, referenceTo(cx, member.declaration));
-  if (member.type.kind === "function" && member.type.functionKind === "arrayPush" && use.call && use.call.types.length > 0 && containsMapping(cx.m, type)) {
+  if (member.type.kind === "function" && member.type.functionKind === "arrayPush" && use.call && use.call.types.length > 0 && isStorageOnly(cx.m, type, cx.line)) {
     cx.error("8871", "Storage arrays with nested mappings do not support .push(<arg>).", e.span);
   }
+  if (!member.declaration) warnOfPlainTransfer(cx, e, type);
   checkCodeAccess(cx, e, type);
   return { type: member.type, isPure: isPureMember(cx, e, type, member), isLValue: isLValueMember(type, member) };
 }
@@ -68,6 +69,15 @@ function isPureSelector(cx: CodeContext, callee: Expression, type: FunctionType)
   return isSelf || cx.isPure(object);
 }
 
+const plainTransfers: ReadonlySet<string> = new Set(["transfer", "send"]);
+
+/** Their fixed 2,300 gas depends on prices that change (EIP-1884). */
+function warnOfPlainTransfer(cx: CodeContext, e: MemberAccess, type: SolType): void {
+  if (type.kind !== "address" || !plainTransfers.has(e.memberName) || cx.line !== "0.8") return;
+  const message = `'${e.memberName}' is deprecated and scheduled for removal. Use 'call{value: <amount>}("")' instead.`;
+  cx.warn("9207", message, e.span, 'Write (bool ok, ) = to.call{value: amount}(""); require(ok);');
+}
+
 /** `type(C).creationCode` of a contract with immutables is known, its runtimeCode is not. */
 function checkCodeAccess(cx: CodeContext, e: MemberAccess, type: SolType): void {
   if (type.kind !== "magic") return;
@@ -91,7 +101,7 @@ function notFound(cx: CodeContext, e: MemberAccess, type: SolType, overloads: nu
   }
   const message = `Member "${name}" not found or not visible after argument-dependent lookup in ${shown}.`;
   if (type.kind === "function") return functionMemberNotFound(cx, e, type, message);
-  if (type.kind === "contract" && addressMembers(PAYABLE_ADDRESS).has(name)) {
+  if (type.kind === "contract" && addressMembers(PAYABLE_ADDRESS, cx.line).has(name)) {
     const object = e.expression.kind === "Identifier" ? e.expression.name : "...";
     const advice = `Use "address(${object}).${name}" to access this address member.`;
     return cx.fail("3125", `${message} ${advice}`, e.span, `Write address(${object}).${name}.`);

@@ -1,12 +1,13 @@
 /** Operators: unary, binary, assignments, conditionals and tuples; user-defined operators included. */
 import type { Assignment, BinaryOperation, BinaryOperator, Conditional, Expression, TupleExpression, UnaryOperation } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import { FAILED, type CodeContext, type Result, type Use } from "./code-context.js";
 import { expectType, requireLValue, withDetail } from "./expectations.js";
 import { functionDefinitionType } from "./function-types.js";
 import { binaryResult, commonType, isComparison, unaryResult } from "./operators.js";
 import { sameType } from "./same-type.js";
 import { arrayType, BOOL, isInvalid, tuple, VOID } from "./type-factory.js";
-import { containsMapping, isNameable, mobileType } from "./type-properties.js";
+import { containsMapping, isNameable, isStorageOnly, mobileType } from "./type-properties.js";
 import type { SolType } from "./types.js";
 import { typeDefinition } from "./using-for.js";
 
@@ -77,6 +78,10 @@ function warnAboutOperands(cx: CodeContext, e: BinaryOperation, type: SolType, r
       e.span,
     );
   }
+  if ((e.operator === "==" || e.operator === "!=") && type.kind === "contract" && cx.line === "0.8") {
+    const advice = "Use an explicit cast to address type and compare the addresses instead.";
+    cx.warn("9170", `Comparison of variables of contract type is deprecated and scheduled for removal. ${advice}`, e.span, "Write address(a) == address(b).");
+  }
   if ((e.operator === "==" || e.operator === "!=") && type.kind === "function" && type.functionKind === "internal") {
     const message =
       "Comparison of internal function pointers can yield unexpected results in the legacy pipeline with the optimizer enabled, and will be disallowed entirely in the next breaking release.";
@@ -116,7 +121,8 @@ function checkAssignable(cx: CodeContext, type: SolType, e: Expression): void {
     });
     return;
   }
-  if (!isNameable(type) || !containsMapping(cx.m, type)) return;
+  if (!isNameable(type)) return;
+  if (isBefore(cx.line, "0.7") ? type.kind !== "mapping" : !containsMapping(cx.m, type)) return;
   const reference = e.kind === "Identifier" ? cx.m.references.get(e) : undefined;
   const variable = reference?.kind === "declaration" && reference.declaration.kind === "VariableDeclaration" ? reference.declaration : undefined;
   const isLocal = variable?.role === "local" || variable?.role === "returnParameter";
@@ -178,6 +184,6 @@ function checkInlineArray(cx: CodeContext, e: TupleExpression): Result {
   if (!isNameable(element)) {
     return cx.fail("9656", "Unable to deduce nameable type for array elements. Try adding explicit type conversion for the first element.", e.span);
   }
-  if (containsMapping(cx.m, element)) return cx.fail("1545", `Type ${cx.show(element)} is only valid in storage.`, e.span);
+  if (isStorageOnly(cx.m, element, cx.line)) return cx.fail("1545", `Type ${cx.show(element)} is only valid in storage.`, e.span);
   return { type: arrayType(element, BigInt(e.components.length), "memory"), isPure: e.components.every((component) => cx.isPure(component)) };
 }

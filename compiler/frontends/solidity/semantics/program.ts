@@ -123,7 +123,8 @@ export interface ContractInfo {
 
 /** A Solidity name used in inline assembly. */
 export interface YulReference {
-  readonly declaration: VariableDeclaration | FunctionDefinition;
+  /** A library stands for its address. */
+  readonly declaration: VariableDeclaration | ContractDefinition;
   /** "slot", "offset", "length", "address", "selector", or none. */
   readonly suffix: string | undefined;
   /** A constant's value (aliases followed), where the reference is to a constant. */

@@ -8,8 +8,9 @@ import { isVisibleInContract } from "./visibility.js";
 /** Warns if a name that a scope declares hides one outside of it. @param contract the contract the name stands in */
 export function warnOfShadowing(m: Model, scope: Scope, name: string, at: Span, contract: ContractDefinition | undefined): void {
   const hidden = hiddenBy(m, scope.parent, name, contract);
-  if (hidden.length === 0) return;
-  if (hidden.some((symbol) => symbol.kind === "Builtin")) m.sink.warning("2319", "This declaration shadows a builtin symbol.", at, "Rename it.");
+  // `this` and `super` mean something in contracts only, but are builtins everywhere.
+  const hidesBuiltin = name === "this" || name === "super" || hidden.some((symbol) => symbol.kind === "Builtin");
+  if (hidesBuiltin) m.sink.warning("2319", "This declaration shadows a builtin symbol.", at, "Rename it.");
   const declared = hidden.flatMap((symbol) => (symbol.kind === "Builtin" ? [] : [symbol]));
   const related = (list: readonly Declaration[], message: string): { span: Span; message: string }[] => list.map((d) => ({ span: d.span, message }));
   const homonyms = declared.filter((d) => !isVisibleInContract(d));

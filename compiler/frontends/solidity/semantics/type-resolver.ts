@@ -52,10 +52,6 @@ export class TypeResolver {
   private compute(name: TypeName, scope: Scope): SolType {
     switch (name.kind) {
       case "ElementaryTypeName":
-        if (/fixed/.test(name.name)) {
-          // As in solc: they can be named, but nothing computes with them.
-          this.m.sink.error("UnimplementedFeatureError", "1834", "Fixed-point types are not implemented.", name.span, "Use integers scaled by a power of ten.");
-        }
         return elementaryType(name);
       case "UserDefinedTypeName":
         return this.userDefined(name, scope);

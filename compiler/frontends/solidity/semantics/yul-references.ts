@@ -1,5 +1,5 @@
 /** Solidity names in inline assembly: which can be read or written, with which suffix. */
-import type { Expression, VariableDeclaration, YulIdentifier } from "../syntax/ast.js";
+import type { ContractDefinition, Expression, VariableDeclaration, YulIdentifier } from "../syntax/ast.js";
 import { isBefore } from "../syntax/language.js";
 import type { CodeContext } from "./code-context.js";
 import type { NamedSymbol } from "./scope.js";
@@ -46,7 +46,11 @@ export function resolveYulReference(cx: CodeContext, e: YulIdentifier, access: A
     return false;
   };
   if (symbols.length > 1) return fail("4718", "Multiple matching identifiers. Resolving overloaded identifiers is not supported.");
-  if (symbol.kind !== "VariableDeclaration") return otherReference(symbol, suffix, access, fail);
+  if (symbol.kind !== "VariableDeclaration") {
+    const library = usableLibrary(symbol, suffix, access, fail);
+    if (library) cx.m.yulReferences.set(e, { declaration: library, suffix: undefined });
+    return library !== undefined;
+  }
   const isLocal = symbol.role !== "state" && symbol.role !== "fileConstant";
   if (isLocal && isInsideFunction) return fail("6578", "Cannot access local Solidity variables from inside an inline assembly function.", "Pass it as an argument.");
   const fault = symbol.mutability === "constant" ? constantFault(cx, symbol, suffix, access) : variableFault(cx, symbol, suffix, access);
@@ -56,12 +60,14 @@ export function resolveYulReference(cx: CodeContext, e: YulIdentifier, access: A
   return true;
 }
 
-function otherReference(symbol: NamedSymbol, suffix: string | undefined, access: Access, fail: (code: string, message: string) => false): boolean {
-  if (suffix !== undefined) return fail("7944", 'The suffixes ".offset", ".slot" and ".length" can only be used with variables.');
-  if (access === "write") return fail("1990", "Only local variables can be assigned to in inline assembly.");
-  if (symbol.kind === "FunctionDefinition") return fail("2025", "Access to functions is not allowed in inline assembly.");
-  const isLibrary = symbol.kind === "ContractDefinition" && symbol.contractKind === "library";
-  return isLibrary ? fail("SVM-1002", "The address of a library cannot be used in inline assembly yet.") : fail("4977", "Expected a library.");
+/** Of what is no variable, only a library has a value: its address. */
+function usableLibrary(symbol: NamedSymbol, suffix: string | undefined, access: Access, fail: (code: string, message: string) => false): ContractDefinition | undefined {
+  if (suffix !== undefined) fail("7944", 'The suffixes ".offset", ".slot" and ".length" can only be used with variables.');
+  else if (access === "write") fail("1990", "Only local variables can be assigned to in inline assembly.");
+  else if (symbol.kind === "FunctionDefinition") fail("2025", "Access to functions is not allowed in inline assembly.");
+  else if (symbol.kind === "ContractDefinition" && symbol.contractKind === "library") return symbol;
+  else fail("4977", "Expected a library.");
+  return undefined;
 }
 
 type Fault = readonly [code: string, message: string] | undefined;

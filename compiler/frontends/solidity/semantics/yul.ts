@@ -16,6 +16,8 @@ import type {
 import { isYulBuiltin } from "../syntax/yul-builtins.js";
 import type { Span } from "../../../base/span.js";
 import type { CodeContext } from "./code-context.js";
+import { isMarkedMemorySafe } from "./assembly-notes.js";
+import { deprecationOfSelfdestruct, warnOfTransientStorage } from "./instruction-warnings.js";
 import { yulBuiltins } from "./yul-builtins.js";
 import { fullYulName, reportHiddenLocal, resolveYulReference, resolvesInSolidity } from "./yul-references.js";
 
@@ -59,18 +61,6 @@ class YulScope {
 export function checkAssembly(cx: CodeContext, assembly: InlineAssembly): void {
   if (isMarkedMemorySafe(cx, assembly)) cx.m.memorySafe.add(assembly);
   new YulChecker(cx).block(assembly.body, new YulScope(undefined));
-}
-
-/** By the flag `("memory-safe")` or the comment `@solidity memory-safe-assembly`. */
-function isMarkedMemorySafe(cx: CodeContext, assembly: InlineAssembly): boolean {
-  const flags = assembly.flags ?? [];
-  for (const flag of flags) {
-    if (flag !== "memory-safe") cx.warn("4430", `Unknown inline assembly flag: "${flag}"`, assembly.span);
-  }
-  if (flags.filter((flag) => flag === "memory-safe").length > 1) {
-    cx.error("7026", "Inline assembly marked memory-safe multiple times.", assembly.span, undefined, undefined, "SyntaxError");
-  }
-  return flags.includes("memory-safe") || /@solidity\s+memory-safe-assembly/.test(assembly.documentation?.text ?? "");
 }
 
 class YulChecker {
@@ -258,11 +248,17 @@ class YulChecker {
       const message = "PC instruction is a low-level EVM feature. Because of that PC is disallowed in strict assembly.";
       this.cx.error("2450", message, e.functionName.span, undefined, undefined, "SyntaxError");
     }
+    if (builtin) this.warnOfInstruction(name, e.functionName.span);
     if (e.arguments.length !== symbol.parameters) {
       const message = `Function "${name}" expects ${symbol.parameters} arguments but got ${e.arguments.length}.`;
       this.cx.error("7000", message, e.functionName.span);
     }
     return symbol.returns;
+  }
+
+  private warnOfInstruction(name: string, span: Span): void {
+    if (name === "selfdestruct") this.cx.warn("1699", deprecationOfSelfdestruct, span);
+    if (name === "tstore") warnOfTransientStorage(this.cx.m, span);
   }
 
   private literal(e: YulLiteral): void {

@@ -20,9 +20,13 @@ export function findLicenses(content: string, members: readonly SourceUnitMember
   return licenses;
 }
 
-/** The license of a file that names exactly one, if it has the form of an SPDX expression. */
-export function licenseOf(content: string, members: readonly SourceUnitMember[]): string | undefined {
-  const licenses = findLicenses(content, members);
-  const only = licenses.length === 1 ? licenses[0]! : undefined;
-  return only !== undefined && /^[a-zA-Z0-9 ()+.-]+$/.test(only) ? only : undefined;
+/** The license of a file, or what is wrong with it. */
+export type LicenseVerdict = { readonly license: string } | { readonly fault: "missing" | "several" | "invalid" };
+
+/** A sound file names exactly one license, in the form of an SPDX expression. */
+export function licenseOf(content: string, members: readonly SourceUnitMember[]): LicenseVerdict {
+  const [only, ...others] = findLicenses(content, members);
+  if (only === undefined) return { fault: "missing" };
+  if (others.length > 0) return { fault: "several" };
+  return /^[a-zA-Z0-9 ()+.-]+$/.test(only) ? { license: only } : { fault: "invalid" };
 }

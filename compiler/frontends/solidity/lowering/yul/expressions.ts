@@ -47,7 +47,7 @@ export class YulExpressions {
     if (local !== undefined) return y.b.localGet(local);
     const reference = y.f.program.yulReference(e);
     if (!reference) throw new InternalError(`'${e.name}' in inline assembly is not resolved`, e.span);
-    return readSolidity(y, e, reference);
+    return readSolidity(y, reference);
   }
 
   private call(y: YulState, e: YulFunctionCall): ValueId[] {

@@ -15,11 +15,14 @@ import { constantValue, stateItem } from "../expressions/variables.js";
 import { isValueType } from "../values.js";
 import type { YulState } from "./state.js";
 
-/** Reads `x`, `x.slot`, `x.offset`, `x.length`, `x.address`, `x.selector`. */
-export function readSolidity(y: YulState, e: YulIdentifier, reference: YulReference): ValueId {
+/** Reads a library's address, `x`, `x.slot`, `x.offset`, `x.length`, `x.address`, `x.selector`. */
+export function readSolidity(y: YulState, reference: YulReference): ValueId {
   const { f } = y;
   const { declaration, suffix } = reference;
-  if (declaration.kind !== "VariableDeclaration") return f.unsupported(`the function '${e.name}' in inline assembly`, e.span);
+  if (declaration.kind !== "VariableDeclaration") {
+    const address = f.b.emit("library.address", [], undefined, { library: f.program.contractInfo(declaration).fullName });
+    return f.b.zext(address, I256);
+  }
   if (declaration.mutability === "constant") return toWord(f.b, constantValue(f, declaration));
   if (declaration.role === "state") {
     const item = stateItem(f, declaration);

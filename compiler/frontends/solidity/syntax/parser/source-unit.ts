@@ -12,7 +12,8 @@ export class SourceUnitParser extends ContractParser {
     while (!this.at(Token.EndOfSource)) this.parseDefinitionInto(nodes);
     const file = this.file;
     const span = this.spanOf(0, file.content.length);
-    const license = licenseOf(file.content, nodes);
+    const verdict = licenseOf(file.content, nodes);
+    const license = "license" in verdict ? verdict.license : undefined;
     return { kind: "SourceUnit", id: this.nextId(), span, file, language: this.line, license, nodes };
   }
 

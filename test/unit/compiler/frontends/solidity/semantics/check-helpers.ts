@@ -11,14 +11,14 @@ import { forEachChild, type Expression, type Node } from "../../../../../../comp
 
 export type Sources = string | Readonly<Record<string, string>>;
 
-const header = "pragma solidity ^0.8.0; ";
+const header = "/* SPDX-License-Identifier: MIT */ pragma solidity ^0.8.0; ";
 
 export interface Checked {
   readonly program: CheckedProgram;
   readonly sink: DiagnosticSink;
 }
 
-/** Loads and checks; a single source is called `A.sol` and gets a version pragma (on its first line) if it has none. */
+/** Loads and checks; a single source is called `A.sol` and gets a license and a version pragma (on its first line) if it has none. */
 export function checkSources(sources: Sources): Checked {
   const named = typeof sources === "string" ? { "A.sol": sources } : sources;
   const contents = Object.entries(named).map(([name, content]) => [name, { content: content.includes("pragma solidity") ? content : header + content }] as const);

@@ -66,10 +66,8 @@ contract C {
     g({a: 1, a: 2}); // error 6995
     h("x"); // error 9322
     S(1); // error 9755
-    E(1); // error 3132
     emit g(1, true); // error 9292
     revert E(1); // error 1885
-    F(1); // error 7757
     p.call(); // error 6138
     this.h{value: 1}(true); // error 7006
     g{gas: 1}(1, true); // error 2193
@@ -77,9 +75,25 @@ contract C {
     uint x = 1; x(); // error 5704
     abi.decode("", uint); // error 6444
   }
+  function events() public {
+    E(1); // error 3132
+    F(1); // error 7757
+  }
 }
 interface I {}
 `);
+});
+
+test("what an expression in error is used for is not told on top", () => {
+  assertFaults(`
+contract C {
+  error F(uint a);
+  function f() public { F(x); } // error 7576
+  function g() public { F(1); } // error 7757
+  function h() public pure { uint y; }
+}
+`);
+  assertFaults("contract C { function f() public { uint unused; missing(); } }", "warning");
 });
 
 test("statements: returns, declarations, loops, try", () => {
