@@ -1,4 +1,5 @@
 /** Names that the language declares, and the members of `msg`, `block`, `tx`, `abi` and `type(T)`, per language line. */
+import type { ContractDefinition } from "../syntax/ast.js";
 import { isBefore, type LanguageLine } from "../syntax/language.js";
 import type { BuiltinName } from "./program.js";
 import { Scope } from "./scope.js";
@@ -75,9 +76,11 @@ export function globalScope(line: LanguageLine): Scope {
   return scope;
 }
 
-/** Members of an address. */
-export function addressMembers(type: AddressType): ReadonlyMap<string, SolType> {
-  return type.payable ? payableMembers : plainMembers;
+/** Members of an address; `code` and `codehash` came with 0.8, and libraries of earlier lines attach functions of these names. */
+export function addressMembers(type: AddressType, line: LanguageLine): ReadonlyMap<string, SolType> {
+  const members = type.payable ? payableMembers : plainMembers;
+  if (line === "0.8") return members;
+  return new Map([...members].filter(([name]) => name !== "code" && name !== "codehash"));
 }
 
 type BareKind = "bareCall" | "bareCallCode" | "bareDelegateCall" | "bareStaticCall";
@@ -128,8 +131,12 @@ const blockMembers: ReadonlyMap<string, SolType> = new Map<string, SolType>([
   ["blobbasefee", UINT256],
 ]);
 
-/** Members of `msg`, `block`, `tx`, `abi`, `type(T)`; `msg.sender` and `tx.origin` were payable before 0.8. */
-export function magicMembers(type: MagicType, line: LanguageLine): ReadonlyMap<string, SolType> {
+/**
+ * Members of `msg`, `block`, `tx`, `abi`, `type(T)`; `msg.sender` and `tx.origin` were payable before 0.8.
+ *
+ * @param isAbstract tells contracts that have no code
+ */
+export function magicMembers(type: MagicType, line: LanguageLine, isAbstract: (contract: ContractDefinition) => boolean): ReadonlyMap<string, SolType> {
   const sender = line === "0.8" ? ADDRESS : PAYABLE_ADDRESS;
   switch (type.magic) {
     case "abi":
@@ -152,11 +159,11 @@ export function magicMembers(type: MagicType, line: LanguageLine): ReadonlyMap<s
     case "error":
       return new Map();
     case "metaType":
-      return metaTypeMembers(type.of);
+      return metaTypeMembers(type.of, isAbstract);
   }
 }
 
-function metaTypeMembers(of: SolType | undefined): ReadonlyMap<string, SolType> {
+function metaTypeMembers(of: SolType | undefined, isAbstract: (contract: ContractDefinition) => boolean): ReadonlyMap<string, SolType> {
   if (of?.kind === "integer" || of?.kind === "enum") {
     return new Map<string, SolType>([
       ["min", of],
@@ -164,8 +171,7 @@ function metaTypeMembers(of: SolType | undefined): ReadonlyMap<string, SolType> 
     ]);
   }
   if (of?.kind !== "contract") return new Map();
-  const { isAbstract, contractKind } = of.definition;
-  if (isAbstract || contractKind === "interface") {
+  if (isAbstract(of.definition) || of.definition.contractKind === "interface") {
     return new Map<string, SolType>([
       ["interfaceId", BYTES4],
       ["name", STRING_MEMORY],

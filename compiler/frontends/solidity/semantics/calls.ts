@@ -8,7 +8,7 @@ import { creationType, structConstructorType } from "./function-types.js";
 import type { CallInfo } from "./program.js";
 import { checkSpecialCall } from "./special-calls.js";
 import { BYTES32, functionType, isInvalid, isReference, resultType, UINT256, withLocation, withLocationIfReference } from "./type-factory.js";
-import { containsMapping, isDynamicallySized } from "./type-properties.js";
+import { isDynamicallySized, isStorageOnly } from "./type-properties.js";
 import type { FunctionType, SolType } from "./types.js";
 
 export function checkCall(cx: CodeContext, e: FunctionCall): Result {
@@ -86,7 +86,7 @@ function lookupOf(cx: CodeContext, callee: Expression, type: FunctionType): Pick
 }
 
 function checkStructConstructor(cx: CodeContext, e: FunctionCall, actual: SolType & { readonly kind: "struct" }): Result {
-  if (containsMapping(cx.m, actual)) return cx.fail("9515", "Struct containing a (nested) mapping cannot be constructed.", e.span);
+  if (isStorageOnly(cx.m, actual, cx.line)) return cx.fail("9515", "Struct containing a (nested) mapping cannot be constructed.", e.span);
   const type = structConstructorType(cx.m, actual.definition);
   const ordered = checkArguments(cx, e, type, "structConstructor");
   cx.m.calls.set(e, { kind: "structConstructor", functionType: type, arguments: ordered ?? e.arguments });
@@ -205,12 +205,12 @@ export function checkNew(cx: CodeContext, e: NewExpression): Result {
   if (type.kind === "contract") {
     const { definition } = type;
     if (definition.contractKind === "interface") return cx.fail("2971", "Cannot instantiate an interface.", e.span);
-    if (definition.isAbstract) cx.error("4614", "Cannot instantiate an abstract contract.", e.span);
+    if (cx.m.isAbstract(definition)) cx.error("4614", "Cannot instantiate an abstract contract.", e.span);
     return { type: creationType(cx.m, definition) };
   }
   if (e.typeName.kind === "UserDefinedTypeName") return cx.fail("5540", "Identifier is not a contract.", e.span);
   if (type.kind !== "array" && type.kind !== "bytes") return cx.fail("8807", "Contract or array type expected.", e.span);
-  if (containsMapping(cx.m, type)) {
+  if (isStorageOnly(cx.m, type, cx.line)) {
     return cx.fail("1164", "Array containing a (nested) mapping cannot be constructed in memory.", e.typeName.span);
   }
   if (!isDynamicallySized(type)) {

@@ -9,6 +9,7 @@ import type {
   SourceUnitMember,
   VariableDeclaration,
 } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import { CodeContext, type CodeTables } from "./code-context.js";
 import { checkBaseInvocation, checkInheritanceArguments, checkModifierArguments } from "./invocations.js";
 import { expectType } from "./expectations.js";
@@ -54,7 +55,7 @@ function checkMember(cx: CodeContext, member: ContractMember | SourceUnitMember)
 function checkVariable(cx: CodeContext, variable: VariableDeclaration): void {
   const type = cx.m.variableType(variable);
   if (variable.value) {
-    if (variable.role === "state" && containsMapping(cx.m, type)) {
+    if (variable.role === "state" && (isBefore(cx.line, "0.7") ? type.kind === "mapping" : containsMapping(cx.m, type))) {
       cx.error("6280", "Types in storage containing (nested) mappings cannot be assigned to.", variable.span);
       cx.visit(variable.value);
     } else expectType(cx, variable.value, type);

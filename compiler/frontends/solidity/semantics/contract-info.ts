@@ -70,13 +70,12 @@ function contractInfo(m: Model, uses: UsesTable, definition: ContractDefinition,
   const linearizedBases = m.linearization(definition);
   const unit = m.unitOf.get(definition)!;
   const memberOf = <K extends "fallback" | "receive">(key: K): ReturnType<Model["membersOf"]>[K] => linearizedBases.map((c) => m.membersOf(c)[key]).find((f) => f !== undefined);
-  const isLibrary = definition.contractKind === "library";
   const base: Omit<ContractInfo, "events" | "errors" | "dependencies"> = {
     definition,
     unit,
     fullName: `${unit.file.name}:${definition.name}`,
     linearizedBases,
-    isDeployable: isLibrary || (definition.contractKind === "contract" && !definition.isAbstract),
+    isDeployable: definition.contractKind !== "interface" && !m.isAbstract(definition),
     baseArguments: baseArguments(m, definition),
     interfaceFunctions: interfaceOf(m, definition),
     constructor_: m.membersOf(definition).constructor_,

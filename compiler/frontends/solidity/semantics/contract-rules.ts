@@ -2,14 +2,14 @@
 import type { ContractDefinition, EventDefinition, FunctionDefinition, InheritanceSpecifier, ModifierInvocation, SourceUnit } from "../syntax/ast.js";
 import { isBefore } from "../syntax/language.js";
 import { checkInheritedInterface } from "./abi-coder.js";
-import { asExternallyCallable, eventType, functionDefinitionType, getterType } from "./function-types.js";
+import { unimplementedMembers } from "./abstractness.js";
+import { asExternallyCallable, eventType, functionDefinitionType } from "./function-types.js";
 import { interfaceOf, ownInterface } from "./interface.js";
 import type { Model } from "./model.js";
-import { OverrideChecker, type Overridable } from "./overrides.js";
+import { OverrideChecker } from "./overrides.js";
 import { sameTypes, typeKey } from "./same-type.js";
 import { storageSlots } from "./type-properties.js";
 import type { FunctionType } from "./types.js";
-import { isPartOfExternalInterface } from "./visibility.js";
 
 export function checkContractRules(m: Model): void {
   const overrides = new OverrideChecker(m);
@@ -121,7 +121,8 @@ function checkBaseConstructors(m: Model, contract: ContractDefinition): void {
       if (base?.kind === "ContractDefinition" && specifier.arguments && specifier.arguments.length > 0) provide(base, specifier);
     }
   }
-  if (contract.contractKind !== "contract" || contract.isAbstract) return;
+  const needsKeyword = !isBefore(m.lineOf(m.unitOf.get(contract)!), "0.6");
+  if (contract.contractKind !== "contract" || contract.isAbstract || !needsKeyword) return;
   for (const base of m.linearization(contract).slice(1)) {
     const { constructor_ } = m.membersOf(base);
     if (!constructor_ || constructor_.parameters.length === 0 || given.has(base)) continue;
@@ -152,35 +153,13 @@ function checkAbstractness(m: Model, contract: ContractDefinition): void {
     const message = 'Interfaces do not need the "abstract" keyword, they are abstract implicitly.';
     m.sink.error("TypeError", "9348", message, contract.span);
   } else if (contract.isAbstract && contract.contractKind === "library") m.sink.error("TypeError", "9571", "Libraries cannot be abstract.", contract.span);
-  if (contract.contractKind !== "contract" || contract.isAbstract) return;
+  const needsKeyword = !isBefore(m.lineOf(m.unitOf.get(contract)!), "0.6");
+  if (contract.contractKind !== "contract" || contract.isAbstract || !needsKeyword) return;
   const unimplemented = unimplementedMembers(m, contract);
   if (unimplemented.length === 0) return;
-  const isNoFunction = m.lineOf(m.unitOf.get(contract)!) === "0.5";
-  if (isNoFunction) return;
   const related = unimplemented.map((item) => ({ span: item.span, message: "Missing implementation: " }));
   const hint = `Implement ${unimplemented.map((item) => `"${item.name}"`).join(", ")}, or mark the contract as abstract.`;
   m.sink.error("TypeError", "3656", `Contract "${contract.name}" should be marked as abstract.`, contract.span, hint, related);
-}
-
-function unimplementedMembers(m: Model, contract: ContractDefinition): Overridable[] {
-  const members = new Map<string, Overridable>();
-  const add = (key: string, item: Overridable): void => {
-    const isImplemented = item.kind === "VariableDeclaration" || item.body !== undefined;
-    if (isImplemented || !members.has(key)) members.set(key, item);
-  };
-  for (const base of [...m.linearization(contract)].reverse()) {
-    const { variables, functions, modifiers } = m.membersOf(base);
-    for (const v of variables) {
-      if (isPartOfExternalInterface(v)) add(`function ${v.name}(${getterType(m, v).parameters.map(typeKey).join()})`, v);
-    }
-    for (const f of functions) {
-      if (f.functionKind === "constructor") continue;
-      const parameters = f.functionKind === "function" ? externalType(m, f).parameters.map(typeKey).join() : "";
-      add(`${f.functionKind} ${f.name}(${parameters})`, f);
-    }
-    for (const modifier of modifiers) add(`modifier ${modifier.name}`, modifier);
-  }
-  return [...members.values()].filter((item) => item.kind !== "VariableDeclaration" && !item.body);
 }
 
 /** Signatures must be unique as types and as selectors. */

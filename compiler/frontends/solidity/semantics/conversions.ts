@@ -177,6 +177,8 @@ export function explicitly(m: Model, from: SolType, to: SolType, line: LanguageL
     case "enum":
       return verdict(to.kind === "integer" && (isLoose || !to.signed));
     case "function":
+      // 0.5 took the address out of an external function.
+      if (line === "0.5" && from.functionKind === "external" && to.kind === "address") return YES;
       return verdict(to.kind === "function" && (from.functionKind === "declaration") === (to.functionKind === "declaration"), implicit.detail);
     case "type":
       return verdict(to.kind === "address" && !to.payable && from.actual.kind === "contract" && from.actual.definition.contractKind === "library");

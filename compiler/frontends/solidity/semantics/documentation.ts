@@ -9,6 +9,7 @@ import type {
   StructuredDocumentation,
   VariableDeclaration,
 } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import { parseDocTags, type DocTag } from "./doc-tags.js";
 import { getterType } from "./function-types.js";
 import type { Model } from "./model.js";
@@ -111,6 +112,9 @@ const validTags: Readonly<Record<string, TagRules>> = {
   fileConstant: [["dev"], "file-level variables"],
 };
 
+/** Before 0.7 these could stand everywhere. */
+const formerTags: readonly string[] = ["author", "title"];
+
 function tagRules(d: Documented): TagRules {
   if (d.kind === "FunctionDefinition" && d.functionKind === "constructor") return constructorTags;
   if (d.kind !== "VariableDeclaration") return validTags[d.kind]!;
@@ -139,11 +143,12 @@ function checkTags(m: Model, d: Documented, documentation: StructuredDocumentati
   const { tags, faults } = parseDocTags(documentation.text);
   for (const { code, message } of faults) fault(code, message);
   const [valid, what] = tagRules(d);
+  const isFormer = isBefore(m.lineOf(m.unitOf.get(d)!), "0.7");
   for (const { name } of tags) {
     if (name === "custom" || name === "custom:") fault("6564", "Custom documentation tag must contain a chosen name, i.e. @custom:mytag.");
     else if (name.startsWith("custom:")) {
       if (!/^custom:[a-z][a-z-]*$/.test(name)) fault("2968", `Invalid character in custom tag @${name}. Only lowercase letters and "-" are permitted.`);
-    } else if (!valid.includes(name)) fault("6546", `Documentation tag @${name} not valid for ${what}.`);
+    } else if (!valid.includes(name) && !(isFormer && formerTags.includes(name))) fault("6546", `Documentation tag @${name} not valid for ${what}.`);
   }
   checkParameters(d, tags, fault);
   checkResults(m, d, tags, fault);

@@ -13,6 +13,7 @@ import { externalTypes } from "./interface-types.js";
 import type { Model } from "./model.js";
 import { contractType, enumType, ERROR_MAGIC, functionType, INVALID, isReference, structType, typeType, UINT256, withLocation, withLocationIfReference } from "./type-factory.js";
 import type { FunctionKind, FunctionType, SolType } from "./types.js";
+import { canLiveOutsideStorage } from "./type-properties.js";
 import { isPublic } from "./visibility.js";
 
 function namesOf(variables: readonly VariableDeclaration[]): string[] {
@@ -95,10 +96,11 @@ export function creationType(m: Model, contract: ContractDefinition): FunctionTy
   });
 }
 
-/** The type of a struct's constructor `S(a, b)`: all members, in memory. */
+/** The type of a struct's constructor `S(a, b)`: all members that can be in memory (before 0.7, not all may). */
 export function structConstructorType(m: Model, definition: StructDefinition): FunctionType {
-  const parameters = typesOf(m, definition.members).map((t) => withLocationIfReference(t, "memory"));
-  const traits = { parameterNames: namesOf(definition.members) };
+  const members = definition.members.filter((member) => canLiveOutsideStorage(m.variableType(member)));
+  const parameters = typesOf(m, members).map((t) => withLocationIfReference(t, "memory"));
+  const traits = { parameterNames: namesOf(members) };
   return functionType("internal", parameters, [structType(definition, "memory")], "pure", traits);
 }
 

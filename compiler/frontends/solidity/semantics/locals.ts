@@ -4,7 +4,7 @@ import type { CodeContext } from "./code-context.js";
 import { declareName } from "./declare.js";
 import { warnOfShadowing } from "./shadowing.js";
 import { isReference } from "./type-factory.js";
-import { containsMapping, locationFault } from "./type-properties.js";
+import { isStorageOnly, locationFault } from "./type-properties.js";
 import type { SolType } from "./types.js";
 
 /** Declares a local variable in the current scope. @param inferred the type of 0.4's `var` */
@@ -29,7 +29,7 @@ export function enterName(cx: CodeContext, variable: VariableDeclaration): void 
 /** Mappings live in storage only, and nothing may exceed the size of its location. */
 export function checkVariableLocation(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
   const isOutsideStorage = variable.location === "memory" || variable.location === "calldata";
-  if (isOutsideStorage && variable.role !== "state" && containsMapping(cx.m, type)) {
+  if (isOutsideStorage && variable.role !== "state" && isStorageOnly(cx.m, type, cx.line)) {
     cx.error("4061", `Type ${cx.show(type)} is only valid in storage because it contains a (nested) mapping.`, variable.span);
     return;
   }

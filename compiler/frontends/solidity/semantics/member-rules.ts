@@ -1,5 +1,6 @@
 /** Rules of single declarations: which keywords functions, modifiers, variables and events may carry, and which types they expose. */
 import type { ErrorDefinition, EventDefinition, FunctionDefinition, ModifierDefinition, VariableDeclaration } from "../syntax/ast.js";
+import { isBefore } from "../syntax/language.js";
 import { isOldEncodable, usesOldCoder } from "./abi-coder.js";
 import type { CodeContext } from "./code-context.js";
 import { getterType, interfaceFunctionType } from "./function-types.js";
@@ -66,7 +67,7 @@ function checkExposedType(cx: CodeContext, f: FunctionDefinition, variable: Vari
   const type = cx.m.variableType(variable);
   if (isInvalid(type)) return;
   const isConstructor = f.functionKind === "constructor";
-  const isAbstract = cx.contract?.isAbstract ?? false;
+  const isAbstract = cx.contract !== undefined && cx.m.isAbstract(cx.contract);
   const inLibrary = cx.contract?.contractKind === "library";
   if (isConstructor && !isAbstract && variable.location === "storage") {
     const message = "This parameter has a type that can only be used internally. You can make the contract abstract to avoid this problem.";
@@ -97,8 +98,10 @@ function checkImplementation(cx: CodeContext, f: FunctionDefinition): void {
   } else if (kind === "library" && f.functionKind === "constructor") cx.error("7634", "Constructor cannot be defined in libraries.", f.span);
   if (f.body) return;
   if (f.functionKind === "constructor") cx.error("5700", "Constructor must be implemented if declared.", f.span);
-  else if (cx.line === "0.5") return;
-  else if (kind === "library") cx.error("9231", "Library functions must be implemented if declared.", f.span);
+  else if (cx.line === "0.5") {
+    // A library with such a function has no code; one for inside use could never get a body.
+    if (kind === "library" && !isPublic(f)) cx.error("9231", "Internal library function must be implemented if declared.", f.span);
+  } else if (kind === "library") cx.error("9231", "Library functions must be implemented if declared.", f.span);
   else if (!f.isVirtual && kind === "contract") {
     cx.error("5424", "Functions without implementation must be marked virtual.", f.span, 'Add "virtual" or a body.');
   }
@@ -132,7 +135,12 @@ function checkConstructor(cx: CodeContext, f: FunctionDefinition): void {
   if (f.stateMutability === "pure" || f.stateMutability === "view") {
     cx.error("1558", `Constructor must be payable or non-payable, but is "${f.stateMutability}".`, f.span);
   }
-  if (f.visibility === undefined || cx.line === "0.5" || cx.line === "0.6") return;
+  if (isBefore(cx.line, "0.7")) {
+    if (f.visibility === undefined) cx.error("4937", 'No visibility specified. Did you intend to add "public"?', f.span, undefined, undefined, "SyntaxError");
+    else if (f.visibility !== "public" && f.visibility !== "internal") cx.error("9239", "Constructor must be public or internal.", f.span);
+    return;
+  }
+  if (f.visibility === undefined) return;
   const isAbstract = cx.contract?.isAbstract ?? false;
   const fault = (code: string, message: string): void => cx.error(code, message, f.span, undefined, undefined, "DeclarationError");
   if (f.visibility !== "public" && f.visibility !== "internal") cx.error("9239", "Constructor cannot have visibility.", f.span);

@@ -7,6 +7,7 @@ import { interfaceOf } from "./interface.js";
 import type { Model } from "./model.js";
 import { sameTypes } from "./same-type.js";
 import { ADDRESS, BYTES32, BYTES4, BYTES_MEMORY, fixedBytes, functionType, STRING_MEMORY, UINT256, UINT8, withLocation, withLocationIfReference } from "./type-factory.js";
+import { canLiveOutsideStorage } from "./type-properties.js";
 import type { ArrayType, BytesType, ContractType, FunctionType, SolType } from "./types.js";
 import type { LookupSite, UsingTable } from "./using-for.js";
 import { isPartOfExternalInterface, isVisibleAsLibraryMember, isVisibleInDerivedContracts, isVisibleViaContractType } from "./visibility.js";
@@ -36,7 +37,7 @@ export class MemberTable {
   native(type: SolType, name: string, site: LookupSite, line: LanguageLine): readonly Member[] {
     switch (type.kind) {
       case "address":
-        return one(addressMembers(type).get(name));
+        return one(addressMembers(type, line).get(name));
       case "fixedBytes":
         return one(name === "length" ? UINT8 : undefined);
       case "bytes":
@@ -44,7 +45,7 @@ export class MemberTable {
         return this.arrayMembers(type, name, line);
       case "struct": {
         const member = type.definition.members.find((v) => v.name === name);
-        if (!member) return [];
+        if (!member || (type.location !== "storage" && !canLiveOutsideStorage(this.m.variableType(member)))) return [];
         return [{ type: withLocationIfReference(this.m.variableType(member), type.location), declaration: member }];
       }
       case "contract":
@@ -58,7 +59,7 @@ export class MemberTable {
           declaration.kind === "Builtin" ? [] : [{ type: declarationType(this.m, declaration), declaration }],
         );
       case "magic":
-        return one(magicMembers(type, line).get(name));
+        return one(magicMembers(type, line, (contract) => this.m.isAbstract(contract)).get(name));
       default:
         return [];
     }

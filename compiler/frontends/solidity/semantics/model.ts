@@ -67,6 +67,8 @@ export class Model {
   readonly scopes = new Map<SourceUnit | ContractDefinition, Scope>();
   readonly importedUnits = new Map<Declaration, SourceUnit>();
   readonly members = new Map<ContractDefinition, ContractMembers>();
+  /** Contracts that cannot be created although they lack the keyword `abstract`; known once the types of parameters are. */
+  readonly implicitlyAbstract = new Set<ContractDefinition>();
   readonly linearized = new Map<ContractDefinition, readonly ContractDefinition[]>();
   readonly recursiveStructs = new Set<StructDefinition>();
   /** Cache of `containsMapping`; valid once the types of struct members are known. */
@@ -109,6 +111,11 @@ export class Model {
   /** The contract first, then its bases. Only the contract itself while its bases are in error. */
   linearization(contract: ContractDefinition): readonly ContractDefinition[] {
     return this.linearized.get(contract) ?? [contract];
+  }
+
+  /** Whether a contract cannot be created: by its keyword, or by what older lines took for it. */
+  isAbstract(contract: ContractDefinition): boolean {
+    return contract.isAbstract || this.implicitlyAbstract.has(contract);
   }
 
   derivesFrom(contract: ContractDefinition, base: ContractDefinition): boolean {

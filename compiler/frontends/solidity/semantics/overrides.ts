@@ -232,6 +232,8 @@ export class OverrideChecker {
       if (!sameTypes(own.returns, inherited.returns)) this.error("1443", message("return variables"), item, base, note);
     }
     const [own, inherited] = [mutabilityOf(item), base.stateMutability];
+    // Before 0.7 the getter of any variable could stand for a pure function.
+    if (item.kind === "VariableDeclaration" && inherited === "pure" && isBefore(this.m.lineOf(this.m.unitOf.get(item)!), "0.7")) return;
     if (own !== inherited && (mutabilityRank[own] > mutabilityRank[inherited] || inherited === "payable")) {
       this.error("6959", `Overriding ${nodeName(item)} changes state mutability from "${inherited}" to "${own}".`, item, base);
     }

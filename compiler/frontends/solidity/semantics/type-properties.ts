@@ -1,5 +1,6 @@
 /** Facts about single types: value or reference, dynamic size, mappings inside, the type a literal takes, sizes in storage and memory. */
 import type { StructDefinition } from "../syntax/ast.js";
+import { isBefore, type LanguageLine } from "../syntax/language.js";
 import type { Model } from "./model.js";
 import { bitLength, compareRationals, makeRational, type Rational } from "./rationals.js";
 import { functionType, integer, isInvalid, STRING_MEMORY, tuple, withLocation } from "./type-factory.js";
@@ -53,6 +54,16 @@ export function isDynamicallyEncoded(m: Model, type: SolType): boolean {
     default:
       return false;
   }
+}
+
+/** Whether values of the type can stand in memory at all: mappings and arrays of them cannot, a struct leaves such members out. */
+export function canLiveOutsideStorage(type: SolType): boolean {
+  return type.kind === "array" ? canLiveOutsideStorage(type.element) : type.kind !== "mapping";
+}
+
+/** Whether variables of the type must lie in storage. Before 0.7 structs lost their mappings on the way to memory. */
+export function isStorageOnly(m: Model, type: SolType, line: LanguageLine): boolean {
+  return isBefore(line, "0.7") ? !canLiveOutsideStorage(type) : containsMapping(m, type);
 }
 
 /** Whether a mapping is the type itself or somewhere inside of it. */

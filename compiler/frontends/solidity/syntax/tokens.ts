@@ -375,10 +375,12 @@ function solidityWords(line: LanguageLine): Map<string, Token> {
     words.set("finney", Token.SubDenomination);
     words.set("szabo", Token.SubDenomination);
     words.delete("unicode");
+    // 0.6 knows it behind numbers only.
+    words.delete("gwei");
   }
   if (isBefore(line, "0.6")) {
     for (const word of ["abstract", "catch", "immutable", "override", "try"]) words.set(word, Token.Reserved);
-    for (const word of ["fallback", "receive", "virtual", "gwei"]) words.delete(word);
+    for (const word of ["fallback", "receive", "virtual"]) words.delete(word);
   }
   return words;
 }

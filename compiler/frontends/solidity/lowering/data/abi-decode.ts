@@ -110,7 +110,7 @@ function decodeStruct(m: ModuleContext, b: Builder, type: StructType, source: Da
   let head = 0;
   for (const member of members) {
     const value = decodeComponent(m, b, member.type, source, at, offsetPtr(b, at, head), end, "ABI decoding: invalid struct offset");
-    storeMemory(m, b, memoryMember(b, pointer, member.index), value);
+    storeMemory(m, b, memoryMember(b, pointer, member.place), value);
     head += headSize(m.program, member.type);
   }
   b.ret([pointer]);

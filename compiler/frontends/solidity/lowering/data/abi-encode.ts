@@ -126,7 +126,7 @@ function encodeStruct(m: ModuleContext, b: Builder, type: StructType, value: Val
   const base = value.ids[0]!;
   for (const member of structMembers(m.program, type)) {
     let source: Value;
-    if (type.location === "memory") source = loadMemory(m, b, member.type, memoryMember(b, base, member.index));
+    if (type.location === "memory") source = loadMemory(m, b, member.type, memoryMember(b, base, member.place));
     else if (type.location === "calldata") source = calldataMember(m, b, value, member.index);
     else source = loadStorage(m, b, member.type, storageMember(m, b, type, base, member.index));
     tail = encodeComponent(m, b, source, at, offsetPtr(b, at, head), tail);

@@ -77,7 +77,7 @@ function structInPlace(m: ModuleContext, b: Builder, value: Value, at: ValueId):
   let next = at;
   for (const member of structMembers(m.program, type)) {
     let source: Value;
-    if (type.location === "memory") source = loadMemory(m, b, member.type, memoryMember(b, value.ids[0]!, member.index));
+    if (type.location === "memory") source = loadMemory(m, b, member.type, memoryMember(b, value.ids[0]!, member.place));
     else if (type.location === "calldata") source = calldataMember(m, b, value, member.index);
     else source = loadStorage(m, b, member.type, storageMember(m, b, type, value.ids[0]!, member.index));
     next = encodePadded(m, b, source, next);

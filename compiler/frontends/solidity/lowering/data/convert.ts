@@ -5,7 +5,7 @@
 import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { Builder } from "../../../../ir/builder.js";
 import type { ValueId } from "../../../../ir/module.js";
-import { I256, PTR } from "../../../../ir/ops.js";
+import { I1, I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { FixedBytesType, RationalType, SolType } from "../../semantics/types.js";
 import { fixedPointUnsupported, isSigned, underlying, widthOf, type Value } from "../values.js";
@@ -25,6 +25,7 @@ export function convert(m: ModuleContext, b: Builder, value: Value, to: SolType)
   if (from.kind === "stringLiteral") return convertLiteral(m, b, from.value, to);
   if (isReference(target)) return convertReference(m, b, value, to);
   if (isReference(from) || from.kind === "arraySlice") return { type: to, ids: [bytesToFixed(m, b, value, target as FixedBytesType)] };
+  if (from.kind === "function" && target.kind === "address") return { type: to, ids: value.ids.slice(0, 1) };
   if (from.kind === "mapping" || from.kind === "function") return { type: to, ids: value.ids };
   return { type: to, ids: [convertScalar(b, value, from, target)] };
 }
@@ -63,6 +64,11 @@ function componentCount(type: SolType): number {
 function rationalConstant(b: Builder, from: RationalType, to: SolType): ValueId {
   if (from.denominator !== 1n) throw new InternalError("a fractional literal has no integer value");
   if (to.kind === "bool") throw new InternalError("a number does not convert to bool");
+  // Before 0.8 only running the conversion shows that there is no such member.
+  if (to.kind === "enum" && (from.numerator < 0n || from.numerator >= BigInt(to.definition.members.length))) {
+    panicIf(b, b.const(I1, 1), 0x21);
+    return b.const(8, 0);
+  }
   // bytesN from a hex literal of the same size, or from 0: its N bytes are the number.
   return b.const(widthOf(to), from.numerator);
 }

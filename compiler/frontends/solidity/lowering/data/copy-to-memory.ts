@@ -84,9 +84,9 @@ function structToMemory(m: ModuleContext, b: Builder, to: StructType, from: Stru
   const pointer = b.emit("mem.alloc", [b.const(PTR, 32 * targets.length)]);
   const layout = m.layouts.struct(from.definition).members;
   const words = new Map<bigint, ValueId>();
-  for (const [i, target] of targets.entries()) {
-    const source = sources[i]!;
-    if (source.type.kind === "mapping") continue;
+  for (const target of targets) {
+    const i = target.index;
+    const source = sources.find((candidate) => candidate.index === i)!;
     let member: Value;
     if (from.location === "calldata") member = calldataMember(m, b, value, i);
     else if (isValueType(source.type)) {
@@ -97,7 +97,7 @@ function structToMemory(m: ModuleContext, b: Builder, to: StructType, from: Stru
       words.set(slot, word);
       member = extractField(m, b, source.type, word, place);
     } else member = loadStorage(m, b, source.type, storageMember(m, b, from, value.ids[0]!, i));
-    storeMemory(m, b, memoryMember(b, pointer, i), toMemoryValue(m, b, target.type, member));
+    storeMemory(m, b, memoryMember(b, pointer, target.place), toMemoryValue(m, b, target.type, member));
   }
   return pointer;
 }

@@ -8,6 +8,7 @@ import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
+import { canLiveOutsideStorage } from "../../semantics/type-properties.js";
 import { irTypes, isSigned, isValueType, underlying, type Value } from "../values.js";
 import { bytesSlots, clearElements, clearSlots } from "./clear.js";
 import { calldataElement, calldataLength, calldataMember } from "./calldata.js";
@@ -35,7 +36,8 @@ const ALL_ONES = (1n << 256n) - 1n;
 
 /** Stores a value of any type at a place of type `to` (location storage or transient), converting it. */
 export function assignStorage(m: ModuleContext, b: Builder, to: SolType, place: StoragePlace, from: Value): void {
-  if (to.kind === "mapping") return;
+  // Mappings stay what they are, and so do arrays of them.
+  if (!canLiveOutsideStorage(to)) return;
   if (!isReference(to)) {
     storeStorage(m, b, place, convert(m, b, from, to));
     return;
@@ -179,7 +181,7 @@ function structToStorage(m: ModuleContext, b: Builder, to: StructType, slot: Val
     const target = targets[i]!;
     const item = layout[i]!;
     if (!isValueType(target.type)) {
-      if (target.type.kind !== "mapping") assignStorage(m, b, target.type, storageMember(m, b, to, slot, i), structMember(m, b, from, value, i));
+      if (canLiveOutsideStorage(target.type)) assignStorage(m, b, target.type, storageMember(m, b, to, slot, i), structMember(m, b, from, value, i));
       i++;
       continue;
     }
@@ -199,9 +201,9 @@ function structToStorage(m: ModuleContext, b: Builder, to: StructType, slot: Val
 
 /** Member `index` of a struct at any location. */
 function structMember(m: ModuleContext, b: Builder, type: StructType, value: Value, index: number): Value {
-  const member = structMembers(m.program, type)[index]!;
+  const member = structMembers(m.program, type).find((candidate) => candidate.index === index)!;
   const base = value.ids[0]!;
-  if (type.location === "memory") return loadMemory(m, b, member.type, memoryMember(b, base, index));
+  if (type.location === "memory") return loadMemory(m, b, member.type, memoryMember(b, base, member.place));
   if (type.location === "calldata") return calldataMember(m, b, value, index);
   return loadStorage(m, b, member.type, storageMember(m, b, type, base, index));
 }

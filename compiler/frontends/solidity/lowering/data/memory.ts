@@ -89,10 +89,7 @@ function zeroObject(m: ModuleContext, b: Builder, type: ArrayType | BytesType | 
     }
     const members = structMembers(m.program, type);
     const pointer = h.emit("mem.alloc", [h.const(PTR, 32 * members.length)]);
-    for (const member of members) {
-      if (member.type.kind === "mapping") h.emit("mem.store", [offsetPtr(h, pointer, 32 * member.index), h.const(I256, 0)]);
-      else storeMemory(m, h, offsetPtr(h, pointer, 32 * member.index), zeroValue(m, h, member.type));
-    }
+    for (const member of members) storeMemory(m, h, memoryMember(h, pointer, member.place), zeroValue(m, h, member.type));
     h.ret([pointer]);
   });
   return b.call(func, [])[0]!;

@@ -6,6 +6,7 @@ import { InternalError } from "../../../../diagnostics/diagnostic.js";
 import type { StructDefinition } from "../../syntax/ast.js";
 import type { CheckedProgram } from "../../semantics/program.js";
 import type { ArrayType, BytesType, Location, SolType, StructType } from "../../semantics/types.js";
+import { canLiveOutsideStorage } from "../../semantics/type-properties.js";
 import { underlying } from "../values.js";
 
 /** The same type at another location; nested parts follow their parent. Value types are unchanged. */
@@ -29,13 +30,22 @@ export function elementType(array: ArrayType): SolType {
   return atLocation(array.element, array.location);
 }
 
-/** Members of a struct with their types at the struct's location. */
-export function structMembers(program: CheckedProgram, type: StructType): { name: string; type: SolType; index: number }[] {
-  return memberTypes(program, type.definition).map((t, index) => ({
-    name: type.definition.members[index]!.name,
-    type: atLocation(t, type.location),
-    index,
-  }));
+/** A member of a struct at some location. */
+export interface StructMember {
+  readonly name: string;
+  readonly type: SolType;
+  /** Its number in the definition. */
+  readonly index: number;
+  /** Its number among the members that are there: its word in memory. */
+  readonly place: number;
+}
+
+/** Members of a struct with their types at the struct's location. Those that cannot be in memory are left out there (Solidity before 0.7). */
+export function structMembers(program: CheckedProgram, type: StructType): StructMember[] {
+  return memberTypes(program, type.definition)
+    .map((t, index) => ({ name: type.definition.members[index]!.name, type: atLocation(t, type.location), index }))
+    .filter((member) => type.location !== "memory" || canLiveOutsideStorage(member.type))
+    .map((member, place) => ({ ...member, place }));
 }
 
 function memberTypes(program: CheckedProgram, definition: StructDefinition): SolType[] {

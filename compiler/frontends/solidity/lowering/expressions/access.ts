@@ -95,9 +95,9 @@ export function memberPlace(f: Body, e: MemberAccess, member: VariableDeclaratio
 }
 
 export function structMember(f: Body, type: StructType, base: Value, index: number): Place {
-  const member = structMembers(f.program, type)[index]!;
+  const member = structMembers(f.program, type).find((candidate) => candidate.index === index)!;
   const id = base.ids[0]!;
-  if (type.location === "memory") return { kind: "memory", type: member.type, address: memoryMember(f.b, id, index) };
+  if (type.location === "memory") return { kind: "memory", type: member.type, address: memoryMember(f.b, id, member.place) };
   if (type.location === "calldata") {
     const value = calldataMember(f.m, f.b, base, index);
     return { kind: "value", type: value.type, ids: value.ids };

@@ -324,7 +324,7 @@ export abstract class ExpressionParser extends TypeParser {
     const text = this.lexer.tokenText();
     this.advance();
     let subDenomination: SubDenomination | undefined;
-    if (this.at(Token.SubDenomination)) {
+    if (this.at(Token.SubDenomination) || (this.line === "0.6" && this.lexer.isWord("gwei"))) {
       subDenomination = this.lexer.tokenText() as SubDenomination;
       this.advance();
     }

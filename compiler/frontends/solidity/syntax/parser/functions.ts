@@ -109,6 +109,7 @@ export abstract class FunctionParser extends StatementParser {
   }
 
   private parseHeaderPart(header: FunctionHeader, isUnnamed: boolean): boolean {
+    if (isUnnamed && this.startsVariableVisibility(header)) return false;
     if (this.parseVisibilityOrMutability(header)) return true;
     switch (this.kind) {
       case Token.Identifier: {

@@ -187,7 +187,7 @@ export abstract class TypeParser extends ParserBase {
   }
 
   /** In `function () external public f` the second visibility is that of the state variable. */
-  private startsVariableVisibility(header: SharedHeader): boolean {
+  protected startsVariableVisibility(header: SharedHeader): boolean {
     const isComplete = header.visibility === "external" || header.visibility === "internal";
     return isComplete && visibilities[this.kind] !== undefined;
   }
