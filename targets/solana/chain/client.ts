@@ -40,6 +40,8 @@ export interface ExecutionResult {
 export class ImageClient {
   /** Named accounts that earlier executions of a target needed: tried first. */
   private readonly known = new Map<string, NamedAccount[]>();
+  /** State accounts by address in hex: a derivation is some hashes and a check that its result is no point of the curve. */
+  private readonly stateKeys = new Map<string, Address>();
 
   constructor(
     private readonly packages: Packages,
@@ -54,8 +56,11 @@ export class ImageClient {
 
   /** The account of an instance, or of an address that nobody is known to have. */
   async stateKey(address: Uint8Array): Promise<Address> {
-    const { kit } = this.packages;
-    const [key] = await kit.getProgramDerivedAddress({ programAddress: this.programId, seeds: [STATE_SEED, address] });
+    const hex = Buffer.from(address).toString("hex");
+    const known = this.stateKeys.get(hex);
+    if (known !== undefined) return known;
+    const [key] = await this.packages.kit.getProgramDerivedAddress({ programAddress: this.programId, seeds: [STATE_SEED, address] });
+    this.stateKeys.set(hex, key);
     return key;
   }
 
