@@ -12,7 +12,7 @@ import { nodesOf, NO_EDITS, render } from "./tree.js";
 test("random programs behave as solc's code", async () => {
   const seeds = Array.from({ length: 14 }, (_, i) => programSeed(2024, i));
   const variants = variantsOf(["interpreter", "evm"]).filter((v) => v.name !== "evm -O3");
-  const { programs, executions, findings, rejected } = await runBatch(seeds, { variants, senders: SENDERS, shrinkTime: 0 });
+  const { programs, executions, findings, rejected } = await runBatch(seeds, { variants: () => variants, generator: "ir", senders: SENDERS, shrinkTime: 0 });
   assert.equal(findings.map(formatFinding).join("\n"), "");
   assert.deepEqual(rejected, []);
   assert.equal(programs, seeds.length);

@@ -11,6 +11,7 @@ import { group, item, type Piece, type SourceNode } from "../tree.js";
 import { constructorParams, ContractDraft } from "./contracts.js";
 import { makeFunction, randomSignature, storageTypes, type Surroundings } from "./functions.js";
 import { randomCalls, type FuzzCall } from "./call-data.js";
+import { countIn, randomProportions, type Proportions } from "./proportions.js";
 import type { Callable, Effects, EventShape } from "./scope.js";
 import { nameOf, randomArgument, randomType, randomTypes, type AbiValue, type Type, type TypePool } from "./types.js";
 
@@ -33,6 +34,7 @@ export function randomProgram(seed: number): FuzzProgram {
 
 class ProgramMaker {
   private readonly random: Random;
+  private readonly size: Proportions;
   private readonly pool: TypePool;
   private readonly callables: Callable[] = [];
   private readonly errors: EventShape[] = [];
@@ -41,7 +43,8 @@ class ProgramMaker {
 
   constructor(private readonly seed: number) {
     this.random = new Random(seed);
-    this.pool = randomTypes(this.random);
+    this.size = randomProportions(this.random);
+    this.pool = randomTypes(this.random, { numbers: countIn(this.random, this.size.numberTypes), structs: countIn(this.random, this.size.structs) });
   }
 
   private get around(): Surroundings {
@@ -50,11 +53,12 @@ class ProgramMaker {
 
   make(): FuzzProgram {
     const { random } = this;
+    const { parts } = this.size;
     this.declareTypes();
     if (random.chance(0.5)) this.addError();
-    if (random.chance(0.3)) this.addFreeFunction();
-    if (random.chance(0.3)) this.addLibrary("L", false);
-    const helper = random.chance(0.35) ? this.addHelper() : undefined;
+    if (random.chance(parts.free)) this.addFreeFunction();
+    if (random.chance(parts.library)) this.addLibrary("L", false);
+    const helper = random.chance(parts.helper) ? this.addHelper() : undefined;
     const main = this.addContracts(helper);
     const constructorTypes = main.constructorParams.map((p) => p.type);
     const constructorArgs = constructorTypes.map((t) => randomArgument(random, t));
@@ -87,7 +91,7 @@ class ProgramMaker {
   private addFreeFunction(): void {
     const signature = randomSignature(this.random, this.pool, { external: false, storageTypes: [] });
     const facts = { maxCost: 150, self: false, sender: false, payable: false, effects: "pure" as Effects };
-    const { node, cost } = makeFunction(this.around, { ...signature, name: "free0", attributes: "pure", facts, size: this.random.between(1, 4) });
+    const { node, cost } = makeFunction(this.around, { ...signature, name: "free0", attributes: "pure", facts, size: countIn(this.random, this.size.innerSize) });
     this.pieces.push(node);
     this.callables.push({ ...signature, name: "free0", effects: "pure", cost, attached: false, external: false, payable: false });
   }
@@ -105,7 +109,7 @@ class ProgramMaker {
       const effects: Effects = signature.params.some((p) => p.location === "storage") ? "write" : "pure";
       const facts = { maxCost: 150, self: false, sender: false, payable: false, effects };
       const attributes = `${isExternal ? "public" : "internal"}${effects === "pure" ? " pure" : ""}`;
-      const { node, cost } = makeFunction(around, { ...signature, name, attributes, facts, size: random.between(1, 5) });
+      const { node, cost } = makeFunction(around, { ...signature, name, attributes, facts, size: countIn(random, this.size.innerSize) });
       nodes.push(node);
       const isAttached = signature.params.length > 0 && random.chance(0.6);
       this.callables.push({ ...signature, name: `${library}.${name}`, effects, cost, attached: isAttached, external: false, payable: false });
@@ -130,9 +134,9 @@ class ProgramMaker {
 
   private addContracts(helper: ContractDraft | undefined): ContractDraft {
     const { random } = this;
-    if (random.chance(0.55)) return this.finishMain(new ContractDraft(MAIN_CONTRACT, this.around), "contract C", "", helper);
+    if (!random.chance(this.size.parts.bases)) return this.finishMain(new ContractDraft(MAIN_CONTRACT, this.around), "contract C", "", helper);
     const base = new ContractDraft("A", this.around);
-    this.fill(base, 2);
+    this.fill(base);
     base.addConstructor(constructorParams(this.around, random.below(3)), "", [], random.below(3));
     const virtuals = random.between(1, 2);
     for (let i = 0; i < virtuals; i++) base.addVirtual(i, random.between(1, 3));
@@ -166,12 +170,13 @@ class ProgramMaker {
     return draft;
   }
 
-  private fill(draft: ContractDraft, functions: number): void {
-    const { random } = this;
-    draft.addState(random.between(2, 5));
-    draft.addEvents(random.below(3));
-    if (random.chance(0.4)) draft.addModifier(0);
-    for (let i = 0; i < functions; i++) draft.addInternal(i, random.between(1, 5));
+  private fill(draft: ContractDraft): void {
+    const { random, size } = this;
+    draft.addState(countIn(random, size.state));
+    draft.addEvents(countIn(random, size.events));
+    if (random.chance(0.3)) draft.addModifier(0);
+    const functions = countIn(random, size.internals);
+    for (let i = 0; i < functions; i++) draft.addInternal(i, countIn(random, size.innerSize));
   }
 
   private finishMain(
@@ -182,17 +187,17 @@ class ProgramMaker {
     params = constructorParams(this.around, this.random.below(4)),
   ): ContractDraft {
     const { random } = this;
-    this.fill(main, random.between(0, 3));
+    this.fill(main);
     const first: Piece[] = [];
     if (helper) {
       main.members.push(group("D internal immutable d;\n"));
       first.push(group("d = new D", main.creationArguments(helper, params), ";\n"));
     }
-    if (random.chance(0.25)) this.addExternalLibrary(main);
+    if (random.chance(this.size.parts.linked)) this.addExternalLibrary(main);
     main.addConstructor(params, head, first, random.below(5));
     if (helper) main.useHelper(helper);
-    const entries = random.between(2, 4);
-    for (let i = 0; i < entries; i++) main.addEntry(i, random.between(2, 9));
+    const entries = countIn(random, this.size.entries);
+    for (let i = 0; i < entries; i++) main.addEntry(i, countIn(random, this.size.entrySize));
     if (random.chance(0.15)) main.members.push(item("receive() external payable {}\n"));
     this.pieces.push(main.node(heading));
     return main;

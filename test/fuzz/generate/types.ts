@@ -230,15 +230,14 @@ const WIDTHS = [8, 8, 16, 24, 32, 40, 64, 64, 72, 96, 112, 120, 128, 160, 200, 2
 const SIZES = [1, 2, 3, 4, 8, 16, 20, 31, 32, 32];
 
 /** A few enums, wrapped types and structs, and the value types that the program likes: few, so that values meet. */
-export function randomTypes(random: Random): TypePool {
+export function randomTypes(random: Random, counts: { readonly numbers: number; readonly structs: number }): TypePool {
   const enums = Array.from({ length: random.below(2) }, (_, i) => ({ kind: "enum" as const, name: `E${i}`, members: ["A", "B", "C", "D", "F"].slice(0, random.between(1, 5)) }));
-  const numbers: Type[] = Array.from({ length: 3 }, () => ({ kind: random.chance(0.6) ? ("uint" as const) : ("int" as const), bits: random.pick(WIDTHS) }));
+  const numbers: Type[] = Array.from({ length: counts.numbers }, () => ({ kind: random.chance(0.6) ? ("uint" as const) : ("int" as const), bits: random.pick(WIDTHS) }));
   const bytes: Type = { kind: "fixedBytes", size: random.pick(SIZES) };
   const wrapped = Array.from({ length: random.below(2) }, (_, i) => ({ kind: "wrapped" as const, name: `W${i}`, base: random.pick([...numbers, bytes]) }));
   const values: Type[] = [UINT256, UINT256, ...numbers, BOOL, ADDRESS, bytes, BYTES32, ...enums, ...wrapped];
   const structs: Extract<Type, { kind: "struct" }>[] = [];
-  const count = random.below(3);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < counts.structs; i++) {
     const fields = Array.from({ length: random.between(1, 5) }, (_, k) => ({ name: `f${k}`, type: randomType(random, { values, enums, wrapped, structs: [...structs] }, 1) }));
     structs.push({ kind: "struct", name: `S${i}`, fields });
   }

@@ -1,10 +1,14 @@
-/** Checks a batch of programs: one solc compilation for all, then each everywhere; failing programs are made small. */
+/**
+ * Checks a batch of programs: one compilation by solc for all, then each program on its variants; failing programs are made small. What solc's
+ * legacy code generator refuses, and what differs from its code, is judged by its other one: see reference.ts.
+ */
 import { callData, encodeArguments, signatureOf } from "../generate/call-data.js";
 import { randomProgram, type FuzzProgram } from "../generate/program.js";
 import { indent, render } from "../tree.js";
 import { checkProgram, type Failure, type Script, type Verdict } from "./check.js";
+import type { EvmCode } from "./evm-side.js";
 import type { Variant } from "./ours.js";
-import { compileReferences, type Reference } from "./reference.js";
+import { compileReferences, type Generator, type Reference } from "./reference.js";
 import { shrink, type Candidate, type Plan } from "./shrink.js";
 import type { Senders } from "./side.js";
 
@@ -26,7 +30,10 @@ export interface BatchResult {
 }
 
 export interface BatchOptions {
-  readonly variants: readonly Variant[];
+  /** Those that a program runs on. */
+  readonly variants: (seed: number) => readonly Variant[];
+  /** The code generator of solc to ask first. */
+  readonly generator: Generator;
   readonly senders: Senders;
   /** Time to spend on making one failure small, in milliseconds; 0 leaves it as it is. */
   readonly shrinkTime: number;
@@ -37,7 +44,8 @@ export interface BatchOptions {
 export async function runBatch(seeds: readonly number[], options: BatchOptions): Promise<BatchResult> {
   const programs = seeds.map(randomProgram);
   const sources = new Map(programs.map((p) => [nameOf(p), indent(render(p.root))]));
-  const references = compileReferences(sources);
+  const references = compileReferences(sources, options.generator);
+  if (options.generator === "legacy") addAnswers(references, sources);
   const findings: Finding[] = [];
   const rejected: { seed: number; reason: string }[] = [];
   let executions = 0;
@@ -48,12 +56,34 @@ export async function runBatch(seeds: readonly number[], options: BatchOptions):
       rejected.push({ seed: program.seed, reason: reference.rejected });
       continue;
     }
-    const verdict = await checkProgram(sources.get(nameOf(program))!, scriptOf(program, options.senders), reference.codes, options.variants);
+    const verdict = await judge(program, sources.get(nameOf(program))!, reference.codes, options);
     executions += verdict.executions;
     const failure = verdict.failures[0];
     if (failure) findings.push(await findingOf(program, failure, verdict, options));
   }
   return { programs: programs.length - rejected.length, executions, findings, rejected };
+}
+
+/** Asks the other code generator for what the legacy one refused. */
+function addAnswers(references: Map<string, Reference>, sources: ReadonlyMap<string, string>): void {
+  const isRefused = (name: string): boolean => {
+    const reference = references.get(name);
+    return !reference || "rejected" in reference;
+  };
+  const refused = new Map([...sources].filter(([name]) => isRefused(name)));
+  for (const [name, answer] of compileReferences(refused, "ir")) references.set(name, answer);
+}
+
+/** Runs a program; a difference from code of the legacy generator counts if it is one from the other's code too. */
+async function judge(program: FuzzProgram, source: string, codes: ReadonlyMap<string, EvmCode>, options: BatchOptions): Promise<Verdict> {
+  const script = scriptOf(program, options.senders);
+  const variants = options.variants(program.seed);
+  const verdict = await checkProgram(source, script, codes, variants);
+  if (options.generator === "ir" || verdict.failures.every((f) => f.kind === "crash")) return verdict;
+  const reference = compileReferences(new Map([[nameOf(program), source]]), "ir").get(nameOf(program));
+  if (!reference || "rejected" in reference) return verdict;
+  const again = await checkProgram(source, script, reference.codes, variants);
+  return { ...again, executions: verdict.executions + again.executions };
 }
 
 function nameOf(program: FuzzProgram): string {
@@ -62,13 +92,13 @@ function nameOf(program: FuzzProgram): string {
 
 /** Shrinks a failing program; what fails and where is that of the small one. */
 async function findingOf(program: FuzzProgram, failure: Failure, { failures }: Verdict, options: BatchOptions): Promise<Finding> {
-  const variant = options.variants.filter((v) => v.name === failure.variant);
+  const variant = options.variants(program.seed).filter((v) => v.name === failure.variant);
   const key = failureKey(failure);
   // Where the interpreter agrees with solc, it is the oracle of small programs too: solc takes a second for each.
   const needsSolc = failures.some((f) => f.variant === "frontend" || f.variant === "interpreter");
-  const judge = async (candidates: readonly Candidate[]): Promise<boolean[]> =>
+  const stillFails = async (candidates: readonly Candidate[]): Promise<boolean[]> =>
     (await verdicts(candidates, variant, needsSolc, options.senders)).map((f) => f !== undefined && failureKey(f) === key);
-  const small = options.shrinkTime > 0 ? await shrink(program, judge, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
+  const small = options.shrinkTime > 0 ? await shrink(program, stillFails, { milliseconds: options.shrinkTime }) : { source: render(program.root), plan: program };
   const [last] = options.shrinkTime > 0 ? await verdicts([small], variant, true, options.senders) : [failure];
   const others = failures.slice(1).map((f) => f.variant);
   const shown = last ?? failure;

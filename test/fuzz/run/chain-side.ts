@@ -3,10 +3,40 @@ import { loadTarget } from "../../../targets/registry.js";
 import type { Chain, Outcome, TargetName, TargetPart } from "../../../targets/target.js";
 import { hexAddress, hexWord, type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
+/** Programs that share a chain: making one (keys, funds) takes longer than running a program on it, but it gets slower with what is on it. */
+const PROGRAMS_PER_CHAIN = 50;
+
+interface SharedChain {
+  readonly chain: Promise<Chain>;
+  programs: number;
+}
+
+const chains = new Map<TargetName, SharedChain>();
+
+async function chainOf(target: TargetName, senders: Senders): Promise<Chain> {
+  let shared = chains.get(target);
+  if (!shared || shared.programs >= PROGRAMS_PER_CHAIN) {
+    chains.delete(target);
+    await (await shared?.chain)?.close();
+    shared = { chain: fundedChain(target, senders), programs: 0 };
+    chains.set(target, shared);
+  }
+  shared.programs++;
+  return shared.chain;
+}
+
+async function fundedChain(target: TargetName, senders: Senders): Promise<Chain> {
+  const chain = await (await loadTarget(target)).createChain();
+  const isFunded = (sender: bigint): boolean => chain.accounts.some((account) => BigInt(account) === sender);
+  for (const sender of senders) if (!isFunded(sender)) await chain.send({ from: chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
+  return chain;
+}
+
 /** In wei: what senders get from the chain's funded accounts. */
 const FUNDS = 10n ** 18n;
 
 export class ChainSide implements Side {
+  readonly listsStorage = false;
   private readonly libraries = new Map<string, string>();
   private address = "0x";
 
@@ -20,10 +50,7 @@ export class ChainSide implements Side {
 
   /** @param parts by full contract name */
   static async create(name: string, target: TargetName, parts: ReadonlyMap<string, TargetPart>, main: string, senders: Senders): Promise<ChainSide> {
-    const chain = await (await loadTarget(target)).createChain();
-    const isFunded = (sender: bigint): boolean => chain.accounts.some((account) => BigInt(account) === sender);
-    for (const sender of senders) if (!isFunded(sender)) await chain.send({ from: chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
-    return new ChainSide(name, chain, parts, main, senders);
+    return new ChainSide(name, await chainOf(target, senders), parts, main, senders);
   }
 
   async deployLibrary(name: string): Promise<Observed> {
@@ -56,8 +83,8 @@ export class ChainSide implements Side {
     return this.chain.balance(this.address);
   }
 
-  close(): Promise<void> {
-    return this.chain.close();
+  async close(): Promise<void> {
+    // The chain stays for the next program.
   }
 
   private part(name: string): readonly [fullName: string, part: TargetPart] {

@@ -40,6 +40,7 @@ class ListedState extends SimpleStateManager {
 }
 
 export class EvmSide implements Side {
+  readonly listsStorage = true;
   private readonly libraries = new Map<string, string>();
   private address: Address = createZeroAddress();
 

@@ -9,6 +9,7 @@ const FUEL = 5_000_000;
 const FUNDS = 10n ** 20n;
 
 export class InterpreterSide implements Side {
+  readonly listsStorage = true;
   private readonly world: World;
   private readonly libraries = new Map<string, bigint>();
   private address = 0n;

@@ -38,6 +38,17 @@ export function variantsOf(targets: readonly FuzzTarget[]): Variant[] {
   );
 }
 
+/**
+ * Variants of one program of a campaign: the interpreter with the frontend's modules, and one target at one level. Programs take the targets in
+ * turn, and so the levels of each, by their place in the run.
+ */
+export function variantsInTurn(targets: readonly FuzzTarget[], index: number): Variant[] {
+  const chains = targets.filter((t) => t !== "interpreter");
+  if (chains.length === 0) return variantsOf(["interpreter"]);
+  const ofTarget = variantsOf([chains[index % chains.length]!]);
+  return [...variantsOf(["interpreter"]).slice(0, 1), ofTarget[Math.floor(index / chains.length) % ofTarget.length]!];
+}
+
 /** Senders that all targets take: on Solana they are accounts that the chain has keys of. */
 export async function sendersFor(targets: readonly FuzzTarget[]): Promise<Senders> {
   if (!targets.includes("solana")) return SENDERS;
@@ -75,7 +86,11 @@ export function modulesOf(source: string): Module[] {
 export async function sideOf(variant: Variant, modules: readonly Module[], senders: Senders): Promise<Side> {
   const copies = modules.map(cloneModule);
   const { level, target: name } = variant;
-  if (level !== undefined) for (const module of copies) runPipeline(module, level, { verify: true });
+  if (level !== undefined)
+    for (const module of copies) {
+      runPipeline(module, level);
+      assertValid(module, `the pipeline of -O${level}`);
+    }
   if (name === "interpreter") return new InterpreterSide(variant.name, copies, MAIN_CONTRACT, senders);
   const parts = await partsOf(copies, name, level ?? "2");
   if (name !== "evm") return ChainSide.create(variant.name, name, parts, MAIN_CONTRACT, senders);

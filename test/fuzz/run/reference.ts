@@ -1,6 +1,10 @@
 /**
- * solc's code of many programs at once: a call of its WebAssembly costs most of a second whatever it compiles. Code goes by way of Yul with
- * stack slots moved to memory where they run out, and with as few optimiser steps as that allows: those cost seconds a program.
+ * solc's code of many programs at once, by one of its two code generators:
+ *
+ * - "ir" goes by way of Yul, with stack slots moved to memory where they run out, and with as few optimiser steps as that allows: those cost
+ *   seconds a program. It is what the language means where the two differ.
+ * - "legacy" is about ten times as fast, but evaluates some operands in another order, keeps a few older rules, and refuses some programs. A
+ *   program that behaves as its code is right; one that does not is looked at again with "ir".
  */
 import { createRequire } from "node:module";
 import { MAIN_CONTRACT } from "../generate/program.js";
@@ -8,6 +12,9 @@ import type { EvmCode } from "./evm-side.js";
 
 /** What solc says of a source. */
 export type Reference = { readonly codes: ReadonlyMap<string, EvmCode> } | { readonly rejected: string };
+
+/** solc's code generators. */
+export type Generator = "legacy" | "ir";
 
 interface Output {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string; readonly sourceLocation?: { readonly file: string } }[];
@@ -17,6 +24,7 @@ interface Output {
   >;
 }
 
+const NO_OPTIMIZER = { enabled: false };
 const NO_STEPS = {
   enabled: false,
   details: {
@@ -25,22 +33,26 @@ const NO_STEPS = {
   },
 };
 
-/** Sources in one compilation: solc's memory is bounded. */
+/** Sources in one compilation: solc's memory is bounded, and an error without a place makes it start over. */
 const BULK = 10;
 
 /** Compiles sources by name; each has an answer of its own, an error in one does not spoil the others. */
-export function compileReferences(sources: ReadonlyMap<string, string>): Map<string, Reference> {
-  const all = [...sources];
+export function compileReferences(sources: ReadonlyMap<string, string>, generator: Generator = "ir"): Map<string, Reference> {
   const answers = new Map<string, Reference>();
-  for (let i = 0; i < all.length; i += BULK) for (const [name, answer] of compileTogether(new Map(all.slice(i, i + BULK)))) answers.set(name, answer);
+  // Legacy code generation may refuse to copy structs from memory to arrays: such sources go alone, so that no others have to start over.
+  const isRisky = ([, text]: readonly [string, string]): boolean => generator === "legacy" && /\bS\d+\[/.test(text);
+  const all = [...sources];
+  const sound = all.filter((entry) => !isRisky(entry));
+  const groups = [...Array.from({ length: Math.ceil(sound.length / BULK) }, (_, i) => sound.slice(i * BULK, (i + 1) * BULK)), ...all.filter(isRisky).map((entry) => [entry])];
+  for (const group of groups) for (const [name, answer] of compileTogether(new Map(group), generator)) answers.set(name, answer);
   return answers;
 }
 
-function compileTogether(sources: ReadonlyMap<string, string>): Map<string, Reference> {
+function compileTogether(sources: ReadonlyMap<string, string>, generator: Generator): Map<string, Reference> {
   const answers = new Map<string, Reference>();
   let remaining = new Map(sources);
   while (remaining.size > 0) {
-    const output = run(remaining);
+    const output = run(remaining, generator);
     const errors = (output.errors ?? []).filter((e) => e.severity === "error");
     for (const [name, contracts] of Object.entries(output.contracts ?? {})) {
       const codes = new Map(Object.entries(contracts).map(([contract, { evm }]) => [contract, codeOf(evm.bytecode)]));
@@ -50,7 +62,7 @@ function compileTogether(sources: ReadonlyMap<string, string>): Map<string, Refe
     const faulty = new Map(errors.flatMap((e) => (e.sourceLocation && remaining.has(e.sourceLocation.file) ? [[e.sourceLocation.file, e.formattedMessage] as const] : [])));
     // An error without a place (code generation) is of one source that only trying tells.
     if (faulty.size === 0 && remaining.size > 1) {
-      for (const [name, text] of remaining) answers.set(name, compileTogether(new Map([[name, text]])).get(name)!);
+      for (const [name, text] of remaining) answers.set(name, compileTogether(new Map([[name, text]]), generator).get(name)!);
       return answers;
     }
     if (faulty.size === 0) for (const name of remaining.keys()) faulty.set(name, errors.map((e) => e.formattedMessage).join("\n"));
@@ -60,13 +72,15 @@ function compileTogether(sources: ReadonlyMap<string, string>): Map<string, Refe
   return answers;
 }
 
-function run(sources: ReadonlyMap<string, string>): Output {
+function run(sources: ReadonlyMap<string, string>, generator: Generator): Output {
   // Libraries are deployed too; what else a file has (the helper contract) is part of the main contract's code.
-  const wanted = { [MAIN_CONTRACT]: ["evm.bytecode"], X: ["evm.bytecode"] };
+  const parts = ["evm.bytecode.object", "evm.bytecode.linkReferences"];
+  const wanted = { [MAIN_CONTRACT]: parts, X: parts };
+  const isIr = generator === "ir";
   const input = {
     language: "Solidity",
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, { content }])),
-    settings: { viaIR: true, optimizer: NO_STEPS, outputSelection: { "*": wanted } },
+    settings: { viaIR: isIr, optimizer: isIr ? NO_STEPS : NO_OPTIMIZER, debug: { debugInfo: [] }, metadata: { appendCBOR: false }, outputSelection: { "*": wanted } },
   };
   try {
     return JSON.parse(solc().compile(JSON.stringify(input))) as Output;

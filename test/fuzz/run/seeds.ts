@@ -4,3 +4,10 @@ export function programSeed(seed: number, index: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   return (h ^ (h >>> 13)) >>> 0;
 }
+
+/** A program of a run. */
+export interface Numbered {
+  /** Its place in the run, which decides what it runs on. */
+  readonly index: number;
+  readonly seed: number;
+}

@@ -27,6 +27,8 @@ export type Words = ReadonlyMap<string, string>;
 
 export interface Side {
   readonly name: string;
+  /** Whether it tells all words of storage at once; a side that is asked slot by slot is asked less often. */
+  readonly listsStorage: boolean;
   /** Deploys a library that the main contract links to; gives no address, which is the side's own business. */
   deployLibrary(name: string): Promise<Observed>;
   deploy(args: string): Promise<Observed>;

@@ -3,21 +3,21 @@ import { fork, type ChildProcess } from "node:child_process";
 import { randomProgram } from "../generate/program.js";
 import { indent, render } from "../tree.js";
 import type { BatchResult, Finding } from "./batch.js";
-import type { FuzzTarget } from "./ours.js";
-import type { Report, Task } from "./worker.js";
+import type { Numbered } from "./seeds.js";
+import type { Report, Settings, Task } from "./worker.js";
 
 export interface SuperviseOptions {
-  readonly seeds: readonly number[];
-  readonly targets: readonly FuzzTarget[];
+  readonly programs: readonly Numbered[];
+  readonly settings: Settings;
   /** Number of processes. */
   readonly jobs: number;
-  /** In milliseconds. */
-  readonly shrinkTime: number;
   readonly onFinding: (finding: Finding) => void;
+  /** Is told the totals now and then. */
+  readonly onProgress?: (totals: BatchResult) => void;
 }
 
 /** Programs of one batch: enough to share solc's cost, few enough to lose little where one hangs. */
-const BATCH = 10;
+const BATCH = 20;
 /** Milliseconds that one program may take, or solc with a batch of them; making a failing one small comes on top. */
 const TIME_LIMIT = 120_000;
 
@@ -30,32 +30,32 @@ interface Totals {
 
 /** Runs all programs. */
 export async function supervise(options: SuperviseOptions): Promise<BatchResult> {
-  const queue: number[][] = [];
-  for (let i = 0; i < options.seeds.length; i += BATCH) queue.push(options.seeds.slice(i, i + BATCH));
+  const queue: Numbered[][] = [];
+  for (let i = 0; i < options.programs.length; i += BATCH) queue.push(options.programs.slice(i, i + BATCH));
   const totals: Totals = { programs: 0, executions: 0, findings: [], rejected: [] };
   const lanes = Math.max(1, Math.min(options.jobs, queue.length));
   await Promise.all(Array.from({ length: lanes }, () => lane(queue, options, totals)));
   // Lanes finish in any order; a report does not.
-  const order = new Map(options.seeds.map((seed, i) => [seed, i]));
+  const order = new Map(options.programs.map(({ seed, index }) => [seed, index]));
   const bySeed = (a: { seed: number }, b: { seed: number }): number => order.get(a.seed)! - order.get(b.seed)!;
   return { ...totals, findings: totals.findings.sort(bySeed), rejected: totals.rejected.sort(bySeed) };
 }
 
 /** Works off batches with one process at a time. */
-async function lane(queue: number[][], options: SuperviseOptions, totals: Totals): Promise<void> {
+async function lane(queue: Numbered[][], options: SuperviseOptions, totals: Totals): Promise<void> {
   let worker: Worker | undefined;
-  for (let seeds = queue.shift(); seeds; seeds = queue.shift()) {
+  for (let programs = queue.shift(); programs; programs = queue.shift()) {
     worker ??= new Worker();
-    const outcome = await worker.run({ seeds, targets: options.targets, shrinkTime: options.shrinkTime });
+    const outcome = await worker.run({ programs, settings: options.settings });
     if ("result" in outcome) {
       addTo(totals, outcome.result, options);
       continue;
     }
     worker = undefined;
     // The programs before the one that hung have run, but their results are lost with the process: they run again, without it.
-    const hung = outcome.seed ?? seeds[0]!;
+    const hung = outcome.seed ?? programs[0]!.seed;
     addTo(totals, { programs: 1, executions: 0, findings: [hanging(hung, outcome.reason)], rejected: [] }, options);
-    const rest = seeds.filter((s) => s !== hung);
+    const rest = programs.filter(({ seed }) => seed !== hung);
     if (rest.length > 0) queue.unshift(rest);
   }
   worker?.end();
@@ -67,6 +67,7 @@ function addTo(totals: Totals, result: BatchResult, options: SuperviseOptions): 
   totals.findings.push(...result.findings);
   totals.rejected.push(...result.rejected);
   for (const finding of result.findings) options.onFinding(finding);
+  options.onProgress?.(totals);
 }
 
 function hanging(seed: number, reason: string): Finding {
@@ -102,7 +103,7 @@ class Worker {
         this.process.kill("SIGKILL");
         settle({ seed: current, reason: "it takes too long" });
       };
-      const limit = TIME_LIMIT + 2 * task.shrinkTime;
+      const limit = TIME_LIMIT + 2 * task.settings.shrinkTime;
       timer = setTimeout(expired, limit);
       this.process.on("message", (report: Report) => {
         if (report.kind === "done") return settle({ result: report.result });

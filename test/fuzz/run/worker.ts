@@ -1,11 +1,23 @@
 /** The process that does the work: it takes batches of seeds and answers with results, so that a hanging one can be ended. */
 import { runBatch, type BatchResult } from "./batch.js";
-import { sendersFor, variantsOf, type FuzzTarget } from "./ours.js";
+import { sendersFor, variantsInTurn, variantsOf, type FuzzTarget } from "./ours.js";
+import type { Generator } from "./reference.js";
+import type { Numbered } from "./seeds.js";
+import type { Senders } from "./side.js";
 
 /** What the supervisor sends. */
 export interface Task {
-  readonly seeds: readonly number[];
+  readonly programs: readonly Numbered[];
+  readonly settings: Settings;
+}
+
+/** What is the same for all programs of a run. */
+export interface Settings {
   readonly targets: readonly FuzzTarget[];
+  /** Whether each program runs on all targets at all levels, instead of on one in turn. */
+  readonly isExhaustive: boolean;
+  readonly generator: Generator;
+  /** In milliseconds. */
   readonly shrinkTime: number;
 }
 
@@ -14,8 +26,17 @@ export type Report =
   /** It begins with this program. */
   { readonly kind: "started"; readonly seed: number } | { readonly kind: "done"; readonly result: BatchResult };
 
-async function perform({ seeds, targets, shrinkTime }: Task, onStart: (seed: number) => void): Promise<BatchResult> {
-  return runBatch(seeds, { variants: variantsOf(targets), senders: await sendersFor(targets), shrinkTime, onStart });
+let senders: Promise<Senders> | undefined;
+
+async function perform({ programs, settings }: Task, onStart: (seed: number) => void): Promise<BatchResult> {
+  const { targets, isExhaustive, generator, shrinkTime } = settings;
+  const places = new Map(programs.map(({ seed, index }) => [seed, index]));
+  senders ??= sendersFor(targets);
+  return runBatch([...places.keys()], {
+    variants: (seed) => (isExhaustive ? variantsOf(targets) : variantsInTurn(targets, places.get(seed)!)),
+    senders: await senders,
+    ...{ generator, shrinkTime, onStart },
+  });
 }
 
 /** Handles tasks until the supervisor disconnects. */
