@@ -8,6 +8,8 @@ export interface Row {
   readonly unit: string;
   /** True where more is better (a rate); otherwise less is better. */
   readonly higherIsBetter?: boolean;
+  /** What else the row shows, such as how many were attempted and how many committed. */
+  readonly note?: string;
 }
 
 export interface Bench {
@@ -23,7 +25,13 @@ function figure(value: number): string {
 }
 
 export function render(bench: Bench, rows: readonly Row[]): string {
-  const lines = rows.map((r) => [r.name, figure(r.ours), figure(r.peer), (r.ours / r.peer).toFixed(2), r.unit + (r.higherIsBetter === true ? " (more is better)" : "")]);
+  const lines = rows.map((r) => [
+    r.name,
+    figure(r.ours),
+    figure(r.peer),
+    (r.ours / r.peer).toFixed(2),
+    r.unit + (r.higherIsBetter === true ? " (more is better)" : "") + (r.note === undefined ? "" : `; ${r.note}`),
+  ]);
   return `${bench.name}: ${bench.title}\n${table([["what", "supervm", "peer", "ratio", "unit"], ...lines], [1, 2, 3])}\n`;
 }
 
