@@ -1,5 +1,4 @@
 /** `supervm inspect`: one field of a contract on standard output. */
-import { Interface } from "ethers";
 import { fullName, type Artifact } from "../compiler/driver/artifact.js";
 import type { EmitKind } from "../compiler/driver/options.js";
 import { TARGET_NAMES } from "../targets/registry.js";
@@ -71,11 +70,11 @@ async function run(args: Args): Promise<number> {
   const { targets, emit } = needs(args.field, targetsOf(args.target, ["evm"]));
   const loaded = await load(args.file, args.contract, args, targets, emit);
   if (!loaded) return EXIT_INPUT;
-  process.stdout.write(show(args, loaded, targets[0] ?? "evm"));
+  process.stdout.write(await show(args, loaded, targets[0] ?? "evm"));
   return EXIT_OK;
 }
 
-function show(args: Args, loaded: Loaded, target: TargetName): string {
+async function show(args: Args, loaded: Loaded, target: TargetName): Promise<string> {
   const { artifact } = loaded;
   switch (args.field) {
     case "abi":
@@ -87,7 +86,7 @@ function show(args: Args, loaded: Loaded, target: TargetName): string {
     case "methods":
     case "events":
     case "errors":
-      return signatures(artifact, args.field, args.json === true);
+      return await signatures(artifact, args.field, args.json === true);
     case "sizes":
       return sizes(artifact, args.json === true);
     case "bytecode":
@@ -120,7 +119,8 @@ function text(loaded: Loaded, field: string): string {
   return String(found[1]);
 }
 
-function signatures(artifact: Artifact, field: "methods" | "events" | "errors", asJson: boolean): string {
+async function signatures(artifact: Artifact, field: "methods" | "events" | "errors", asJson: boolean): Promise<string> {
+  const { Interface } = await import("ethers");
   const iface = new Interface(artifact.abi);
   const rows: [string, string][] = [];
   if (field === "methods") iface.forEachFunction((f) => rows.push([f.selector, f.format("sighash")]));

@@ -1,9 +1,8 @@
 /** `supervm node`: a development chain on a port of this machine. */
 import type { Argv } from "yargs";
 import { addressHex } from "../runtime/store/keys.js";
-import { startNode, type NodeOptions, type RunningNode } from "../runtime/node/node.js";
+import type { NodeOptions, RunningNode } from "../runtime/node/node.js";
 import { VERSION } from "../compiler/driver/version.js";
-import { getAddress } from "ethers";
 import type { Command } from "./command.js";
 import { CommandLineError, EXIT_OK, InputError } from "./exit.js";
 
@@ -61,7 +60,9 @@ async function run(args: Args): Promise<number> {
     log: print,
   };
   const node = await open(options);
-  print(banner(node, options));
+  const { getAddress } = await import("ethers");
+  const accounts = node.chain.wallet.addresses.map((address) => getAddress(addressHex(address)));
+  print(banner(node, options, accounts));
   await stopSignal();
   print("stopping");
   await node.close();
@@ -69,6 +70,7 @@ async function run(args: Args): Promise<number> {
 }
 
 async function open(options: NodeOptions): Promise<RunningNode> {
+  const { startNode } = await import("../runtime/node/node.js");
   try {
     return await startNode(options);
   } catch (error) {
@@ -94,9 +96,8 @@ function stopSignal(): Promise<void> {
 }
 
 /** What anvil prints: accounts, their keys (which everybody knows), the chain, and where it listens. */
-function banner(node: RunningNode, options: NodeOptions): string {
+function banner(node: RunningNode, options: NodeOptions, accounts: readonly string[]): string {
   const { wallet, chain } = node.chain;
-  const accounts = wallet.addresses.map((address) => getAddress(addressHex(address)));
   const ether = (chain.backend.head.account(wallet.addresses[0] ?? "")?.balance ?? 0n) / 10n ** 18n;
   const host = (options.host ?? "").includes(":") ? `[${options.host ?? ""}]` : options.host;
   return [

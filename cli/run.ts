@@ -1,11 +1,10 @@
 /** `supervm run`: deploys a contract on an in-process chain and calls it. */
 import type { AbiEntry } from "../compiler/driver/artifact.js";
 import { TARGET_NAMES } from "../targets/registry.js";
-import { showValue } from "../testing/codec.js";
 import type { DecodedLog } from "../testing/codec.js";
 import type { TestContract } from "../testing/chain.js";
 import { RevertError } from "../testing/errors.js";
-import { createChain } from "../testing/index.js";
+import { showValue } from "../testing/show-value.js";
 import { compileOptions, targetsOf, type Command, type CompileArgs } from "./command.js";
 import { CommandLineError, EXIT_INPUT, EXIT_OK } from "./exit.js";
 import { load } from "./load.js";
@@ -60,6 +59,7 @@ async function run(args: Args): Promise<number> {
   const parsed = calls.map((_, i) => parseArguments(argumentLists[i], "--args"));
   const value = parseWei(args.value, "--value");
   const deployValue = parseWei(args.deployValue, "--deploy-value");
+  const { createChain } = await import("../testing/index.js");
   const loaded = await load(args.file, args.contract, args, [target]);
   if (!loaded) return EXIT_INPUT;
   const chain = await createChain(target, args.evmVersion === undefined ? {} : { evmVersion: args.evmVersion });

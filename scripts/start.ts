@@ -6,7 +6,7 @@ import path from "node:path";
 import { compile, type Artifact } from "../index.js";
 import { createChain, RevertError, type TestChain, type TestContract } from "../testing/index.js";
 import { table } from "../cli/terminal.js";
-import { showValue } from "../testing/codec.js";
+import { showValue } from "../testing/show-value.js";
 import type { TargetName } from "../targets/target.js";
 
 const TARGETS: readonly TargetName[] = ["evm", "supervm", "solana"];

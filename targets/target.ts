@@ -165,6 +165,13 @@ export interface TargetDefinition {
   /** Extension of the binary beside an artifact. */
   readonly binaryExtension: string;
   /**
+   * What a contract's part depends on, besides the options: "contract": its module and those that it embeds; "program": all modules of the
+   * compilation, in their order.
+   */
+  readonly unit: "contract" | "program";
+  /** Parts depend on source positions too: source maps. */
+  readonly writesPositions: boolean;
+  /**
    * Lowers the contracts of one compilation. `modules` are optimised already and verified; contracts that they embed (`new`) are
    * among them. Limits of the chain (24,576 bytes of EVM code, ...) are diagnostics.
    */

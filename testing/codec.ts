@@ -3,6 +3,7 @@ import { AbiCoder, Interface, Result, type FunctionFragment } from "ethers";
 import type { AbiEntry } from "../compiler/driver/artifact.js";
 import type { ChainLog } from "../targets/target.js";
 import { UsageError } from "./errors.js";
+import { showValue } from "./show-value.js";
 
 /** A log with what the ABI makes of it. */
 export interface DecodedLog extends ChainLog {
@@ -123,11 +124,4 @@ export function decodeBuiltinError(data: string): DecodedError | undefined {
     return undefined; // the selector without a well-formed payload
   }
   return undefined;
-}
-
-/** A decoded value as people read it: nested results in brackets, bigints in decimal. */
-export function showValue(value: unknown): string {
-  if (value instanceof Result || Array.isArray(value)) return `[${[...(value as unknown[])].map(showValue).join(", ")}]`;
-  if (typeof value === "string") return value.startsWith("0x") ? value : JSON.stringify(value);
-  return String(value);
 }

@@ -2,6 +2,9 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Artifact } from "./artifact.js";
 
+/** Is told a stage of the compilation and how long it took, in milliseconds. */
+export type Timing = (stage: string, milliseconds: number) => void;
+
 /** A compilation's result; with errors among the diagnostics, `artifacts` is empty. */
 export interface DetailedResult {
   /** In the order of the compilation, each once. */

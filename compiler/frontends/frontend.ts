@@ -2,6 +2,7 @@
  * What a language is to the driver: sources in, contracts with their IR modules out. Adding a language is adding a folder with
  * such a value and a line in the driver's list.
  */
+import type { FileView } from "../base/file-view.js";
 import type { SourceFile } from "../base/span.js";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.js";
 import type { Module } from "../ir/module.js";
@@ -16,6 +17,8 @@ export interface FrontendRequest {
   /** `context:prefix=target`, before those of the project's own files. */
   readonly remappings: readonly string[];
   readonly revertStrings: "default" | "strip" | "debug";
+  /** Where files are read, so that the driver knows what the result depends on; the disk where absent. */
+  readonly files?: FileView;
 }
 
 /** One contract, library or interface of a compilation. */

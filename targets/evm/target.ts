@@ -7,6 +7,8 @@ export const evmTarget: TargetDefinition = {
   name: "evm",
   capabilities: { unsupportedOps: new Map(), registerBits: 256 },
   binaryExtension: ".bin",
+  unit: "contract",
+  writesPositions: true,
   lower: lowerToEvm,
   createChain: createEvmChain,
 };

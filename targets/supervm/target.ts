@@ -12,6 +12,8 @@ export const supervmTarget: TargetDefinition = {
     registerBits: 64,
   },
   binaryExtension: ".wasm",
+  unit: "contract",
+  writesPositions: false,
   lower: lowerSupervm,
   createChain: async (options) => (await import("./chain.js")).createSupervmChain(options),
 };

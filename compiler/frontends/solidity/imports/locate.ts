@@ -5,8 +5,8 @@
  * libraries (`lib/name/src`, `lib/name/contracts`, `lib/name`) and `node_modules`, both walking up from the importing
  * file, then from the root. A remapping replaces the path first and then only that path counts.
  */
-import fs from "node:fs";
 import path from "node:path";
+import type { FileView } from "../../../base/file-view.js";
 import { isRelativeImport, joinName, normalizeName } from "./names.js";
 import type { ProjectSettings } from "./project.js";
 import { applyRemappings } from "./remappings.js";
@@ -36,6 +36,7 @@ export class SourceLocator {
     private readonly memory: ReadonlyMap<string, string>,
     private readonly settings: ProjectSettings,
     private readonly includePaths: readonly string[],
+    private readonly disk: FileView,
   ) {}
 
   locate(importPath: string, importer: Importer): Location | NotFound {
@@ -59,9 +60,9 @@ export class SourceLocator {
     let directory: string | undefined;
     for (const candidate of candidates) {
       tried.add(candidate);
-      const stat = fs.statSync(candidate, { throwIfNoEntry: false });
-      if (stat?.isFile()) return { path: candidate };
-      if (stat?.isDirectory()) directory ??= candidate;
+      const kind = this.disk.kind(candidate);
+      if (kind === "file") return { path: candidate };
+      if (kind === "folder") directory ??= candidate;
     }
     return { tried: [...tried], directory };
   }
@@ -83,7 +84,7 @@ export class SourceLocator {
       if (path.relative(this.root, folder).startsWith("..")) continue;
       for (const libraries of this.settings.libraries) {
         const home = path.resolve(folder, libraries, library);
-        if (!fs.statSync(home, { throwIfNoEntry: false })?.isDirectory()) continue;
+        if (this.disk.kind(home) !== "folder") continue;
         for (const part of ["src", "contracts", ""]) candidates.push(path.join(home, part, rest));
       }
     }
@@ -96,7 +97,7 @@ export class SourceLocator {
     const starts = [this.root];
     if (importer.path !== undefined) {
       starts.unshift(path.dirname(importer.path));
-      if (fs.existsSync(importer.path)) starts.splice(1, 0, path.dirname(fs.realpathSync(importer.path)));
+      if (this.disk.kind(importer.path) !== "none") starts.splice(1, 0, path.dirname(this.disk.real(importer.path)));
     }
     for (const start of starts)
       for (let folder = start; ; folder = path.dirname(folder)) {

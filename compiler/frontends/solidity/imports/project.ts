@@ -2,9 +2,9 @@
  * What a project's own files say about imports: Foundry's `remappings.txt` and `foundry.toml`, of the project and of
  * the libraries in it.
  */
-import fs from "node:fs";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
+import type { FileView } from "../../../base/file-view.js";
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import { parseRemapping, type Remapping } from "./remappings.js";
 
@@ -28,18 +28,9 @@ function stringsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : undefined;
 }
 
-/** Text of a file; undefined if there is none, or what stands in its place is no folder. */
-function readIfPresent(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function readFoundry(folder: string, sink: DiagnosticSink): FoundrySettings {
+function readFoundry(folder: string, disk: FileView, sink: DiagnosticSink): FoundrySettings {
   const file = path.join(folder, "foundry.toml");
-  const text = readIfPresent(file);
+  const text = disk.read(file);
   const none: FoundrySettings = { remappings: [], libraries: [] };
   if (text === undefined) return none;
   let profile: unknown;
@@ -55,8 +46,8 @@ function readFoundry(folder: string, sink: DiagnosticSink): FoundrySettings {
   return { remappings: stringsOf(profile.remappings) ?? [], libraries: stringsOf(profile.libs) ?? [] };
 }
 
-function readRemappingsFile(folder: string): string[] {
-  const text = readIfPresent(path.join(folder, "remappings.txt")) ?? "";
+function readRemappingsFile(folder: string, disk: FileView): string[] {
+  const text = disk.read(path.join(folder, "remappings.txt")) ?? "";
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -77,9 +68,9 @@ function parseAll(texts: readonly string[], origin: string, sink: DiagnosticSink
 /**
  * Remappings that a library brings along hold within it; outside they help where the project says nothing itself.
  */
-function libraryRemappings(root: string, library: string, sink: DiagnosticSink): { inside: Remapping[]; outside: Remapping[] } {
+function libraryRemappings(root: string, library: string, disk: FileView, sink: DiagnosticSink): { inside: Remapping[]; outside: Remapping[] } {
   const folder = path.join(root, library);
-  const texts = [...readRemappingsFile(folder), ...readFoundry(folder, sink).remappings];
+  const texts = [...readRemappingsFile(folder, disk), ...readFoundry(folder, disk, sink).remappings];
   const own = parseAll(texts, `in ${library}`, sink).map((remapping) => ({
     ...remapping,
     target: path.posix.join(library, remapping.target),
@@ -90,34 +81,26 @@ function libraryRemappings(root: string, library: string, sink: DiagnosticSink):
   };
 }
 
-function foldersIn(folder: string): string[] {
-  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
-    .map((entry) => entry.name)
-    .sort();
-}
-
 /**
  * Reads the settings of the project at `root`. Remappings given by the caller come last, so they win ties; before them
  * `foundry.toml`, `remappings.txt`, and those of libraries.
  */
-export function readProject(root: string, given: readonly string[], sink: DiagnosticSink): ProjectSettings {
-  const foundry = readFoundry(root, sink);
+export function readProject(root: string, given: readonly string[], disk: FileView, sink: DiagnosticSink): ProjectSettings {
+  const foundry = readFoundry(root, disk, sink);
   const libraries = foundry.libraries.length > 0 ? foundry.libraries : ["lib"];
   const inside: Remapping[] = [];
   const outside: Remapping[] = [];
   for (const folder of libraries.filter((name) => name !== "node_modules"))
-    for (const name of foldersIn(path.join(root, folder))) {
-      const library = libraryRemappings(root, path.posix.join(folder, name), sink);
+    for (const { name, kind } of disk.list(path.join(root, folder))) {
+      if (kind !== "folder") continue;
+      const library = libraryRemappings(root, path.posix.join(folder, name), disk, sink);
       inside.push(...library.inside);
       outside.push(...library.outside);
     }
   const remappings = [
     ...outside,
     ...inside,
-    ...parseAll(readRemappingsFile(root), "in remappings.txt", sink),
+    ...parseAll(readRemappingsFile(root, disk), "in remappings.txt", sink),
     ...parseAll(foundry.remappings, "in foundry.toml", sink),
     ...parseAll(given, "given", sink),
   ];

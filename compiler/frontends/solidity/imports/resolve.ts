@@ -5,8 +5,8 @@
  * A file is first parsed by the newest line that its own pragmas allow, which finds its imports; it is parsed again if its
  * neighbours give it another one.
  */
-import fs from "node:fs";
 import path from "node:path";
+import { FileView } from "../../../base/file-view.js";
 import type { SourceFile } from "../../../base/span.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { ImportDirective, SourceUnit } from "../syntax/ast.js";
@@ -27,6 +27,8 @@ export interface SourceRequest {
   readonly remappings: readonly string[];
   /** Further folders in which imports are searched, after the root. */
   readonly includePaths?: readonly string[];
+  /** Where files are read; the disk where absent. */
+  readonly files?: FileView;
 }
 
 export interface LoadedSources {
@@ -64,9 +66,10 @@ export function loadSources(request: SourceRequest, sink: DiagnosticSink): Loade
 
 class SourceLoader {
   private readonly root: string;
+  private readonly disk: FileView;
   private readonly memory = new Map<string, string>();
   private readonly locator: SourceLocator;
-  private readonly ids: NodeIds = { next: 1 };
+  private nextIds = 1;
   private readonly files: SourceFile[] = [];
   /** In order of discovery. */
   private readonly entries: Entry[] = [];
@@ -81,10 +84,11 @@ class SourceLoader {
     private readonly sink: DiagnosticSink,
   ) {
     this.root = path.resolve(request.root);
+    this.disk = request.files ?? new FileView();
     if (!isPathList(request.sources)) for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(normalizeName(name), content);
-    const settings = readProject(this.root, request.remappings, sink);
+    const settings = readProject(this.root, request.remappings, this.disk, sink);
     const includePaths = (request.includePaths ?? []).map((folder) => path.resolve(this.root, folder));
-    this.locator = new SourceLocator(this.root, this.memory, settings, includePaths);
+    this.locator = new SourceLocator(this.root, this.memory, settings, includePaths, this.disk);
   }
 
   load(): LoadedSources {
@@ -104,17 +108,17 @@ class SourceLoader {
   /** The files that one entry of the request names. */
   private expand(source: string): Location[] {
     const absolute = path.resolve(this.root, source);
-    const stat = fs.statSync(absolute, { throwIfNoEntry: false });
-    if (!stat) {
+    const kind = this.disk.kind(absolute);
+    if (kind === "none") {
       this.sink.error("IOError", "SOL-1001", `File not found: ${source}`, undefined, `Paths are relative to ${this.root}.`);
       return [];
     }
-    return (stat.isDirectory() ? solidityFilesIn(absolute) : [absolute]).map((file) => ({ path: file }));
+    return (kind === "folder" ? solidityFilesIn(absolute, this.disk) : [absolute]).map((file) => ({ path: file }));
   }
 
   /** Opens one source and, before it is listed, what it imports. */
   private discover(location: Location): Entry | undefined {
-    const identity = "name" in location ? `memory:${location.name}` : fs.realpathSync(location.path);
+    const identity = "name" in location ? `memory:${location.name}` : this.disk.real(location.path);
     if (this.byIdentity.has(identity)) return this.byIdentity.get(identity);
     const file = this.openFile(location);
     const entry = file && this.firstParse(file);
@@ -132,14 +136,12 @@ class SourceLoader {
     if ("name" in location) {
       file = { id, name: location.name, content: this.memory.get(location.name) ?? "" };
     } else {
-      try {
-        const content = fs.readFileSync(location.path, "utf8");
-        file = { id, name: this.freeName(location.path), path: location.path, content };
-      } catch (thrown) {
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        this.sink.error("IOError", "SOL-1002", `Cannot read ${location.path}: ${reason}`);
+      const content = this.disk.read(location.path);
+      if (content === undefined) {
+        this.sink.error("IOError", "SOL-1002", `Cannot read ${location.path}.`);
         return undefined;
       }
+      file = { id, name: this.freeName(location.path), path: location.path, content };
     }
     this.files.push(file);
     return file;
@@ -157,8 +159,20 @@ class SourceLoader {
     const faults = new DiagnosticSink();
     const allowed = linesOfFile(file, faults);
     const line = allowed[0] ?? "0.8";
-    const unit = parseSource(file, allowed.length > 0 ? faults : new DiagnosticSink(), { language: line, ids: this.ids });
+    const unit = this.parse(file, line, allowed.length > 0 ? faults : new DiagnosticSink());
     return { file, unit, faults, allowed, imports: [], byPath: new Map() };
+  }
+
+  /**
+   * Parses with node ids from a range of the file's own, with room: ids are part of what a contract compiles to, and a small edit of one file
+   * should not change those of another.
+   */
+  private parse(file: SourceFile, language: LanguageLine, faults: DiagnosticSink): SourceUnit {
+    const ids: NodeIds = { next: this.nextIds };
+    const unit = parseSource(file, faults, { language, ids });
+    const used = ids.next - this.nextIds;
+    this.nextIds += Math.ceil((used * 1.25) / ID_RANGE) * ID_RANGE;
+    return unit;
   }
 
   private follow(entry: Entry, directive: ImportDirective): void {
@@ -175,7 +189,7 @@ class SourceLoader {
     for (const [entry, line] of assignLines(readable, this.sink)) {
       if (entry.unit.language === line) continue;
       entry.faults = new DiagnosticSink();
-      entry.unit = parseSource(entry.file, entry.faults, { language: line, ids: this.ids });
+      entry.unit = this.parse(entry.file, line, entry.faults);
     }
   }
 
@@ -203,6 +217,8 @@ class SourceLoader {
   }
 }
 
+const ID_RANGE = 4_096;
+
 function importsOf(unit: SourceUnit): ImportDirective[] {
   return unit.nodes.filter((node): node is ImportDirective => node.kind === "ImportDirective");
 }
@@ -224,14 +240,13 @@ function importHint(importPath: string, directory: string | undefined, remapped:
 }
 
 /** All Solidity files below a folder, sorted; dependencies in node_modules only come in by import. */
-function solidityFilesIn(folder: string): string[] {
+function solidityFilesIn(folder: string, disk: FileView): string[] {
   const files: string[] = [];
-  const entries = fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (entry.name !== "node_modules") files.push(...solidityFilesIn(full));
-    } else if (entry.name.endsWith(".sol")) files.push(full);
+  for (const { name, kind } of disk.list(folder)) {
+    const full = path.join(folder, name);
+    if (kind === "folder") {
+      if (name !== "node_modules") files.push(...solidityFilesIn(full, disk));
+    } else if (name.endsWith(".sol")) files.push(full);
   }
   return files;
 }
