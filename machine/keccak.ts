@@ -8,7 +8,7 @@ import { KECCAK } from "./keccak.gen.js";
 interface KeccakModule {
   readonly memory: WebAssembly.Memory;
   /** Hashes `length` bytes at `at`; writes 32 bytes to `out`. */
-  digest(at: number, length: number, out: number): void;
+  readonly digest: (at: number, length: number, out: number) => void;
 }
 
 /** Where inputs lie: above all that the kernels keep for themselves. */
