@@ -13,7 +13,7 @@ import { hexBytes, type Hex } from "../encoding/hex.js";
 import type { NodeBackend, StateView } from "../state/backend.js";
 import { effectiveGasPrice, highestCost, type NodeTransaction } from "../transactions/transaction.js";
 import { blockSize, commitments, logsBloom, type Block, type NodeReceipt, type Place } from "./block.js";
-import { executeWithFees } from "./execute.js";
+import { executeWithFees } from "../../executor/fees.js";
 import { makeHeader, nextBaseFee, ZERO_HASH, type HeaderFields } from "./header.js";
 
 export interface ChainSettings {

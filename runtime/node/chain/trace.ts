@@ -12,7 +12,7 @@ import type { StateReader } from "../../store/state.js";
 import { MemoryStore } from "../../store/memory-store.js";
 import type { Block } from "./block.js";
 import { executorTransaction, type Blockchain } from "./blockchain.js";
-import { afterPaying, executeWithFees } from "./execute.js";
+import { afterPaying, executeWithFees } from "../../executor/fees.js";
 
 export interface CallFrame {
   readonly type: "CALL" | "DELEGATECALL" | "STATICCALL" | "CREATE" | "CREATE2";

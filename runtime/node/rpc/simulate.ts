@@ -5,7 +5,7 @@ import { addressHex, addressKeyOfInt, intOfKey, type AddressKey, type SlotKey } 
 import type { AccountRecord, StateReader } from "../../store/state.js";
 import type { Block } from "../chain/block.js";
 import type { DevChain } from "../chain/dev-chain.js";
-import { guarded } from "../chain/execute.js";
+import { guarded } from "../../executor/fees.js";
 import { dataHex, wordHex } from "../encoding/hex.js";
 import type { AccessListEntry } from "../transactions/transaction.js";
 import type { CallRequest } from "./call-request.js";

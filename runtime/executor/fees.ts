@@ -4,11 +4,12 @@
  *
  *   balance before            -gasLimit * price   -> executeTransaction ->   + gasLeft * price
  */
-import type { BlockCells } from "../../host/activation.js";
-import type { CodeRegistry } from "../../host/code.js";
-import { executeTransaction, type Receipt, type Transaction } from "../../executor/transaction.js";
-import type { AddressKey } from "../../store/keys.js";
-import type { AccountRecord, StateReader } from "../../store/state.js";
+import type { BlockCells } from "../host/activation.js";
+import type { CodeRegistry } from "../host/code.js";
+import { Interruption } from "../host/interruption.js";
+import type { AddressKey } from "../store/keys.js";
+import type { AccountRecord, StateReader } from "../store/state.js";
+import { executeTransaction, type Receipt, type Transaction } from "./transaction.js";
 
 export interface Fees {
   /** In wei for a unit of gas. */
@@ -43,28 +44,42 @@ export function afterPaying(state: StateReader, { from, gasPrice, gasLimit }: Tr
 
 /** Runs a transaction whose sender can pay `gasLimit * gasPrice + value`; fees are among the changes of the receipt. */
 export function executeWithFees(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction, fees: Fees): Receipt {
+  const receipt = executePayingGas(state, cells, registry, transaction);
+  const accounts = new Map(receipt.changes.accounts);
+  pay(accounts, state, fees.coinbase, tip(transaction, receipt, fees.baseFee));
+  return { ...receipt, changes: { accounts, storage: receipt.changes.storage } };
+}
+
+/** The same without what the block's producer gets. */
+export function executePayingGas(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
   const { from, gasPrice, gasLimit } = transaction;
+  if (gasPrice === 0n) return guarded(state, cells, registry, transaction);
   const receipt = guarded(afterPaying(state, transaction), cells, registry, transaction);
   const accounts = new Map(receipt.changes.accounts);
-  const pay = (address: AddressKey, wei: bigint): void => {
-    if (wei === 0n) return;
-    const record = (accounts.has(address) ? accounts.get(address) : state.account(address)) ?? NO_ACCOUNT;
-    accounts.set(address, { ...record, balance: record.balance + wei });
-  };
-  const used = BigInt(receipt.gasUsed);
-  pay(from, gasPrice * (BigInt(gasLimit) - used));
-  pay(fees.coinbase, (gasPrice - fees.baseFee) * used);
+  pay(accounts, state, from, gasPrice * BigInt(gasLimit - receipt.gasUsed));
   return { ...receipt, changes: { accounts, storage: receipt.changes.storage } };
+}
+
+/** What the block's producer gets for a transaction, in wei. */
+export function tip({ gasPrice }: Transaction, { gasUsed }: Pick<Receipt, "gasUsed">, baseFee: bigint): bigint {
+  return gasPrice === baseFee ? 0n : (gasPrice - baseFee) * BigInt(gasUsed);
+}
+
+function pay(accounts: Map<AddressKey, AccountRecord | undefined>, state: StateReader, address: AddressKey, wei: bigint): void {
+  if (wei === 0n) return;
+  const record = (accounts.has(address) ? accounts.get(address) : state.account(address)) ?? NO_ACCOUNT;
+  accounts.set(address, { ...record, balance: record.balance + wei });
 }
 
 /**
  * A module that does not keep to the host ABI (no exported memory, say) may make the host throw. For the chain that is a failed
- * transaction which used all its gas; the node lives on.
+ * transaction which used all its gas; the node lives on. Throws Interruption.
  */
 export function guarded(state: StateReader, cells: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
   try {
     return executeTransaction(state, cells, registry, transaction);
   } catch (error) {
+    if (error instanceof Interruption) throw error;
     const sender = state.account(transaction.from) ?? NO_ACCOUNT;
     return {
       success: false,
