@@ -3,10 +3,9 @@
  * verification at 0x100 (EIP-7951). Each maps its input to its output, or undefined where it fails. No gas is taken.
  */
 import { p256 } from "@noble/curves/nist.js";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { keccak256 } from "./keccak.js";
+import { recoverAddress } from "./recover.js";
 import { blake2f } from "./blake2f.js";
 import { bn254Add, bn254Mul, bn254Pairing } from "./bn254.js";
 import { bytesToInt, concatBytes, intToBytes, sliceZeroPadded } from "./bytes.js";
@@ -37,16 +36,9 @@ const TABLE = new Map<number, Precompile>([
 function ecrecover(input: Uint8Array): Uint8Array {
   const [hash, v, r, s] = [0, 1, 2, 3].map((i) => sliceZeroPadded(input, BigInt(32 * i), 32)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const recovery = bytesToInt(v) - 27n;
-  const order = secp256k1.Point.Fn.ORDER;
-  const inRange = (x: Uint8Array): boolean => bytesToInt(x) > 0n && bytesToInt(x) < order;
-  if ((recovery !== 0n && recovery !== 1n) || !inRange(r) || !inRange(s)) return EMPTY;
-  try {
-    const signature = new secp256k1.Signature(bytesToInt(r), bytesToInt(s), Number(recovery));
-    const key = signature.recoverPublicKey(hash).toBytes(false);
-    return concatBytes(new Uint8Array(12), keccak256(key.subarray(1)).subarray(12));
-  } catch {
-    return EMPTY; // r is no point's abscissa
-  }
+  if (recovery !== 0n && recovery !== 1n) return EMPTY;
+  const address = recoverAddress(hash, concatBytes(r, s), Number(recovery) as 0 | 1);
+  return address ? concatBytes(new Uint8Array(12), address) : EMPTY;
 }
 
 /** EIP-198. Input: lengths of base, exponent and modulus as words, then the three. */

@@ -2,65 +2,116 @@
  * Reads signed transactions: legacy (with or without EIP-155), EIP-2930 and EIP-1559. Anything that is not exactly what an encoder
  * writes is refused, as are signatures with a high s (EIP-2).
  */
-import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { intToBytes } from "../../../machine/bytes.js";
 import { keccak256 } from "../../../machine/keccak.js";
-import { Transaction } from "ethers";
-import { addressKey, addressKeyOfBytes, type AddressKey } from "../../store/keys.js";
-import { dataHex, hexBytes, type Hex } from "../encoding/hex.js";
-import { TransactionError, type NodeTransaction, type TransactionType } from "./transaction.js";
+import { recoverAddress } from "../../../machine/recover.js";
+import { addressKeyOfBytes, type AddressKey } from "../../store/keys.js";
+import { dataHex, type Hex } from "../encoding/hex.js";
+import { rlpInteger, rlpList } from "../encoding/rlp.js";
+import { RlpError, RlpReader } from "../encoding/rlp-reader.js";
+import { TransactionError, type AccessListEntry, type NodeTransaction, type UnsignedTransaction } from "./transaction.js";
 
 /** Bytes of one transaction: a module of the largest size and some arguments. */
 const MAX_SIZE = 4 * 1024 * 1024 + 128 * 1024;
+
+/** Half the order of secp256k1's group, rounded down. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** What stands in a transaction's text, before its sender is known. */
+interface Signed {
+  readonly unsigned: UnsignedTransaction;
+  readonly r: bigint;
+  readonly s: bigint;
+  readonly yParity: 0 | 1;
+  /** What was signed. */
+  readonly payload: Uint8Array;
+}
 
 /** Decodes a transaction and recovers its sender. Throws TransactionError. */
 export function decodeTransaction(raw: Uint8Array, chainId: bigint): NodeTransaction {
   if (raw.length === 0) throw new TransactionError("the transaction is empty");
   if (raw.length > MAX_SIZE) throw new TransactionError(`oversized data: transaction of ${raw.length} bytes, the limit is ${MAX_SIZE}`);
-  if (raw[0]! < 0xc0 && raw[0] !== 1 && raw[0] !== 2) throw new TransactionError(`transaction type not supported: ${raw[0]}`);
-  const parsed = parse(raw);
-  const { signature } = parsed;
-  if (!signature) throw new TransactionError("the transaction is not signed");
-  // Legacy transactions without replay protection name no chain.
-  const named = parsed.type === 0 && signature.legacyChainId === null ? undefined : parsed.chainId;
+  const { unsigned, payload, r, s, yParity } = parse(raw);
+  const named = unsigned.chainId;
   if (named !== undefined && named !== chainId) throw new TransactionError(`invalid chain id for signer: have ${named} want ${chainId}`);
-  const maxFeePerGas = (parsed.type === 2 ? parsed.maxFeePerGas : parsed.gasPrice) ?? 0n;
-  const { yParity } = signature;
-  const [r, s] = [BigInt(signature.r), BigInt(signature.s)];
-  return {
-    type: parsed.type as TransactionType,
-    chainId: named,
-    nonce: parsed.nonce,
-    to: parsed.to === null ? undefined : addressKey(parsed.to),
-    value: parsed.value,
-    data: hexBytes(parsed.data),
-    gasLimit: gasNumber(parsed.gasLimit),
-    maxFeePerGas,
-    maxPriorityFeePerGas: parsed.type === 2 ? (parsed.maxPriorityFeePerGas ?? 0n) : maxFeePerGas,
-    accessList: (parsed.accessList ?? []).map((entry) => ({ address: entry.address.toLowerCase() as Hex, storageKeys: entry.storageKeys as Hex[] })),
-    hash: dataHex(keccak256(raw)),
-    from: recoverSender(hexBytes(parsed.unsignedHash), r, s, yParity),
-    raw,
-    r,
-    s,
-    yParity,
-    isImpersonated: false,
-  };
+  return { ...unsigned, hash: dataHex(keccak256(raw)), from: recoverSender(keccak256(payload), r, s, yParity), raw, r, s, yParity, isImpersonated: false };
 }
 
-function parse(raw: Uint8Array): Transaction {
-  let parsed: Transaction;
+function parse(raw: Uint8Array): Signed {
+  const first = raw[0]!;
   try {
-    parsed = Transaction.from(dataHex(raw));
-    if (!parsed.isSigned() || parsed.serialized === dataHex(raw)) return parsed;
+    if (first >= 0xc0) return parseLegacy(raw);
+    if (first === 1 || first === 2) return parseTyped(raw, first);
   } catch (error) {
-    throw new TransactionError(`the transaction cannot be decoded: ${shortMessage(error)}`);
+    if (error instanceof RlpError) throw new TransactionError(`the transaction cannot be decoded: ${error.message}`);
+    throw error;
   }
-  throw new TransactionError("the transaction cannot be decoded: it is not encoded canonically");
+  throw new TransactionError(`transaction type not supported: ${first}`);
 }
 
-function shortMessage(error: unknown): string {
-  const short = (error as { readonly shortMessage?: unknown }).shortMessage;
-  return typeof short === "string" ? short : "malformed";
+/** rlp([nonce, gasPrice, gas, to, value, data, v, r, s]); v is 27 or 28, or 35 + 2 * chain id + parity (EIP-155). */
+function parseLegacy(raw: Uint8Array): Signed {
+  const items = RlpReader.list(raw);
+  const start = items.offset;
+  const nonce = nonceNumber(items.integer(64));
+  const gasPrice = items.integer(256);
+  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data().slice() };
+  const fields = raw.subarray(start, items.offset);
+  if (items.isAtEnd) throw new TransactionError("the transaction is not signed");
+  const v = items.integer(256);
+  const [r, s] = [items.integer(256), items.integer(256)];
+  items.finish();
+  if (r === 0n && s === 0n) throw new TransactionError("the transaction is not signed");
+  const chainId = v >= 35n ? (v - 35n) >> 1n : undefined;
+  if (chainId === undefined && v !== 27n && v !== 28n) throw new TransactionError("invalid signature: v is none of 27, 28 and those of EIP-155");
+  const unsigned: UnsignedTransaction = { type: 0, chainId, nonce, ...rest, maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice, accessList: [] };
+  const yParity = Number((v + 1n) & 1n) as 0 | 1;
+  const payload = rlpList(chainId === undefined ? [fields] : [fields, rlpInteger(chainId), rlpInteger(0), rlpInteger(0)]);
+  return { unsigned, r, s, yParity, payload };
+}
+
+/** type . rlp([chainId, nonce, (gasPrice | tip, feeCap), gas, to, value, data, accessList, yParity, r, s]). */
+function parseTyped(raw: Uint8Array, type: 1 | 2): Signed {
+  const items = RlpReader.list(raw, 1);
+  const start = items.offset;
+  const chainId = items.integer(256);
+  const nonce = nonceNumber(items.integer(64));
+  const maxPriorityFeePerGas = items.integer(256);
+  const maxFeePerGas = type === 2 ? items.integer(256) : maxPriorityFeePerGas;
+  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data().slice() };
+  const accessList = readAccessList(items.list());
+  const fields = raw.subarray(start, items.offset);
+  if (items.isAtEnd) throw new TransactionError("the transaction is not signed");
+  const parity = items.integer(8);
+  if (parity > 1n) throw new TransactionError("invalid signature: the parity is neither 0 nor 1");
+  const [r, s] = [items.integer(256), items.integer(256)];
+  items.finish();
+  const list = rlpList([fields]);
+  const payload = new Uint8Array(1 + list.length);
+  payload[0] = type;
+  payload.set(list, 1);
+  return { unsigned: { type, chainId, nonce, ...rest, maxFeePerGas, maxPriorityFeePerGas, accessList }, r, s, yParity: Number(parity) as 0 | 1, payload };
+}
+
+function readAccessList(items: RlpReader): AccessListEntry[] {
+  const entries: AccessListEntry[] = [];
+  while (!items.isAtEnd) {
+    const entry = items.list();
+    const address = dataHex(entry.fixed(20));
+    const keys = entry.list();
+    const storageKeys: Hex[] = [];
+    while (!keys.isAtEnd) storageKeys.push(dataHex(keys.fixed(32)));
+    entry.finish();
+    entries.push({ address, storageKeys });
+  }
+  return entries;
+}
+
+/** No bytes: a creation. */
+function recipient(data: Uint8Array): AddressKey | undefined {
+  if (data.length === 0) return undefined;
+  if (data.length !== 20) throw new RlpError(`an address has ${data.length} bytes`);
+  return addressKeyOfBytes(data);
 }
 
 /** Gas beyond 2^53 is beyond every block. */
@@ -68,15 +119,18 @@ function gasNumber(gas: bigint): number {
   return Number(gas > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : gas);
 }
 
+function nonceNumber(nonce: bigint): number {
+  if (nonce > BigInt(Number.MAX_SAFE_INTEGER)) throw new TransactionError(`nonce too high: ${nonce}`);
+  return Number(nonce);
+}
+
 /** The account whose key made a signature of a 32-byte hash. Throws TransactionError where it is none. */
 export function recoverSender(hash: Uint8Array, r: bigint, s: bigint, yParity: 0 | 1): AddressKey {
-  try {
-    const signature = new secp256k1.Signature(r, s, yParity);
-    if (signature.hasHighS()) throw new TransactionError("invalid signature: s is too large");
-    const key = signature.recoverPublicKey(hash).toBytes(false);
-    return addressKeyOfBytes(keccak256(key.subarray(1)).subarray(12));
-  } catch (error) {
-    if (error instanceof TransactionError) throw error;
-    throw new TransactionError("invalid signature");
-  }
+  if (s > HALF_ORDER) throw new TransactionError("invalid signature: s is too large");
+  const signature = new Uint8Array(64);
+  signature.set(intToBytes(r, 32));
+  signature.set(intToBytes(s, 32), 32);
+  const address = recoverAddress(hash, signature, yParity);
+  if (!address) throw new TransactionError("invalid signature");
+  return addressKeyOfBytes(address);
 }

@@ -1,9 +1,10 @@
 /** Decoding, rules and the pool. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Transaction, Wallet, type TransactionLike } from "ethers";
+import { decodeRlp, encodeRlp, getAddress, Transaction, Wallet, type TransactionLike } from "ethers";
+import fc from "fast-check";
 import { addressHex } from "../../../../runtime/store/keys.js";
-import { hexBytes } from "../../../../runtime/node/encoding/hex.js";
+import { dataHex, hexBytes } from "../../../../runtime/node/encoding/hex.js";
 import { decodeTransaction } from "../../../../runtime/node/transactions/decode.js";
 import { TransactionError, type NodeTransaction } from "../../../../runtime/node/transactions/transaction.js";
 import { TransactionPool } from "../../../../runtime/node/transactions/pool.js";
@@ -67,6 +68,66 @@ describe("decoding transactions", () => {
     const s = raw.slice(-64);
     const flipped = raw.slice(0, -64) + (order - BigInt("0x" + s)).toString(16).padStart(64, "0");
     assert.throws(() => decodeTransaction(hexBytes(flipped), 31337n), TransactionError);
+  });
+});
+
+describe("decoding any bytes", () => {
+  const big = fc.bigInt({ min: 0n, max: 2n ** 100n });
+  const bytes = (length: number): fc.Arbitrary<string> => fc.uint8Array({ minLength: length, maxLength: length }).map((b) => "0x" + Buffer.from(b).toString("hex"));
+  const fields = fc.record({
+    type: fc.constantFrom(0, 1, 2),
+    nonce: fc.nat(),
+    to: fc.option(bytes(20)),
+    value: big,
+    gasLimit: fc.bigInt({ min: 0n, max: 2n ** 40n }),
+    data: fc.uint8Array({ maxLength: 300 }).map((b) => "0x" + Buffer.from(b).toString("hex")),
+    price: big,
+    list: fc.array(fc.record({ address: bytes(20), storageKeys: fc.array(bytes(32), { maxLength: 3 }) }), { maxLength: 3 }),
+  });
+  const raw = fields.map(({ price, list, to, ...rest }) =>
+    signed({
+      ...rest,
+      to: to === null ? null : getAddress(to),
+      ...(rest.type === 2 ? { maxFeePerGas: price, maxPriorityFeePerGas: price / 2n } : { gasPrice: price, maxFeePerGas: null, maxPriorityFeePerGas: null }),
+      ...(rest.type !== 0 && { accessList: list.map((entry) => ({ ...entry, address: getAddress(entry.address) })) }),
+    }),
+  );
+
+  it("reads what ethers reads", () => {
+    fc.assert(
+      fc.property(raw, (text) => {
+        const [ours, theirs] = [decodeTransaction(hexBytes(text), 31337n), Transaction.from(text)];
+        assert.equal(addressHex(ours.from), theirs.from!.toLowerCase());
+        assert.deepEqual(
+          [ours.nonce, ours.to && addressHex(ours.to), ours.value, BigInt(ours.gasLimit), dataHex(ours.data), ours.hash, ours.maxFeePerGas],
+          [theirs.nonce, theirs.to?.toLowerCase(), theirs.value, theirs.gasLimit, theirs.data, theirs.hash, theirs.maxFeePerGas ?? theirs.gasPrice],
+        );
+        assert.deepEqual(
+          ours.accessList,
+          (theirs.accessList ?? []).map((e) => ({ address: e.address.toLowerCase(), storageKeys: e.storageKeys })),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("refuses, or reads what an encoder writes", () => {
+    fc.assert(
+      fc.property(raw, fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 3 }), (text, flips) => {
+        const bytes = hexBytes(text);
+        for (const [at, by] of flips) bytes[at % bytes.length]! ^= by;
+        let decoded: NodeTransaction;
+        try {
+          decoded = decodeTransaction(bytes, 31337n);
+        } catch (error) {
+          assert.ok(error instanceof TransactionError, String(error));
+          return;
+        }
+        const list = decoded.type === 0 ? bytes : bytes.subarray(1);
+        assert.equal(encodeRlp(decodeRlp(list)), dataHex(list), "an encoder writes other bytes");
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
