@@ -1,7 +1,8 @@
 /** A block's environment and its form in cells. */
 import { CELL } from "../host/abi.js";
 import type { BlockCells, TransactionCells } from "../host/activation.js";
-import { bytesOfKey, littleEndian } from "../store/keys.js";
+import { writeBigint } from "../host/cells.js";
+import { bytesOfKey, littleEndian, writeKeyWords } from "../store/keys.js";
 import type { AddressKey } from "../store/keys.js";
 
 export interface BlockEnvironment {
@@ -45,10 +46,12 @@ export function blockCells(block: BlockEnvironment): BlockCells {
   };
 }
 
+const NO_HASHES: readonly Uint8Array[] = [];
+
 /** A transaction's cells: ORIGIN and GAS_PRICE (in wei). */
-export function transactionCells(origin: AddressKey, gasPrice: bigint, blobHashes: readonly Uint8Array[] = []): TransactionCells {
-  const bytes = new Uint8Array(64);
-  bytes.set(bytesOfKey(origin), 0);
-  bytes.set(littleEndian(gasPrice, 32), 32);
-  return { bytes, blobHashes };
+export function transactionCells(origin: AddressKey, gasPrice: bigint, blobHashes: readonly Uint8Array[] = NO_HASHES): TransactionCells {
+  const words = new Int32Array(16);
+  writeKeyWords(origin, words, 0);
+  if (gasPrice > 0n) writeBigint(new DataView(words.buffer), CELL.GAS_PRICE - CELL.ORIGIN, gasPrice);
+  return { bytes: new Uint8Array(words.buffer), blobHashes };
 }

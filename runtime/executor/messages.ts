@@ -20,10 +20,10 @@ const MAX_DEPTH = 1024;
 export const MAX_CREATION_SIZE = 4 * 1024 * 1024;
 const EMPTY = new Uint8Array(0);
 const MAX_PRECOMPILE = 0x100n;
+const NO_MODULES: ReadonlyMap<string, ModuleEntry> = new Map<string, ModuleEntry>();
 
 export class Messages implements MessageHandler {
-  /** Modules that creations of this transaction brought; registered when it succeeds. */
-  readonly pending = new Map<string, ModuleEntry>();
+  private fresh: Map<string, ModuleEntry> | undefined;
 
   constructor(
     readonly journal: Journal,
@@ -31,6 +31,11 @@ export class Messages implements MessageHandler {
     readonly transaction: TransactionCells,
     private readonly registry: CodeRegistry,
   ) {}
+
+  /** Modules that creations of this transaction brought; registered when it succeeds. */
+  get pending(): ReadonlyMap<string, ModuleEntry> {
+    return this.fresh ?? NO_MODULES;
+  }
 
   call(request: CallRequest): CallResult {
     const { journal } = this;
@@ -137,7 +142,7 @@ export class Messages implements MessageHandler {
       let gas = request.gas;
       for (const module of creation.fresh) gas -= HOST_GAS.MODULE_BYTE * module.size;
       if (gas < 0) return { success: false, data: EMPTY, gasLeft: 0, error: "out of gas" };
-      for (const module of creation.fresh) this.pending.set(keyOf(module.identity), module);
+      for (const module of creation.fresh) (this.fresh ??= new Map<string, ModuleEntry>()).set(keyOf(module.identity), module);
       const ending = execute({
         handler: this,
         address,
@@ -184,5 +189,5 @@ const REASONS: Readonly<Record<number, string>> = {
 function toResult(ending: Ending): CallResult {
   const success = ending.status === STATUS.RETURN;
   const error = ending.reason ?? REASONS[ending.status];
-  return { success, data: ending.data, gasLeft: ending.gasLeft, ...(!success && error !== undefined && { error }) };
+  return { success, data: ending.data, gasLeft: ending.gasLeft, error: success ? undefined : error };
 }

@@ -59,20 +59,31 @@ export function intrinsicGas(transaction: Transaction): number {
   return gas;
 }
 
+const NO_MODULES: readonly ModuleEntry[] = [];
+/** Journals that no transaction uses. */
+const idle: Journal[] = [];
+
 /**
  * Runs a transaction. Nonce and balance are the only checks on the sender.
  * Throws Interruption where the thread's stack ends, or where the state interrupts a read.
  */
 export function executeOnThisStack(state: StateReader, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
-  const journal = new Journal(state);
+  const journal = idle.pop() ?? new Journal(state);
+  journal.begin(state);
+  const receipt = executeWith(journal, block, registry, transaction);
+  // One that something was thrown through is not used again: whatever it was doing is not finished.
+  idle.push(journal);
+  return receipt;
+}
+
+function executeWith(journal: Journal, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
   const messages = new Messages(journal, block, transactionCells(transaction.origin ?? transaction.from, transaction.gasPrice, transaction.blobHashes), registry);
   const intrinsic = intrinsicGas(transaction);
   const gas = transaction.gasLimit - intrinsic;
-  const nonce = journal.account(transaction.from)?.nonce ?? 0;
-  journal.increaseNonce(transaction.from);
+  const nonce = journal.increaseNonce(transaction.from);
   if (gas < 0) return notRun(journal, transaction.gasLimit, "intrinsic gas exceeds the limit");
   const { from, to, value, data } = transaction;
-  if (journal.balance(from) < value) return notRun(journal, intrinsic, "insufficient balance");
+  if (value > 0n && journal.balance(from) < value) return notRun(journal, intrinsic, "insufficient balance");
   const result =
     to === undefined
       ? messages.createAtNonce({ caller: from, value, code: data, gas, depth: 0 }, nonce)
@@ -84,10 +95,10 @@ export function executeOnThisStack(state: StateReader, block: BlockCells, regist
     gasUsed: intrinsic + executionGas,
     executionGas,
     logs: result.success ? journal.logs : [],
-    ...(result.error !== undefined && { error: result.error }),
-    ...(result.address !== undefined && { created: result.address }),
+    error: result.error,
+    created: result.address,
     changes: journal.changes(),
-    modules: result.success ? [...messages.pending.values()] : [],
+    modules: result.success && messages.pending.size > 0 ? [...messages.pending.values()] : NO_MODULES,
   };
 }
 

@@ -1,9 +1,16 @@
 /** 256-bit numbers in cells: little-endian, 32 bytes. */
 
+const LIMB = 1n << 64n;
+
 /** Writes a number to a cell; nothing is computed for zero, the usual case. */
 export function writeBigint(view: DataView, at: number, value: bigint): void {
   if (value === 0n) {
     for (let i = 0; i < 32; i += 8) view.setFloat64(at + i, 0);
+    return;
+  }
+  if (value < LIMB) {
+    view.setBigUint64(at, value, true);
+    for (let i = 8; i < 32; i += 8) view.setFloat64(at + i, 0);
     return;
   }
   for (let i = 0; i < 4; i++) view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * i)), true);

@@ -8,10 +8,15 @@ import type { Activation } from "./activation.js";
 import { codeHash, referenceBytes, type ModuleEntry } from "./code.js";
 import { HOST_GAS } from "./gas-schedule.js";
 import { readBigint, writeBigint } from "./cells.js";
-import type { AddressKey } from "../store/keys.js";
+import type { Journal } from "../store/journal.js";
+import { keyOfWords, writeKeyWords, type AddressKey } from "../store/keys.js";
 
-const ADDRESS_SIZE = 20;
+const ADDRESS_WORDS = 5;
 const WORD = 32;
+/** Cells as indexes of 32-bit words. */
+const KEY_WORDS = CELL.KEY >> 2;
+const VALUE_WORDS = CELL.VALUE >> 2;
+const TOPIC_WORDS = CELL.TOPICS >> 2;
 const EMPTY = new Uint8Array(0);
 /** keccak256 of no bytes: EXTCODEHASH of an account without code. */
 const EMPTY_HASH = keccak256(EMPTY);
@@ -30,7 +35,10 @@ export interface HostView {
   /** Views of its memory; valid after {@link refresh}. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  readonly buffer: Buffer;
+  readonly words: Int32Array;
+  /** Of the running activation: its transaction's journal, and the number of its account's storage there. */
+  readonly journal: Journal;
+  readonly owner: number;
   /** Gas left. */
   gas: number;
   /** Of the last call. */
@@ -42,9 +50,7 @@ export interface HostView {
 
 /** The imports of one instance. */
 export function hostImports(host: HostView): Record<string, unknown> {
-  const addressAt = (cell: number): AddressKey => host.buffer.toString("latin1", cell, cell + ADDRESS_SIZE);
-  const keyAt = (cell: number): string => host.buffer.toString("latin1", cell, cell + WORD);
-  const journal = (): typeof host.activation.handler.journal => host.activation.handler.journal;
+  const addressAt = (cell: number): AddressKey => keyOfWords(host.words, cell >> 2, ADDRESS_WORDS);
   const setValue = (word: Uint8Array | undefined): void => {
     if (word) host.bytes.set(word, CELL.VALUE);
     else host.bytes.fill(0, CELL.VALUE, CELL.VALUE + WORD);
@@ -65,7 +71,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
     host.view.setUint32(CELL.RETURNDATA_SIZE, data.length, true);
     host.gas = host.gas - used;
   };
-  const codeOf = (): { bytes: Uint8Array } => journal().account(addressAt(CELL.KEY))?.code ?? { bytes: EMPTY };
+  const codeOf = (): { bytes: Uint8Array } => host.journal.account(addressAt(CELL.KEY))?.code ?? { bytes: EMPTY };
 
   return {
     exit(status: number): never {
@@ -75,21 +81,21 @@ export function hostImports(host: HostView): Record<string, unknown> {
 
     storage_load(): void {
       host.refresh();
-      setValue(journal().storage(host.activation.address, keyAt(CELL.KEY)));
+      host.journal.loadWord(host.owner, host.words, KEY_WORDS, VALUE_WORDS);
     },
     storage_store(): void {
       host.refresh();
       requireWritable("a storage write");
-      journal().setStorage(host.activation.address, keyAt(CELL.KEY), host.bytes.slice(CELL.VALUE, CELL.VALUE + WORD));
+      host.journal.storeWord(host.owner, host.words, KEY_WORDS, VALUE_WORDS);
     },
     transient_load(): void {
       host.refresh();
-      setValue(journal().transientWord(host.activation.address, keyAt(CELL.KEY)));
+      host.journal.loadTransient(host.owner, host.words, KEY_WORDS, VALUE_WORDS);
     },
     transient_store(): void {
       host.refresh();
       requireWritable("a transient storage write");
-      journal().setTransient(host.activation.address, keyAt(CELL.KEY), host.bytes.slice(CELL.VALUE, CELL.VALUE + WORD));
+      host.journal.storeTransient(host.owner, host.words, KEY_WORDS, VALUE_WORDS);
     },
 
     calldata_copy(to: number, offset: number, length: number): void {
@@ -108,7 +114,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
 
     balance(): void {
       host.refresh();
-      writeBigint(host.view, CELL.VALUE, journal().balance(addressAt(CELL.KEY)));
+      writeBigint(host.view, CELL.VALUE, host.journal.balance(addressAt(CELL.KEY)));
     },
     extcode_size(): number {
       host.refresh();
@@ -116,7 +122,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
     },
     extcode_hash(): void {
       host.refresh();
-      const account = journal().account(addressAt(CELL.KEY));
+      const account = host.journal.account(addressAt(CELL.KEY));
       // EIP-1052: zero for accounts that are empty (EIP-161).
       if (!account || (account.nonce === 0 && account.balance === 0n && !account.code)) setValue(undefined);
       else setValue(Uint8Array.from(account.code ? codeHash(account.code) : EMPTY_HASH).reverse());
@@ -140,10 +146,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
     log(topics: number, pointer: number, length: number): void {
       host.refresh();
       requireWritable("a log");
-      const list: Uint8Array[] = [];
-      for (let i = 0; i < topics; i++) list.push(host.bytes.slice(CELL.TOPICS + WORD * i, CELL.TOPICS + WORD * (i + 1)).reverse());
-      const start = pointer >>> 0;
-      journal().logs.push({ address: host.activation.address, topics: list, data: host.bytes.slice(start, start + (length >>> 0)) });
+      host.journal.addLog(host.activation.address, host, topics, TOPIC_WORDS, pointer >>> 0, length >>> 0);
     },
 
     call(kind: number, input: number, inputLength: number, output: number, outputLength: number): number {
@@ -194,7 +197,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
       settle(result.success ? EMPTY : result.data, gas - result.gasLeft);
       setValue(undefined);
       if (!result.success || result.address === undefined) return 0;
-      host.buffer.write(result.address, CELL.VALUE, "latin1");
+      writeKeyWords(result.address, host.words, VALUE_WORDS);
       return 1;
     },
 
@@ -209,8 +212,8 @@ export function hostImports(host: HostView): Record<string, unknown> {
       host.refresh();
       requireWritable("a selfdestruct");
       const { address } = host.activation;
-      journal().transfer(address, addressAt(CELL.KEY), journal().balance(address));
-      journal().destroy(address);
+      host.journal.transfer(address, addressAt(CELL.KEY), host.journal.balance(address));
+      host.journal.destroy(address);
     },
   };
 }

@@ -8,6 +8,8 @@ import type { Activation, BlockCells, Ending, TransactionCells } from "./activat
 import type { ModuleEntry } from "./code.js";
 import { writeBigint } from "./cells.js";
 import { Interruption, isStackOverflow, STACK_EXHAUSTED } from "./interruption.js";
+import type { Journal } from "../store/journal.js";
+import { writeKeyWords, type AddressKey } from "../store/keys.js";
 import { EXIT_SIGNAL, hostImports, InvalidOperation, type HostView } from "./imports.js";
 
 /** Instances whose memory has grown beyond this are not kept. */
@@ -22,9 +24,11 @@ export class ContractInstance implements HostView {
   /** Views of the memory; renewed when it has grown. */
   bytes: Uint8Array;
   view: DataView;
-  buffer: Buffer;
+  words: Int32Array;
   /** The running activation; set while one runs. */
   activation!: Activation;
+  journal!: Journal;
+  owner = 0;
   returnData: Uint8Array = EMPTY;
   exitStatus: number = STATUS.INVALID;
   private readonly run: () => number;
@@ -32,6 +36,7 @@ export class ContractInstance implements HostView {
   private readonly immutableCount: number;
   private blockId = -1;
   private transaction: TransactionCells | undefined;
+  private address: AddressKey | undefined;
   private calldataWritten = 0;
 
   constructor(readonly module: ModuleEntry) {
@@ -42,15 +47,16 @@ export class ContractInstance implements HostView {
     this.immutableCount = Number((exports.immutables as WebAssembly.Global | undefined)?.value ?? 0);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
-    this.buffer = Buffer.from(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
   }
 
   /** Renews the views where memory has grown since they were made. Called at the entry of each import that uses them. */
   refresh(): void {
-    if (this.view.buffer === this.memory.buffer) return;
+    // Growth detaches the old buffer, which leaves views of it without length; there is always some.
+    if (this.words.length > 0) return;
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
-    this.buffer = Buffer.from(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
   }
 
   /** Gas left, as the contract last wrote it. Below 2^53: gas limits are. */
@@ -85,15 +91,20 @@ export class ContractInstance implements HostView {
 
   private enter(activation: Activation): void {
     this.activation = activation;
+    const { address, data } = activation;
+    this.journal = activation.handler.journal;
+    this.owner = this.journal.ownerOf(address);
     this.returnData = EMPTY;
-    const { bytes, view } = this;
+    const { bytes, view, words } = this;
     this.gas = activation.gas;
-    const { data } = activation;
-    view.setUint32(CELL.CALLDATA_SIZE, data.length, true);
+    words[CELL.CALLDATA_SIZE >> 2] = data.length;
     bytes.set(data.length <= CALLDATA_WINDOW ? data : data.subarray(0, CALLDATA_WINDOW), CALLDATA);
     this.calldataWritten = Math.min(data.length, CALLDATA_WINDOW);
-    this.buffer.write(activation.address, CELL.ADDRESS, "latin1");
-    this.buffer.write(activation.caller, CELL.CALLER, "latin1");
+    if (this.address !== address) {
+      writeKeyWords(address, words, CELL.ADDRESS >> 2);
+      this.address = address;
+    }
+    writeKeyWords(activation.caller, words, CELL.CALLER >> 2);
     writeBigint(view, CELL.VALUE_SENT, activation.value);
     this.writeBlock(activation.handler.block);
     const { transaction } = activation.handler;
@@ -121,15 +132,9 @@ export class ContractInstance implements HostView {
       if (length > 0) data = bytes.slice(pointer, pointer + length);
     }
     const gasLeft = hasResult || status === STATUS.DEPLOY ? Math.min(this.gas, this.activation.gas) : 0;
-    const ending: Ending = {
-      status,
-      data,
-      gasLeft,
-      ...(status === STATUS.DEPLOY && { immutables: bytes.slice(IMMUTABLES, IMMUTABLES + 32 * this.immutableCount) }),
-      ...(reason !== undefined && { reason }),
-    };
+    const immutables = status === STATUS.DEPLOY ? bytes.slice(IMMUTABLES, IMMUTABLES + 32 * this.immutableCount) : undefined;
     this.reset();
-    return ending;
+    return { status, data, gasLeft, immutables, reason };
   }
 
   /** Makes the instance ready for another activation: nothing of this one can be read by the next. */

@@ -1,80 +1,110 @@
 /**
  * One transaction's view of the state: reads fall through to a reader, writes stay here, and any suffix of the writes can be
- * undone (a reverted call). Checkpoints nest: a checkpoint is a length of the undo log.
+ * undone (a reverted call). Checkpoints nest.
  *
  *   const mark = journal.checkpoint();
  *   journal.setStorage(address, slot, word);
  *   journal.revert(mark);                        // as if nothing had happened since
+ *
+ * Storage words live in typed arrays and are read from and written to the memory of contracts directly: see {@link Journal.loadWord}. A
+ * journal can serve one transaction after another ({@link Journal.begin}); what it has handed out stays as it is.
  */
+import { EventLog, type LogRecord, type LogSource } from "./log-record.js";
+import { keyOfWords, writeKeyWords, writeWordBytes, type AddressKey, type SlotKey } from "./keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "./state.js";
-import type { AddressKey, SlotKey } from "./keys.js";
+import { bytesOfWord, TransactionChanges } from "./transaction-changes.js";
+import { WORD_SIZE } from "./word-table.js";
+import { JournaledWords, WORD_STATE } from "./journaled-words.js";
 
-/** A log as contracts emit it; topics are 32-byte big-endian words. */
-export interface LogRecord {
+export type { LogRecord } from "./log-record.js";
+
+/** What is undone of accounts: the record before, or that there was none of this transaction. */
+interface AccountUndo {
   readonly address: AddressKey;
-  readonly topics: readonly Uint8Array[];
-  readonly data: Uint8Array;
+  readonly previous: AccountRecord | undefined;
+  readonly known: boolean;
 }
 
-type Undo =
-  | { readonly kind: "account"; readonly address: AddressKey; readonly previous: AccountRecord | undefined; readonly known: boolean }
-  | { readonly kind: "word"; readonly words: Map<SlotKey, Uint8Array | undefined>; readonly slot: SlotKey; readonly previous: Uint8Array | undefined; readonly known: boolean }
-  | { readonly kind: "mark"; readonly set: Set<AddressKey>; readonly address: AddressKey };
-
-type Words = Map<AddressKey, Map<SlotKey, Uint8Array | undefined>>;
+interface MarkUndo {
+  readonly set: Set<AddressKey>;
+  readonly address: AddressKey;
+}
 
 const EMPTY_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
+/** Counters that a checkpoint notes. */
+const MARK_SIZE = 5;
+/** So many addresses are searched faster than hashed. */
+const FEW_OWNERS = 8;
 
-function isZero(word: Uint8Array): boolean {
-  for (const byte of word) if (byte !== 0) return false;
-  return true;
+function withBalance({ nonce, code }: AccountRecord, balance: bigint): AccountRecord {
+  return code ? { nonce, balance, code } : { nonce, balance };
 }
 
 export class Journal {
-  private readonly accounts = new Map<AddressKey, AccountRecord | undefined>();
-  private readonly words: Words = new Map();
-  private readonly transient: Words = new Map();
+  private accounts = new Map<AddressKey, AccountRecord | undefined>();
+  private readonly accountUndo: AccountUndo[] = [];
+  /** Accounts whose storage or transient storage was touched; their indexes are the owners of words. */
+  private owners: AddressKey[] = [];
+  /** The indexes, where there are more than a few. */
+  private ownerIndex: Map<AddressKey, number> | undefined;
+  private readonly words = new JournaledWords();
+  private transient: JournaledWords | undefined;
   /** Accounts created in this transaction: only they can be destroyed (EIP-6780), and their storage starts empty. */
-  private readonly created = new Set<AddressKey>();
-  private readonly destroyed = new Set<AddressKey>();
-  private readonly undo: Undo[] = [];
-  readonly logs: LogRecord[] = [];
-  /** Log counts at checkpoints are part of marks: see {@link checkpoint}. */
-  private readonly logMarks: number[] = [];
+  private created: Set<AddressKey> | undefined;
+  private destroyed: Set<AddressKey> | undefined;
+  private readonly markUndo: MarkUndo[] = [];
+  logs: LogRecord[] = [];
+  /** MARK_SIZE numbers for each open checkpoint. */
+  private readonly marks: number[] = [];
+  private readonly scratch = new Int32Array(2 * WORD_SIZE);
 
-  constructor(private readonly base: StateReader) {}
+  constructor(private base: StateReader) {}
+
+  /** Forgets everything and begins a transaction on a state. */
+  begin(base: StateReader): void {
+    this.base = base;
+    this.accounts = new Map<AddressKey, AccountRecord | undefined>();
+    this.accountUndo.length = 0;
+    this.owners = [];
+    this.ownerIndex = undefined;
+    this.words.clear();
+    this.transient?.clear();
+    this.created = undefined;
+    this.destroyed = undefined;
+    this.markUndo.length = 0;
+    this.logs = [];
+    this.marks.length = 0;
+  }
 
   /** A point to which {@link revert} can return. */
   checkpoint(): number {
-    this.logMarks.push(this.logs.length);
-    return this.undo.length;
+    const { marks } = this;
+    const mark = marks.length;
+    marks.push(this.logs.length, this.accountUndo.length, this.markUndo.length, this.words.undoLength, this.transient?.undoLength ?? 0);
+    return mark;
   }
 
   /** Keeps everything since the newest checkpoint. */
   keep(): void {
-    this.logMarks.pop();
+    this.marks.length -= MARK_SIZE;
   }
 
   /** Undoes everything since the newest checkpoint, whose mark is given. */
   revert(mark: number): void {
-    const logs = this.logMarks.pop();
-    if (logs !== undefined) this.logs.length = logs;
-    while (this.undo.length > mark) {
-      const entry = this.undo.pop()!;
-      switch (entry.kind) {
-        case "account":
-          if (entry.known) this.accounts.set(entry.address, entry.previous);
-          else this.accounts.delete(entry.address);
-          break;
-        case "word":
-          if (entry.known) entry.words.set(entry.slot, entry.previous);
-          else entry.words.delete(entry.slot);
-          break;
-        case "mark":
-          entry.set.delete(entry.address);
-          break;
-      }
+    const { marks, accounts, accountUndo, markUndo } = this;
+    this.logs.length = marks[mark]!;
+    while (accountUndo.length > marks[mark + 1]!) {
+      const { address, previous, known } = accountUndo.pop()!;
+      if (known) accounts.set(address, previous);
+      else accounts.delete(address);
     }
+    while (markUndo.length > marks[mark + 2]!) {
+      const { set, address } = markUndo.pop()!;
+      set.delete(address);
+    }
+    this.words.undoTo(marks[mark + 3]!);
+    this.transient?.undoTo(marks[mark + 4]!);
+    marks.length = mark;
   }
 
   account(address: AddressKey): AccountRecord | undefined {
@@ -84,7 +114,8 @@ export class Journal {
   }
 
   setAccount(address: AddressKey, record: AccountRecord | undefined): void {
-    this.undo.push({ kind: "account", address, previous: this.accounts.get(address), known: this.accounts.has(address) });
+    const previous = this.accounts.get(address);
+    this.accountUndo.push({ address, previous, known: previous !== undefined || this.accounts.has(address) });
     this.accounts.set(address, record);
   }
 
@@ -96,70 +127,116 @@ export class Journal {
   transfer(from: AddressKey, to: AddressKey, value: bigint): void {
     if (value === 0n || from === to) return;
     const sender = this.account(from) ?? EMPTY_ACCOUNT;
-    this.setAccount(from, { ...sender, balance: sender.balance - value });
+    this.setAccount(from, withBalance(sender, sender.balance - value));
     const receiver = this.account(to) ?? EMPTY_ACCOUNT;
-    this.setAccount(to, { ...receiver, balance: receiver.balance + value });
+    this.setAccount(to, withBalance(receiver, receiver.balance + value));
   }
 
-  increaseNonce(address: AddressKey): void {
-    const account = this.account(address) ?? EMPTY_ACCOUNT;
-    this.setAccount(address, { ...account, nonce: account.nonce + 1 });
+  /** Gives the nonce before. */
+  increaseNonce(address: AddressKey): number {
+    const { nonce, balance, code } = this.account(address) ?? EMPTY_ACCOUNT;
+    this.setAccount(address, code ? { nonce: nonce + 1, balance, code } : { nonce: nonce + 1, balance });
+    return nonce;
+  }
+
+  /** The number by which words of an account are asked for, during this transaction. */
+  ownerOf(address: AddressKey): number {
+    const known = this.knownOwner(address);
+    if (known >= 0) return known;
+    const { owners } = this;
+    const owner = owners.push(address) - 1;
+    if (this.ownerIndex) this.ownerIndex.set(address, owner);
+    else if (owner >= FEW_OWNERS) this.ownerIndex = new Map(owners.map((other, i) => [other, i]));
+    return owner;
+  }
+
+  private knownOwner(address: AddressKey): number {
+    return this.ownerIndex ? (this.ownerIndex.get(address) ?? -1) : this.owners.indexOf(address);
+  }
+
+  /** Copies the storage word of the slot at `slotAt` of a memory to `valueAt`. */
+  loadWord(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
+    const { words } = this;
+    if (words.load(owner, memory, slotAt, valueAt)) return;
+    const address = this.owners[owner]!;
+    if (this.created?.has(address) === true) {
+      memory.fill(0, valueAt, valueAt + WORD_SIZE);
+      return;
+    }
+    const { base } = this;
+    if (base.readWord) base.readWord(address, memory, slotAt, memory, valueAt);
+    else writeWordBytes(base.storage(address, keyOfWords(memory, slotAt, WORD_SIZE)), memory, valueAt);
+    words.remember(owner, memory, slotAt, valueAt);
+  }
+
+  /** Makes the word at `valueAt` of a memory the storage word of the slot at `slotAt`. */
+  storeWord(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
+    this.words.store(owner, memory, slotAt, valueAt);
+  }
+
+  /** As {@link loadWord}, of transient storage. */
+  loadTransient(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
+    if (this.transient?.load(owner, memory, slotAt, valueAt) !== true) memory.fill(0, valueAt, valueAt + WORD_SIZE);
+  }
+
+  storeTransient(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
+    this.transient ??= new JournaledWords();
+    this.transient.store(owner, memory, slotAt, valueAt);
   }
 
   /** A storage word (least significant byte first), or undefined for zero. */
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    const words = this.words.get(address);
-    if (words) {
-      const word = words.get(slot);
-      if (word !== undefined || words.has(slot)) return word;
-    }
-    return this.created.has(address) ? undefined : this.base.storage(address, slot);
+    writeKeyWords(slot, this.scratch, 0);
+    this.loadWord(this.ownerOf(address), this.scratch, 0, WORD_SIZE);
+    return bytesOfWord(this.scratch, WORD_SIZE);
   }
 
   setStorage(address: AddressKey, slot: SlotKey, word: Uint8Array): void {
-    this.write(this.words, address, slot, word);
+    writeKeyWords(slot, this.scratch, 0);
+    writeWordBytes(word, this.scratch, WORD_SIZE);
+    this.storeWord(this.ownerOf(address), this.scratch, 0, WORD_SIZE);
   }
 
   transientWord(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.transient.get(address)?.get(slot);
+    writeKeyWords(slot, this.scratch, 0);
+    this.loadTransient(this.ownerOf(address), this.scratch, 0, WORD_SIZE);
+    return bytesOfWord(this.scratch, WORD_SIZE);
   }
 
   setTransient(address: AddressKey, slot: SlotKey, word: Uint8Array): void {
-    this.write(this.transient, address, slot, word);
+    writeKeyWords(slot, this.scratch, 0);
+    writeWordBytes(word, this.scratch, WORD_SIZE);
+    this.storeTransient(this.ownerOf(address), this.scratch, 0, WORD_SIZE);
   }
 
-  private write(region: Words, address: AddressKey, slot: SlotKey, word: Uint8Array): void {
-    let words = region.get(address);
-    if (!words) {
-      words = new Map<SlotKey, Uint8Array | undefined>();
-      region.set(address, words);
-    }
-    const previous = words.get(slot);
-    this.undo.push({ kind: "word", words, slot, previous, known: previous !== undefined || words.has(slot) });
-    words.set(slot, isZero(word) ? undefined : word);
+  /** Adds a log whose topics (numbers) and data lie in a contract's memory. */
+  addLog(address: AddressKey, memory: LogSource, topics: number, topicsAt: number, dataAt: number, size: number): void {
+    this.logs.push(EventLog.of(address, memory, topics, topicsAt, dataAt, size));
   }
 
   markCreated(address: AddressKey): void {
-    this.mark(this.created, address);
+    this.mark((this.created ??= new Set()), address);
   }
 
   /** SELFDESTRUCT of an account: it goes at the end of the transaction if it was created in it (EIP-6780). */
   destroy(address: AddressKey): void {
-    if (this.created.has(address)) this.mark(this.destroyed, address);
+    if (this.created?.has(address) === true) this.mark((this.destroyed ??= new Set()), address);
   }
 
   private mark(set: Set<AddressKey>, address: AddressKey): void {
     if (set.has(address)) return;
     set.add(address);
-    this.undo.push({ kind: "mark", set, address });
+    this.markUndo.push({ set, address });
   }
 
-  /** All changes of the transaction, to be applied to the store. */
+  /** All changes of the transaction, to be applied to the store. Nothing may be written afterwards. */
   changes(): ChangeSet {
-    for (const address of this.destroyed) {
-      this.accounts.set(address, undefined);
-      this.words.delete(address);
+    const { accounts, words, owners } = this;
+    for (const address of this.destroyed ?? []) {
+      accounts.set(address, undefined);
+      const owner = this.knownOwner(address);
+      if (owner >= 0) words.drop(owner);
     }
-    return { accounts: this.accounts, storage: this.words };
+    return TransactionChanges.of(accounts, owners, words.table, words.states, WORD_STATE.WRITTEN);
   }
 }

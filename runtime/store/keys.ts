@@ -62,3 +62,27 @@ export function littleEndian(value: bigint, length: number): Uint8Array {
 export function intOfLittleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(Uint8Array.from(bytes).reverse()).toString("hex") || "0"}`);
 }
+
+const scratchWords = new Int32Array(8);
+const scratchBytes = Buffer.from(scratchWords.buffer);
+
+/** The key whose bytes are `count` (at most eight) 32-bit words, least significant first. */
+export function keyOfWords(words: Int32Array, at: number, count: number): string {
+  for (let i = 0; i < count; i++) scratchWords[i] = words[at + i]!;
+  return scratchBytes.toString("latin1", 0, 4 * count);
+}
+
+/** Writes a key's bytes as words; its length is a multiple of four. */
+export function writeKeyWords(key: string, words: Int32Array, at: number): void {
+  for (let i = 0, to = at; i < key.length; i += 4, to++)
+    words[to] = key.charCodeAt(i) | (key.charCodeAt(i + 1) << 8) | (key.charCodeAt(i + 2) << 16) | (key.charCodeAt(i + 3) << 24);
+}
+
+/** Writes a 32-byte word, undefined for zero, as eight 32-bit words. */
+export function writeWordBytes(bytes: Uint8Array | undefined, words: Int32Array, at: number): void {
+  if (!bytes) {
+    words.fill(0, at, at + 8);
+    return;
+  }
+  for (let i = 0, to = at; i < 32; i += 4, to++) words[to] = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+}

@@ -21,6 +21,11 @@ export interface StateReader {
   account(address: AddressKey): AccountRecord | undefined;
   /** A storage word, 32 bytes, least significant first; undefined for zero. The caller does not change it. */
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined;
+  /**
+   * The same without any object, for readers that can: the slot is the eight 32-bit words (least significant first) at `slotAt` of
+   * `slots`, the storage word is written to `value` at `valueAt`, zeros where there is none. The two arrays may be one.
+   */
+  readWord?(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void;
 }
 
 /** Everything that a transaction changed. */

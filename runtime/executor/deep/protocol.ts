@@ -33,6 +33,12 @@ export type Answer =
   /** The state threw: leave the transaction. */
   | { readonly kind: "interrupt" };
 
+/** A receipt as plain objects: what decodes itself when asked would lose that on the way. */
+export function sendable(receipt: Receipt): Receipt {
+  const { accounts, storage } = receipt.changes;
+  return { ...receipt, logs: receipt.logs.map(({ address, topics, data }) => ({ address, topics, data })), changes: { accounts, storage } };
+}
+
 /** Indexes of the shared counters. */
 export const COUNTER = { QUESTIONS: 0, ANSWERS: 1 } as const;
 

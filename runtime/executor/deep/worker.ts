@@ -6,7 +6,7 @@ import { Interruption, isStackOverflow, STACK_EXHAUSTED } from "../../host/inter
 import { keyOf } from "../../store/keys.js";
 import type { AccountRecord, StateReader } from "../../store/state.js";
 import { executeOnThisStack, failWhole, type Receipt } from "../run.js";
-import { COUNTER, Line, type Answer, type Job, type Question } from "./protocol.js";
+import { COUNTER, Line, sendable, type Answer, type Job, type Question } from "./protocol.js";
 
 const { port, counters } = workerData as { readonly port: MessagePort; readonly counters: Int32Array };
 const line = new Line<Question, Answer>(port, counters, COUNTER.QUESTIONS, COUNTER.ANSWERS);
@@ -65,7 +65,7 @@ for (;;) {
   const message = line.receive();
   if (message.kind !== "job") continue;
   try {
-    line.send({ kind: "done", receipt: run(message.job) });
+    line.send({ kind: "done", receipt: sendable(run(message.job)) });
   } catch (thrown) {
     line.send(thrown === INTERRUPTED ? { kind: "interrupted" } : { kind: "failed", error: thrown });
   }
