@@ -26,7 +26,7 @@ const TARGETS: readonly FuzzTarget[] = ["interpreter", "evm", "supervm", "solana
 /** Programs between two lines about progress. */
 const PROGRESS_STEP = 1000;
 
-const GENERATORS: readonly Generator[] = ["legacy", "ir"];
+const GENERATORS = ["legacy", "ir"] as const satisfies readonly Generator[];
 
 /** Milliseconds spent on making one failing program small. */
 const SHRINK_TIME = 120_000;
@@ -37,7 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("seed", { type: "number", default: 1, describe: "names the programs" })
     .option("target", { type: "string", default: "all", describe: `of ${TARGETS.join(", ")}; "all" for all` })
     .option("exhaustive", { type: "boolean", default: false, describe: "run each program on all targets at all levels, instead of on one in turn" })
-    .option("solc", { choices: GENERATORS, default: "legacy" as Generator, describe: 'solc\'s code generator to compare with first; differences are judged by "ir"' })
+    .option("solc", { choices: GENERATORS, default: GENERATORS[0], describe: 'solc\'s code generator to compare with first; differences are judged by "ir"' })
     .option("jobs", { type: "number", default: 1, describe: "processes" })
     .option("json", { type: "string", describe: "file for the result with all findings" })
     .option("shrink", { type: "boolean", default: true, describe: "make failing programs small" })
@@ -67,7 +67,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const summary = summaryOf(result);
   if (args.json !== undefined) {
     fs.mkdirSync(path.dirname(path.resolve(args.json)), { recursive: true });
-    fs.writeFileSync(args.json, `${JSON.stringify({ ...summary, rejected: result.rejected, findings: result.findings }, undefined, 2)}\n`);
+    fs.writeFileSync(args.json, `${JSON.stringify({ ...summary, limited: result.limited, rejected: result.rejected, findings: result.findings }, undefined, 2)}\n`);
   }
   for (const { seed, reason } of result.rejected.slice(0, 5)) console.error(`solc refuses program ${seed}: ${reason.split("\n")[0]!}`);
   console.log(JSON.stringify(summary));

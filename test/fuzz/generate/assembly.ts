@@ -17,7 +17,7 @@ export function assemblyNode(scope: Scope): SourceNode | undefined {
     .map((v) => v.name);
   if (words.length === 0 || !scope.spend(10)) return undefined;
   const { random } = scope;
-  const slots = scope.allows("write") ? scope.variables.filter((v) => v.location === "storage" && v.assignable && isWholeSlot(v)).map((v) => v.name) : [];
+  const slots = scope.allows("write") ? scope.variables.filter((v) => v.location === "storage" && !v.isTransient && v.assignable && isWholeSlot(v)).map((v) => v.name) : [];
   const lines = Array.from({ length: random.between(1, 3) }, () => statement(scope, words, slots));
   return item('assembly ("memory-safe") {\n', ...lines, "}\n");
 }

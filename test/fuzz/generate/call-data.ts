@@ -11,6 +11,7 @@ export type Damage =
   | { readonly kind: "word"; readonly index: number; readonly value: bigint };
 
 export interface FuzzCall {
+  /** Empty: the data are the only argument, bytes, without a selector. */
   readonly name: string;
   readonly types: readonly Type[];
   readonly args: readonly AbiValue[];
@@ -34,7 +35,7 @@ export function randomCalls(random: Random, entries: readonly Callee[]): FuzzCal
   const count = Math.min(16, 3 * entries.length);
   for (let i = 0; i < count; i++) {
     const entry = i < entries.length ? entries[i]! : random.pick(entries);
-    const damage = entry.params.length > 0 && random.chance(0.12) ? randomDamage(random) : undefined;
+    const damage = entry.name !== "" && entry.params.length > 0 && random.chance(0.12) ? randomDamage(random) : undefined;
     const value = random.chance(entry.payable ? 0.5 : 0.03) ? BigInt(random.below(5)) * 10n ** 9n : 0n;
     const sender = random.chance(0.7) ? 0 : 1;
     calls.push({ name: entry.name, types: entry.params, args: entry.params.map((t) => randomArgument(random, t)), value, sender, ...(damage && { damage }) });
@@ -52,7 +53,7 @@ function randomDamage(random: Random): Damage {
 
 /** The call's canonical signature. */
 export function signatureOf(call: Pick<FuzzCall, "name" | "types">): string {
-  return `${call.name}(${call.types.map(abiName).join(",")})`;
+  return call.name === "" ? "fallback" : `${call.name}(${call.types.map(abiName).join(",")})`;
 }
 
 export function encodeArguments(types: readonly Type[], args: readonly AbiValue[]): string {
@@ -61,6 +62,7 @@ export function encodeArguments(types: readonly Type[], args: readonly AbiValue[
 
 /** The message's data, 0x-hex. */
 export function callData(call: FuzzCall): string {
+  if (call.name === "") return String(call.args[0]);
   const body = encodeArguments(call.types, call.args).slice(2);
   return id(signatureOf(call)).slice(0, 10) + (call.damage ? damaged(body, call.damage) : body);
 }

@@ -4,10 +4,13 @@ import { valueNode } from "./expressions.js";
 import { makeFunction, makeModifier, mutability, parameterList, randomSignature, scopeFor, storageTypes, type Signature, type Surroundings } from "./functions.js";
 import type { Callable, Effects, EventShape, Parameter, Scope, ScopeFacts, Variable } from "./scope.js";
 import { blockNodes } from "./statements.js";
-import { hasMapping, isReference, nameOf, randomStateType, randomType, UINT256, type Type } from "./types.js";
+import { BYTES, hasMapping, isReference, nameOf, randomStateType, randomType, UINT256, type Type } from "./types.js";
 
 /** Most that one message may cost, in steps of the generator's account. */
 export const MAX_COST = 3000;
+
+/** The name of messages without a selector. */
+export const RAW = "";
 
 /** A function that outside callers reach. */
 export interface Entry {
@@ -76,12 +79,14 @@ export class ContractDraft {
       const name = this.unique("s", i);
       const isConstant = !isReference(type) && random.chance(0.1);
       const isImmutable = !isReference(type) && !isConstant && random.chance(0.12);
+      const isTransient = !isReference(type) && !isConstant && !isImmutable && random.chance(0.12);
       const isPublic = random.chance(0.35) && hasGetter(type);
-      const initial = this.initialValue(type, isConstant);
-      const word = `${isPublic ? " public" : " internal"}${isConstant ? " constant" : isImmutable ? " immutable" : ""}`;
+      const initial = isTransient ? [] : this.initialValue(type, isConstant);
+      const word = `${isPublic ? " public" : " internal"}${isConstant ? " constant" : isImmutable ? " immutable" : isTransient ? " transient" : ""}`;
       this.members.push(item(`${nameOf(type)}${word} ${name}`, ...initial, ";\n"));
       if (isPublic) this.entries.push({ name, params: getterParams(type), payable: false });
-      const variable: Variable = { name, type, location: isConstant ? "constant" : isImmutable ? "immutable" : "storage", assignable: !isConstant && !isImmutable };
+      const location = isConstant ? "constant" : isImmutable ? "immutable" : "storage";
+      const variable: Variable = { name, type, location, assignable: location === "storage", ...(isTransient && { isTransient }) };
       this.variables.push(variable);
       if (isImmutable && initial.length === 0) this.immutables.push(variable);
     }
@@ -164,6 +169,15 @@ export class ContractDraft {
     if (isPublic) this.callables.push(callable);
     // Looked up through `this`, even pure functions read the environment.
     this.callables.push({ ...callable, name: `this.${name}`, external: true, effects: effects === "pure" ? "view" : effects });
+  }
+
+  /** A function for messages that name no other; it takes and gives raw bytes. */
+  addFallback(size: number): void {
+    const params: Parameter[] = [{ name: "a0", type: BYTES, location: "calldata" }];
+    const facts: ScopeFacts = { maxCost: MAX_COST / 2, self: true, sender: true, payable: true, effects: "write" };
+    const plan = { params, results: [BYTES], keyword: "", name: "fallback", attributes: "external payable", facts, size };
+    this.members.push(makeFunction(this.around, plan).node);
+    this.entries.push({ name: RAW, params: [BYTES], payable: true });
   }
 
   /** A function of a contract that another one calls. */

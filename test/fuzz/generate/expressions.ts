@@ -1,6 +1,7 @@
 /** Random well-typed expressions. Conversions are always spelled out, so that an expression's type is known without solc. */
 import { expression, group, join, type Piece, type SourceNode } from "../tree.js";
 import { callNode, chooseCallable } from "./calls.js";
+import { convertedPlace } from "./conversions.js";
 import { readPlace, writePlace } from "./places.js";
 import { referenceNode } from "./references.js";
 import type { Scope } from "./scope.js";
@@ -24,12 +25,19 @@ function valuePiece(scope: Scope, type: Type, depth: number, plain: string): Pie
   const choice = random.below(100);
   // Keys and indexes of places nest too.
   if (depth < -1) return literal(scope, type);
-  if (depth <= 0 || choice < 40) return (random.chance(0.85) ? readPlace(scope, type, Math.min(depth, 1), valueNode) : undefined) ?? literal(scope, type);
+  if (depth <= 0 || choice < 40) return placeOrLiteral(scope, type, Math.min(depth, 1));
   if (choice < 48) return conditional(scope, type, depth);
   if (choice < 58) return callValue(scope, type, depth) ?? literal(scope, type);
   if (choice < 62) return assignment(scope, type, depth) ?? literal(scope, type);
   if (choice < 64) return roundTrip(scope, type, depth);
   return specific(scope, type, depth) ?? literal(scope, type);
+}
+
+/** Mostly a place of the type, else one of another type converted. */
+function placeOrLiteral(scope: Scope, type: Type, depth: number): Piece {
+  const { random } = scope;
+  if (random.chance(0.15)) return literal(scope, type);
+  return readPlace(scope, type, depth, valueNode) ?? (random.chance(0.8) ? convertedPlace(scope, type, depth, valueNode) : undefined) ?? literal(scope, type);
 }
 
 function conditional(scope: Scope, type: Type, depth: number): Piece {
@@ -188,6 +196,7 @@ function fixedBytesPiece(scope: Scope, size: number, depth: number): Piece {
   if (choice < 3) return group("(~", operand(), ")");
   if (choice < 4) return group("(", operand(), ` ${random.pick(["<<", ">>"])} `, shiftAmount(scope, depth), ")");
   if (size === 32 && choice < 7) return hashPiece(scope, depth);
+  if (size === 20 && choice < 5 && !scope.facts.isConstant) return group("ripemd160(", valueNode(scope, BYTES, depth - 1), ")");
   if (size === 1 && choice < 7) return group(valueNode(scope, BYTES32, depth - 1), `[${random.below(32)}]`);
   if (choice < 8) return group(`bytes${size}(`, valueNode(scope, { kind: "fixedBytes", size: random.pick([1, 4, 16, 20, 32]) }, depth - 1), ")");
   if (choice < 9) return group(`bytes${size}(`, valueNode(scope, BYTES, depth - 1), ")");
@@ -195,7 +204,7 @@ function fixedBytesPiece(scope: Scope, size: number, depth: number): Piece {
 }
 
 function hashPiece(scope: Scope, depth: number): Piece {
-  if (scope.random.chance(0.4)) return group("keccak256(", valueNode(scope, BYTES, depth - 1), ")");
+  if (scope.random.chance(0.4)) return group(scope.facts.isConstant || scope.random.chance(0.8) ? "keccak256(" : "sha256(", valueNode(scope, BYTES, depth - 1), ")");
   const values = Array.from({ length: scope.random.between(1, 3) }, () => valueNode(scope, scope.random.pick(scope.pool.values), depth - 1));
   return group(`keccak256(abi.${scope.random.pick(["encode", "encodePacked"])}(`, ...join(values, ", "), "))");
 }

@@ -30,7 +30,7 @@ export interface SignatureOptions {
 }
 
 export function randomSignature(random: Random, pool: TypePool, options: SignatureOptions): Signature {
-  const params = Array.from({ length: random.below(4) }, (_, i): Parameter => {
+  const params = Array.from({ length: random.pick([0, 1, 1, 2, 2, 3]) }, (_, i): Parameter => {
     if (options.storageTypes.length > 0 && random.chance(0.2)) return { name: `a${i}`, type: random.pick(options.storageTypes), location: "storage" };
     const type = randomType(random, pool, random.chance(0.6) ? 0 : 2);
     const location = !isReference(type) ? "stack" : options.external && random.chance(0.6) ? "calldata" : "memory";
@@ -64,6 +64,8 @@ export function scopeFor(around: Surroundings, facts: ScopeFacts, params: readon
 
 export interface FunctionPlan extends Signature {
   readonly name: string;
+  /** `function ` unless told. */
+  readonly keyword?: string;
   /** What stands after the parameter list: visibility, mutability, override, modifiers. */
   readonly attributes: Piece;
   readonly facts: ScopeFacts;
@@ -88,7 +90,7 @@ export function makeFunction(around: Surroundings, plan: FunctionPlan): MadeFunc
   if (isNamed) plan.results.forEach((type, i) => scope.variables.push({ name: `o${i}`, type, location: isReference(type) ? "memory" : "stack", assignable: true }));
   const frame = { results: plan.results, nesting: MAX_NESTING };
   const made = bodyNodes(scope, frame, plan.size, isNamed);
-  const node = item(`function ${plan.name}${parameterList(plan.params)} `, plan.attributes, `${resultList(plan.results, names)} {\n`, ...made, "}\n");
+  const node = item(`${plan.keyword ?? "function "}${plan.name}${parameterList(plan.params)} `, plan.attributes, `${resultList(plan.results, names)} {\n`, ...made, "}\n");
   return { node, cost: 5 + scope.cost };
 }
 

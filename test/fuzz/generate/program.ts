@@ -198,7 +198,8 @@ class ProgramMaker {
     if (helper) main.useHelper(helper);
     const entries = countIn(random, this.size.entries);
     for (let i = 0; i < entries; i++) main.addEntry(i, countIn(random, this.size.entrySize));
-    if (random.chance(0.15)) main.members.push(item("receive() external payable {}\n"));
+    if (random.chance(0.06)) main.addFallback(countIn(random, this.size.innerSize));
+    if (random.chance(0.12)) main.members.push(item("receive() external payable {}\n"));
     this.pieces.push(main.node(heading));
     return main;
   }

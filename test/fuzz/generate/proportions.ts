@@ -23,6 +23,18 @@ export interface Proportions {
   readonly parts: { readonly free: number; readonly library: number; readonly helper: number; readonly bases: number; readonly linked: number };
 }
 
+const TINY: Proportions = {
+  numberTypes: [2, 2],
+  structs: [0, 1],
+  state: [1, 2],
+  events: [0, 1],
+  internals: [0, 1],
+  entries: [1, 2],
+  entrySize: [1, 4],
+  innerSize: [1, 2],
+  parts: { free: 0.06, library: 0.08, helper: 0.02, bases: 0.06, linked: 0.03 },
+};
+
 const SMALL: Proportions = {
   numberTypes: [2, 3],
   structs: [0, 1],
@@ -60,7 +72,8 @@ const LARGE: Proportions = {
 
 export function randomProportions(random: Random): Proportions {
   const choice = random.below(100);
-  return choice < 72 ? SMALL : choice < 94 ? MEDIUM : LARGE;
+  if (choice < 70) return TINY;
+  return choice < 90 ? SMALL : choice < 98 ? MEDIUM : LARGE;
 }
 
 export function countIn(random: Random, [from, to]: Range): number {

@@ -50,14 +50,7 @@ function constructed(scope: Scope, type: Type, depth: number, value: MakeValue):
       if (depth > 0 && random.chance(0.1)) return group("string(", memoryNode(scope, BYTES, depth - 1, value), ")");
       return `string(unicode"${randomText(random)}")`;
     case "struct":
-      return group(
-        `${type.name}(`,
-        ...join(
-          type.fields.map((f) => partNode(scope, f.type, depth - 1, value)),
-          ", ",
-        ),
-        ")",
-      );
+      return structPiece(scope, type, depth, value);
     case "array":
       if (type.length !== undefined)
         return group(
@@ -74,13 +67,22 @@ function constructed(scope: Scope, type: Type, depth: number, value: MakeValue):
   }
 }
 
+/** `S(a, b)`, or `S({f1: b, f0: a})` with the names in any order. */
+function structPiece(scope: Scope, type: Extract<Type, { kind: "struct" }>, depth: number, value: MakeValue): Piece {
+  const isNamed = scope.random.chance(0.2);
+  const start = isNamed ? scope.random.below(type.fields.length) : 0;
+  const fields = [...type.fields.slice(start), ...type.fields.slice(0, start)];
+  const parts = fields.map((f) => group(isNamed ? `${f.name}: ` : "", partNode(scope, f.type, depth - 1, value)));
+  return isNamed ? group(`${type.name}({`, ...join(parts, ", "), "})") : group(`${type.name}(`, ...join(parts, ", "), ")");
+}
+
 function bytesPiece(scope: Scope, depth: number, value: MakeValue): Piece {
   const { random, pool } = scope;
   const choice = depth > 0 ? random.below(10) : 9;
   if (choice < 4) {
     const types = Array.from({ length: random.between(1, 3) }, () => (random.chance(0.7) ? random.pick(pool.values) : randomType(random, pool, 2)));
     return group(
-      "abi.encode(",
+      ...(random.chance(0.75) ? ["abi.encode("] : selectorPieces(scope, depth, value)),
       ...join(
         types.map((t) => value(scope, t, depth - 1)),
         ", ",
@@ -103,6 +105,11 @@ function bytesPiece(scope: Scope, depth: number, value: MakeValue): Piece {
   if (choice < 8) return slicePiece(scope, depth, value);
   if (choice < 9) return group("bytes(", memoryNode(scope, STRING, depth - 1, value), ")");
   return `bytes(hex"${randomBytes(random).slice(2)}")`;
+}
+
+function selectorPieces(scope: Scope, depth: number, value: MakeValue): Piece[] {
+  if (scope.random.chance(0.4)) return [`abi.encodeWithSignature("g(uint256)", `];
+  return ["abi.encodeWithSelector(", value(scope, { kind: "fixedBytes", size: 4 }, depth - 1), ", "];
 }
 
 /** `x[a:b]` of bytes in call data. */

@@ -13,6 +13,8 @@ export interface Variable {
   readonly location: Location;
   /** Whether the variable itself may be assigned; elements of memory and storage always may. */
   readonly assignable: boolean;
+  /** In transient storage; `location` is "storage", which it is like in all that code may do with values. */
+  readonly isTransient?: boolean;
 }
 
 export interface Parameter {

@@ -103,7 +103,7 @@ function compound(scope: Scope): SourceNode | undefined {
   const type = scope.random.pick(numbers);
   const place = writePlace(scope, type, 2, valueNode);
   if (!place) return undefined;
-  const operator = scope.random.pick(scope.facts.isCalm && !scope.isUnchecked ? ["|=", "&=", "^="] : ["+=", "-=", "*=", "|=", "&=", "^=", "^=", "|="]);
+  const operator = scope.random.pick(scope.facts.isCalm && !scope.isUnchecked ? ["|=", "&=", "^="] : ["+=", "-=", "*=", "|=", "&=", "^=", "^=", "|=", "/=", "%="]);
   if (scope.random.chance(0.15)) return item(place, ` ${scope.random.pick(["<<=", ">>="])} `, value(scope, { kind: "uint", bits: 8 }), ";\n");
   if (!scope.facts.isCalm && scope.random.chance(0.2)) return item(place, scope.random.pick(["++", "--"]), ";\n");
   return item(place, ` ${operator} `, value(scope, type), ";\n");

@@ -24,6 +24,8 @@ export interface Finding extends Failure {
 export interface BatchResult {
   readonly programs: number;
   readonly executions: number;
+  /** Runs that a documented limit of a target ended early. */
+  readonly limited: number;
   readonly findings: readonly Finding[];
   /** Programs that solc refuses, with its messages: faults of the generator, or solc's own limits. */
   readonly rejected: readonly { readonly seed: number; readonly reason: string }[];
@@ -49,6 +51,7 @@ export async function runBatch(seeds: readonly number[], options: BatchOptions):
   const findings: Finding[] = [];
   const rejected: { seed: number; reason: string }[] = [];
   let executions = 0;
+  let limited = 0;
   for (const program of programs) {
     options.onStart?.(program.seed);
     const reference: Reference = references.get(nameOf(program)) ?? { rejected: "solc gave no answer" };
@@ -58,10 +61,11 @@ export async function runBatch(seeds: readonly number[], options: BatchOptions):
     }
     const verdict = await judge(program, sources.get(nameOf(program))!, reference.codes, options);
     executions += verdict.executions;
+    limited += verdict.limited;
     const failure = verdict.failures[0];
     if (failure) findings.push(await findingOf(program, failure, verdict, options));
   }
-  return { programs: programs.length - rejected.length, executions, findings, rejected };
+  return { programs: programs.length - rejected.length, executions, limited, findings, rejected };
 }
 
 /** Asks the other code generator for what the legacy one refused. */

@@ -2,6 +2,7 @@
 import { MAIN_CONTRACT } from "../generate/program.js";
 import { EvmSide, type EvmCode } from "./evm-side.js";
 import { InterpreterSide } from "./interpreter-side.js";
+import { isDocumentedLimit } from "./limits.js";
 import { modulesOf, Refused, sideOf, type Variant } from "./ours.js";
 import { type Message, type Observed, type Senders, type Side, type Words } from "./side.js";
 
@@ -27,6 +28,8 @@ export interface Failure {
 export interface Verdict {
   /** Messages run, the reference's included. */
   readonly executions: number;
+  /** Variants that met a documented limit of their target, and were compared up to there. */
+  readonly limited: number;
   /** The first of each variant. */
   readonly failures: readonly Failure[];
 }
@@ -54,16 +57,18 @@ export async function checkProgram(source: string, script: Script, codes: Readon
   try {
     modules = modulesOf(source);
   } catch (error) {
-    return { executions, failures: [crash("frontend", "compilation", error)] };
+    return { executions, limited: 0, failures: [crash("frontend", "compilation", error)] };
   }
   if (!codes) reference = await record(new InterpreterSide("reference", modules, MAIN_CONTRACT, script.senders), script, []);
   const failures: Failure[] = [];
+  let limited = 0;
   for (const variant of variants) {
-    const { failure, steps } = await checkVariant(variant, modules, script, reference);
+    const { failure, steps, isLimited } = await checkVariant(variant, modules, script, reference);
     executions += steps;
+    if (isLimited) limited++;
     if (failure) failures.push(failure);
   }
-  return { executions, failures };
+  return { executions, limited, failures };
 }
 
 async function checkVariant(
@@ -71,13 +76,18 @@ async function checkVariant(
   modules: ReturnType<typeof modulesOf>,
   script: Script,
   reference: readonly Recorded[],
-): Promise<{ failure?: Failure; steps: number }> {
+): Promise<{ failure?: Failure; steps: number; isLimited?: boolean }> {
   let steps = 0;
   try {
     const side = await sideOf(variant, modules, script.senders);
     const slots = [...new Set([...FIRST_SLOTS, ...reference.flatMap((r) => [...(r.storage?.keys() ?? [])].map(BigInt))])];
     const ours = await record(side, script, slots, reference);
     steps = ours.length;
+    const limit = ours.findIndex(({ observed }, i) => isDocumentedLimit(variant.target, reference[i]!.observed, observed));
+    if (limit >= 0) {
+      const failure = firstDifference(variant.name, reference.slice(0, limit), ours);
+      return { ...(failure && { failure }), steps, isLimited: true };
+    }
     const failure = firstDifference(variant.name, reference, ours);
     return failure ? { failure, steps } : { steps };
   } catch (error) {

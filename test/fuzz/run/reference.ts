@@ -6,9 +6,9 @@
  * - "legacy" is about ten times as fast, but evaluates some operands in another order, keeps a few older rules, and refuses some programs. A
  *   program that behaves as its code is right; one that does not is looked at again with "ir".
  */
-import { createRequire } from "node:module";
 import { MAIN_CONTRACT } from "../generate/program.js";
 import type { EvmCode } from "./evm-side.js";
+import { reloadSolc, solc } from "./solc.js";
 
 /** What solc says of a source. */
 export type Reference = { readonly codes: ReadonlyMap<string, EvmCode> } | { readonly rejected: string };
@@ -24,14 +24,9 @@ interface Output {
   >;
 }
 
-const NO_OPTIMIZER = { enabled: false };
-const NO_STEPS = {
-  enabled: false,
-  details: {
-    ...{ peephole: false, inliner: false, jumpdestRemover: false, orderLiterals: false, deduplicate: false, cse: false, constantOptimizer: false },
-    ...{ yul: true, yulDetails: { stackAllocation: true, optimizerSteps: ":" } },
-  },
-};
+const NOTHING = { peephole: false, inliner: false, jumpdestRemover: false, orderLiterals: false, deduplicate: false, cse: false, constantOptimizer: false };
+const NO_OPTIMIZER = { enabled: false, details: { ...NOTHING, yul: false } };
+const NO_STEPS = { enabled: false, details: { ...NOTHING, yul: true, yulDetails: { stackAllocation: true, optimizerSteps: ":" } } };
 
 /** Sources in one compilation: solc's memory is bounded, and an error without a place makes it start over. */
 const BULK = 10;
@@ -88,17 +83,6 @@ function run(sources: ReadonlyMap<string, string>, generator: Generator): Output
     reloadSolc();
     return { errors: [{ severity: "error", formattedMessage: `solc failed: ${error instanceof Error ? error.message : String(error)}` }] };
   }
-}
-
-const require = createRequire(import.meta.url);
-
-function solc(): { compile(input: string): string } {
-  return require("solc") as ReturnType<typeof solc>;
-}
-
-/** A WebAssembly instance that has trapped is of no further use: the next call makes a new one. */
-function reloadSolc(): void {
-  for (const file of Object.keys(require.cache)) if (/[\\/]node_modules[\\/]solc[\\/]/.test(file)) Reflect.deleteProperty(require.cache, file);
 }
 
 function codeOf({ object, linkReferences }: { readonly object: string; readonly linkReferences: Record<string, Record<string, { start: number }[]>> }): EvmCode {

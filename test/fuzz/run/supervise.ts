@@ -24,6 +24,7 @@ const TIME_LIMIT = 120_000;
 interface Totals {
   programs: number;
   executions: number;
+  limited: number;
   findings: Finding[];
   rejected: BatchResult["rejected"][number][];
 }
@@ -32,7 +33,7 @@ interface Totals {
 export async function supervise(options: SuperviseOptions): Promise<BatchResult> {
   const queue: Numbered[][] = [];
   for (let i = 0; i < options.programs.length; i += BATCH) queue.push(options.programs.slice(i, i + BATCH));
-  const totals: Totals = { programs: 0, executions: 0, findings: [], rejected: [] };
+  const totals: Totals = { programs: 0, executions: 0, limited: 0, findings: [], rejected: [] };
   const lanes = Math.max(1, Math.min(options.jobs, queue.length));
   await Promise.all(Array.from({ length: lanes }, () => lane(queue, options, totals)));
   // Lanes finish in any order; a report does not.
@@ -54,7 +55,7 @@ async function lane(queue: Numbered[][], options: SuperviseOptions, totals: Tota
     worker = undefined;
     // The programs before the one that hung have run, but their results are lost with the process: they run again, without it.
     const hung = outcome.seed ?? programs[0]!.seed;
-    addTo(totals, { programs: 1, executions: 0, findings: [hanging(hung, outcome.reason)], rejected: [] }, options);
+    addTo(totals, { programs: 1, executions: 0, limited: 0, findings: [hanging(hung, outcome.reason)], rejected: [] }, options);
     const rest = programs.filter(({ seed }) => seed !== hung);
     if (rest.length > 0) queue.unshift(rest);
   }
@@ -64,6 +65,7 @@ async function lane(queue: Numbered[][], options: SuperviseOptions, totals: Tota
 function addTo(totals: Totals, result: BatchResult, options: SuperviseOptions): void {
   totals.programs += result.programs;
   totals.executions += result.executions;
+  totals.limited += result.limited;
   totals.findings.push(...result.findings);
   totals.rejected.push(...result.rejected);
   for (const finding of result.findings) options.onFinding(finding);
