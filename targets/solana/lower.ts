@@ -6,6 +6,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { Module } from "../../compiler/ir/module.js";
 import type { LowerOptions, LowerResult, TargetPart } from "../target.js";
 import { emitProgram } from "./emit.js";
+import { kernelsOf } from "./kernels.js";
 import { linkImage, type LinkedContract } from "./link.js";
 import type { LirProgram } from "./lir/instruction.js";
 import { mergeFunctions } from "./merge-functions.js";
@@ -32,9 +33,9 @@ export interface SolanaPart extends TargetPart {
 const DEFAULT_VERSION = "v0";
 
 /**
- * @param defineRuntime adds the in-program runtime to the image
+ * @param defineRuntime adds the in-program runtime to the image, with those precompiled contracts
  */
-export function lowerModules(modules: readonly Module[], options: LowerOptions, defineRuntime: (program: LirProgram) => void): LowerResult {
+export function lowerModules(modules: readonly Module[], options: LowerOptions, defineRuntime: (program: LirProgram, kernels: ReadonlySet<bigint>) => void): LowerResult {
   const parts: LowerResult["parts"] = new Map();
   const files: LowerResult["files"] = new Map();
   const diagnostics: Diagnostic[] = [];
@@ -42,7 +43,7 @@ export function lowerModules(modules: readonly Module[], options: LowerOptions, 
   const version = options.sbpfVersion ?? DEFAULT_VERSION;
   try {
     const { program, contracts } = linkImage(modules);
-    defineRuntime(program);
+    defineRuntime(program, kernelsOf(modules));
     const { assembly, data } = emitProgram(mergeFunctions(program, new Set([ENTRY_POINT])), ENTRY_POINT, version);
     const elf = writeElf(assembly, data, ENTRY_POINT, version);
     const hex = `0x${Buffer.from(elf).toString("hex")}`;

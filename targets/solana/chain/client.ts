@@ -8,7 +8,7 @@ import type { LiteSVM } from "litesvm";
 import { BUFFER_SEED, FAILURE, STATE_SEED } from "../runtime/format.js";
 import { HEAP_SIZE } from "../layout.js";
 import { closeData, executionData, writeData, type Execution, type NamedAccount } from "./instruction.js";
-import { readLogLines, type LogLines } from "./log-lines.js";
+import { describeStop, readLogLines, type LogLines } from "./log-lines.js";
 import type { Packages } from "./packages.js";
 import { isInstance } from "./state-account.js";
 
@@ -206,7 +206,7 @@ export class ImageClient {
       lines: { ...lines, returnData: lines.returnData ?? dataOf(meta.returnData().data()) },
       log,
       code: custom === undefined ? undefined : parseInt(custom, 16),
-      error: error === undefined ? undefined : String(error),
+      error: error === undefined ? undefined : (describeStop(log, this.programId) ?? String(error)),
       units: lines.units ?? meta.computeUnitsConsumed(),
     };
   }

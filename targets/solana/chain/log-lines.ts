@@ -59,6 +59,19 @@ function logOf(address: Uint8Array, topics: Uint8Array, data: Uint8Array): Chain
   return { address: hexOf(address), topics: list, data: hexOf(data) };
 }
 
+/** Limits of the virtual machine, by the runtime's words for them. */
+const LIMITS: readonly (readonly [RegExp, string])[] = [
+  [/exceeded CUs meter|[Cc]omputational budget exceeded/, "out of compute units: the transaction needs more than the 1,400,000 that Solana gives one"],
+  [/exceeded max BPF to BPF call depth/, "the call depth is exceeded: Solana runs at most 64 nested calls of functions"],
+];
+
+/** Why the virtual machine stopped the program, where the log says so; a limit in words of its own. */
+export function describeStop(lines: readonly string[], program: string): string | undefined {
+  const start = `Program ${program} failed: `;
+  const reason = lines.find((line) => line.startsWith(start))?.slice(start.length);
+  return reason === undefined ? undefined : (LIMITS.find(([pattern]) => pattern.test(reason))?.[1] ?? reason);
+}
+
 /** A failure in words. */
 export function describeFailure({ code, payload }: Failure): string {
   switch (code) {
@@ -84,6 +97,8 @@ export function describeFailure({ code, payload }: Failure): string {
       return `an account exists at the new address ${hexOf(payload)}`;
     case FAILURE.PROXY_CYCLE:
       return "minimal proxies lead to each other in a circle";
+    case FAILURE.LONG_MODULUS:
+      return "modular exponentiation with a modulus of more than 7,140 bits";
     default:
       return `the program failed with code ${code} (${hexOf(payload)})`;
   }

@@ -114,4 +114,6 @@ export const ARITHMETIC = {
   remU: "math.rem_u",
   /** (aPtr, bPtr) -> low 256 bits of the product (4 limbs). */
   mul: "math.mul",
+  /** (aPtr, bPtr, mPtr) -> a * b modulo m (4 limbs); 0 where m is 0. */
+  mulmod: "math.mulmod",
 } as const;

@@ -40,6 +40,9 @@ export const RT = {
   /** Scratch of leaf routines, not preserved over calls. */
   SCRATCH: GLOBAL.RUNTIME + 0x318,
   SCRATCH_SIZE: 0x200,
+  /** Workspace of the modular exponentiation: address and bytes. */
+  WORKSPACE: GLOBAL.RUNTIME + 0x518,
+  WORKSPACE_SIZE: GLOBAL.RUNTIME + 0x520,
 } as const;
 
 /** A serialised account of the program's input: offsets from its duplicate marker. */

@@ -19,8 +19,12 @@ import { defineStorage } from "./storage.js";
 import { defineTransient } from "./transient.js";
 import { defineValue } from "./value.js";
 
-/** Adds the entry point and everything of RUNTIME (abi.ts). The image must define what IMAGE of abi.ts names. */
-export function defineRuntime(program: LirProgram): void {
+/**
+ * Adds the entry point and everything of RUNTIME (abi.ts). The image must define what IMAGE of abi.ts names.
+ *
+ * @param kernels precompiled contracts that the image carries as code
+ */
+export function defineRuntime(program: LirProgram, kernels: ReadonlySet<bigint>): void {
   defineMemory(program);
   defineJournal(program);
   defineAccounts(program);
@@ -30,7 +34,7 @@ export function defineRuntime(program: LirProgram): void {
   defineLogs(program);
   defineValue(program);
   defineFrames(program);
-  definePrecompiles(program);
+  definePrecompiles(program, kernels);
   defineCalls(program);
   defineProxies(program);
   defineInstance(program);

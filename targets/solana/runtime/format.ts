@@ -137,6 +137,8 @@ export const FAILURE = {
   SYSCALL: 12,
   /** Minimal proxies that lead to each other. Payload: one byte, 0. */
   PROXY_CYCLE: 13,
+  /** A modulus of more than 7,140 bits in the precompiled contract 5. Payload: none. */
+  LONG_MODULUS: 14,
 } as const;
 export const FAILURE_TAG = 0x45; // "E"
 /** Revert data longer than MAX_RETURN_DATA is logged as the fields ["R", data]. */

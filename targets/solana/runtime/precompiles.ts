@@ -1,13 +1,15 @@
 /**
  * Ethereum's precompiled contracts by Solana's syscalls: 1 ecrecover, 2 sha256, 4 identity, 6 to 8 alt_bn128 (EIP-196, EIP-197);
- * 3 ripemd160 by code.
+ * 3 ripemd160, 5 modexp and 9 blake2f by code, in images that may call them.
  * The others fail the transaction by name: without an answer nothing a contract could go on with would be right.
  */
 import { LirBuilder } from "../lir/builder.js";
 import type { LirProgram, VReg } from "../lir/instruction.js";
 import { FAILURE } from "./format.js";
 import { globals, hash, RT } from "./cells.js";
+import { BLAKE2F, defineBlake2f } from "./blake2f.js";
 import { MEMORY } from "./memory.js";
+import { defineModexp, MODEXP } from "./modexp/modexp.js";
 import { defineRipemd160, RIPEMD160 } from "./ripemd160.js";
 
 export const PRECOMPILES = {
@@ -25,11 +27,13 @@ const MULTIPLY = 2n;
 const PAIRING = 3n;
 const PAIR_SIZE = 192n;
 
-export function definePrecompiles(program: LirProgram): void {
+export function definePrecompiles(program: LirProgram, kernels: ReadonlySet<bigint>): void {
   defineEcrecover(program);
   defineAltBn128(program);
   defineRipemd160(program);
-  defineRun(program);
+  defineModexp(program);
+  defineBlake2f(program);
+  defineRun(program, kernels);
 }
 
 const output = (f: LirBuilder): VReg => f.add(globals(f), BigInt(RT.SCRATCH));
@@ -97,7 +101,7 @@ function defineAltBn128(program: LirProgram): void {
   f.finish();
 }
 
-function defineRun(program: LirProgram): void {
+function defineRun(program: LirProgram, kernels: ReadonlySet<bigint>): void {
   const f = new LirBuilder(program, PRECOMPILES.run, 3);
   const [number, input, length] = f.params as [VReg, VReg, VReg];
   const delegate =
@@ -111,7 +115,10 @@ function defineRun(program: LirProgram): void {
     hash(f, "sol_sha256", from, length, output(f));
     f.ret([1n, output(f), 32n]);
   });
-  f.if("eq", number, 3n, () => {
+  const kernel = (of: bigint, run: () => void): void => {
+    if (kernels.has(of)) f.if("eq", number, of, run);
+  };
+  kernel(3n, () => {
     const out = output(f);
     f.store(8, out, 0, 0n);
     f.store(4, out, 8, 0n);
@@ -119,9 +126,11 @@ function defineRun(program: LirProgram): void {
     f.ret([1n, output(f), 32n]);
   });
   f.if("eq", number, 4n, () => f.ret([1n, input, length]));
+  kernel(5n, delegate(MODEXP, input, length));
   f.if("eq", number, 6n, delegate(ALT_BN128, ADD, input, length));
   f.if("eq", number, 7n, delegate(ALT_BN128, MULTIPLY, input, length));
   f.if("eq", number, 8n, delegate(ALT_BN128, PAIRING, input, length));
+  kernel(9n, delegate(BLAKE2F, input, length));
   const payload = { slot: f.slot(8) };
   f.store(1, payload, 0, number);
   f.call(MEMORY.fail, [BigInt(FAILURE.UNSUPPORTED_PRECOMPILE), f.slotAddr(payload.slot), 1n]);
