@@ -1,7 +1,7 @@
 /** A block's environment and its form in cells. */
 import { CELL } from "../host/abi.js";
 import type { BlockCells, TransactionCells } from "../host/activation.js";
-import { writeBigint } from "../host/cells.js";
+import { writeNumberWords } from "../host/cells.js";
 import { bytesOfKey, littleEndian, writeKeyWords } from "../store/keys.js";
 import type { AddressKey } from "../store/keys.js";
 
@@ -52,6 +52,6 @@ const NO_HASHES: readonly Uint8Array[] = [];
 export function transactionCells(origin: AddressKey, gasPrice: bigint, blobHashes: readonly Uint8Array[] = NO_HASHES): TransactionCells {
   const words = new Int32Array(16);
   writeKeyWords(origin, words, 0);
-  if (gasPrice > 0n) writeBigint(new DataView(words.buffer), CELL.GAS_PRICE - CELL.ORIGIN, gasPrice);
-  return { bytes: new Uint8Array(words.buffer), blobHashes };
+  if (gasPrice > 0n) writeNumberWords(gasPrice, words, (CELL.GAS_PRICE - CELL.ORIGIN) >> 2);
+  return { words, blobHashes };
 }

@@ -14,8 +14,8 @@ export interface BlockCells {
 
 /** What is fixed for a transaction. */
 export interface TransactionCells {
-  /** ORIGIN and GAS_PRICE, 32 bytes each. */
-  readonly bytes: Uint8Array;
+  /** ORIGIN and GAS_PRICE, eight 32-bit words each. */
+  readonly words: Int32Array;
   readonly blobHashes: readonly Uint8Array[];
 }
 

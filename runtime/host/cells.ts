@@ -16,6 +16,20 @@ export function writeBigint(view: DataView, at: number, value: bigint): void {
   for (let i = 0; i < 4; i++) view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * i)), true);
 }
 
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const HALF = 0x1_0000_0000;
+
+/** Writes a number as eight 32-bit words, which are zero. */
+export function writeNumberWords(value: bigint, words: Int32Array, at: number): void {
+  if (value <= SAFE) {
+    const small = Number(value);
+    words[at] = small;
+    words[at + 1] = small / HALF;
+    return;
+  }
+  for (let i = 0; i < 8; i++) words[at + i] = Number(BigInt.asIntN(32, value >> BigInt(32 * i)));
+}
+
 /** Reads a number from a cell. */
 export function readBigint(view: DataView, at: number): bigint {
   let value = 0n;

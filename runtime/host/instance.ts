@@ -17,6 +17,9 @@ const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 /** Idle instances kept for a module. */
 const MAX_IDLE = 16;
 
+const GAS_WORDS = CELL.GAS >> 2;
+/** ORIGIN and GAS_PRICE. */
+const TRANSACTION_WORDS = 16;
 const EMPTY = new Uint8Array(0);
 
 export class ContractInstance implements HostView {
@@ -61,12 +64,13 @@ export class ContractInstance implements HostView {
 
   /** Gas left, as the contract last wrote it. Below 2^53: gas limits are. */
   get gas(): number {
-    return this.view.getUint32(CELL.GAS, true) + this.view.getUint32(CELL.GAS + 4, true) * 0x1_0000_0000;
+    const { words } = this;
+    return (words[GAS_WORDS]! >>> 0) + (words[GAS_WORDS + 1]! >>> 0) * 0x1_0000_0000;
   }
 
   set gas(value: number) {
-    this.view.setUint32(CELL.GAS, value >>> 0, true);
-    this.view.setUint32(CELL.GAS + 4, Math.floor(value / 0x1_0000_0000), true);
+    this.words[GAS_WORDS] = value;
+    this.words[GAS_WORDS + 1] = value / 0x1_0000_0000;
   }
 
   /** Runs one activation to its end. Throws Interruption only; the instance must not be used again then. */
@@ -109,7 +113,7 @@ export class ContractInstance implements HostView {
     this.writeBlock(activation.handler.block);
     const { transaction } = activation.handler;
     if (this.transaction !== transaction) {
-      bytes.set(transaction.bytes, CELL.ORIGIN);
+      for (let i = 0; i < TRANSACTION_WORDS; i++) words[(CELL.ORIGIN >> 2) + i] = transaction.words[i]!;
       this.transaction = transaction;
     }
     if (activation.isCreation) bytes.fill(0, IMMUTABLES, IMMUTABLES + 32 * this.immutableCount);
@@ -123,12 +127,12 @@ export class ContractInstance implements HostView {
   }
 
   private leave(status: number, reason: string | undefined): Ending {
-    const { view, bytes } = this;
+    const { words, bytes } = this;
     const hasResult = status === STATUS.RETURN || status === STATUS.REVERT;
     let data = EMPTY;
     if (hasResult) {
-      const length = view.getUint32(CELL.RESULT_LENGTH, true);
-      const pointer = view.getUint32(CELL.RESULT_POINTER, true);
+      const length = words[CELL.RESULT_LENGTH >> 2]! >>> 0;
+      const pointer = words[CELL.RESULT_POINTER >> 2]! >>> 0;
       if (length > 0) data = bytes.slice(pointer, pointer + length);
     }
     const gasLeft = hasResult || status === STATUS.DEPLOY ? Math.min(this.gas, this.activation.gas) : 0;
@@ -139,7 +143,7 @@ export class ContractInstance implements HostView {
 
   /** Makes the instance ready for another activation: nothing of this one can be read by the next. */
   private reset(): void {
-    const extent = this.view.getUint32(CELL.EXTENT, true);
+    const extent = this.words[CELL.EXTENT >> 2]! >>> 0;
     this.bytes.fill(0, MACHINE_BASE, Math.min(MACHINE_BASE + extent, this.bytes.length));
     this.bytes.fill(0, CALLDATA, CALLDATA + this.calldataWritten);
     this.returnData = EMPTY;

@@ -42,6 +42,8 @@ function withBalance({ nonce, code }: AccountRecord, balance: bigint): AccountRe
 
 export class Journal {
   private accounts = new Map<AddressKey, AccountRecord | undefined>();
+  /** Whether there may be an account among them that does not exist. */
+  private hasDeleted = false;
   private readonly accountUndo: AccountUndo[] = [];
   /** Accounts whose storage or transient storage was touched; their indexes are the owners of words. */
   private owners: AddressKey[] = [];
@@ -64,16 +66,17 @@ export class Journal {
   begin(base: StateReader): void {
     this.base = base;
     this.accounts = new Map<AddressKey, AccountRecord | undefined>();
-    this.accountUndo.length = 0;
+    this.hasDeleted = false;
+    if (this.accountUndo.length > 0) this.accountUndo.length = 0;
     this.owners = [];
     this.ownerIndex = undefined;
     this.words.clear();
     this.transient?.clear();
     this.created = undefined;
     this.destroyed = undefined;
-    this.markUndo.length = 0;
+    if (this.markUndo.length > 0) this.markUndo.length = 0;
     this.logs = [];
-    this.marks.length = 0;
+    if (this.marks.length > 0) this.marks.length = 0;
   }
 
   /** A point to which {@link revert} can return. */
@@ -86,7 +89,8 @@ export class Journal {
 
   /** Keeps everything since the newest checkpoint. */
   keep(): void {
-    this.marks.length -= MARK_SIZE;
+    const { marks } = this;
+    for (let i = 0; i < MARK_SIZE; i++) marks.pop();
   }
 
   /** Undoes everything since the newest checkpoint, whose mark is given. */
@@ -108,15 +112,20 @@ export class Journal {
   }
 
   account(address: AddressKey): AccountRecord | undefined {
-    const own = this.accounts.get(address);
-    if (own !== undefined || this.accounts.has(address)) return own;
+    const { accounts } = this;
+    const own = accounts.get(address);
+    if (own !== undefined || (this.hasDeleted && accounts.has(address))) return own;
     return this.base.account(address);
   }
 
   setAccount(address: AddressKey, record: AccountRecord | undefined): void {
-    const previous = this.accounts.get(address);
-    this.accountUndo.push({ address, previous, known: previous !== undefined || this.accounts.has(address) });
+    // What no checkpoint precedes is never undone.
+    if (this.marks.length > 0) {
+      const previous = this.accounts.get(address);
+      this.accountUndo.push({ address, previous, known: previous !== undefined || this.accounts.has(address) });
+    }
     this.accounts.set(address, record);
+    if (!record) this.hasDeleted = true;
   }
 
   balance(address: AddressKey): bigint {
