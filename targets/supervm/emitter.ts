@@ -348,7 +348,7 @@ export class Emitter {
   }
 
   charge(amount: number): void {
-    if (amount === 0) return;
+    if (amount === 0 || !this.plan.metered) return;
     this.pushGas();
     this.code.i64(BigInt(amount)).op("i64_sub");
     if (this.gasLocal !== undefined) {

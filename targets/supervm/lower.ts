@@ -17,10 +17,10 @@ import { Code } from "./wasm/code.js";
 import { encodeModule, type NewFunction } from "./wasm/module.js";
 import { I32 } from "./wasm/opcodes.js";
 
-/** A module before binaryen, with names where they are asked for. */
-export function encodeContract(module: Module, names: boolean): { wasm: Uint8Array; objects: readonly string[]; libraries: readonly string[] } {
+/** A module before binaryen, with names where they are asked for. Without metering it is for measurements only. */
+export function encodeContract(module: Module, names: boolean, metered = true): { wasm: Uint8Array; objects: readonly string[]; libraries: readonly string[] } {
   const calls = analyseCalls(module);
-  const plan = planModule(module, calls);
+  const plan = planModule(module, calls, metered);
   const functions = calls.order.map((func): NewFunction => ({
     name: func.name,
     params: wasmTypes(func.paramTypes),

@@ -11,6 +11,8 @@ const LIBRARY_SIZE = 24;
 
 export interface ModulePlan {
   readonly calls: CallGraph;
+  /** Whether the code charges for its basic blocks. Only measurements of what that costs do without. */
+  readonly metered: boolean;
   functionIndex(func: Func): number;
   /** Linear address of an immutable's cell. */
   immutable(name: string): number;
@@ -38,7 +40,7 @@ function mentioned(calls: CallGraph, pick: (imm: Func["entry"]["insts"][number][
   return [...names];
 }
 
-export function planModule(module: Module, calls: CallGraph): ModulePlan {
+export function planModule(module: Module, calls: CallGraph, metered: boolean): ModulePlan {
   const functions = new Map(calls.order.map((func, i) => [func, KERNEL_FUNCTIONS + i]));
   const immutables = new Map(module.immutables.map((immutable, i) => [immutable.name, i]));
   const libraries = mentioned(calls, (imm) => imm.library).sort();
@@ -60,6 +62,7 @@ export function planModule(module: Module, calls: CallGraph): ModulePlan {
   };
   return {
     calls,
+    metered,
     segments,
     libraries,
     objects,
