@@ -12,6 +12,7 @@ import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
 import { hexBytes, type Hex } from "../encoding/hex.js";
 import type { NodeBackend, StateView } from "../state/backend.js";
 import { effectiveGasPrice, highestCost, type NodeTransaction } from "../transactions/transaction.js";
+import type { BlockArchive } from "./archive.js";
 import { blockSize, commitments, logsBloom, type Block, type NodeReceipt, type Place } from "./block.js";
 import { executeWithFees } from "../../executor/fees.js";
 import { makeHeader, nextBaseFee, ZERO_HASH, type HeaderFields } from "./header.js";
@@ -24,8 +25,6 @@ export interface ChainSettings {
   readonly coinbase: AddressKey;
   /** Of the genesis block, in seconds. */
   readonly timestamp: number;
-  /** Newest blocks whose states are kept. */
-  readonly history: number;
   readonly genesis: ReadonlyMap<AddressKey, AccountRecord>;
 }
 
@@ -46,48 +45,48 @@ interface Overrides {
 }
 
 export class Blockchain {
-  private readonly blocks: Block[] = [];
-  private readonly numbers = new Map<Hex, number>();
-  private readonly places = new Map<Hex, { number: number; index: number }>();
   /** Of blocks to come. */
   gasLimit: number;
   coinbase: AddressKey;
   /** Of the next block. */
   readonly next: Overrides = {};
 
+  /** @param archive Holds a chain already, whose newest state is the backend's, or nothing yet: then the genesis block is made. */
   constructor(
     readonly settings: ChainSettings,
     readonly backend: NodeBackend,
+    readonly archive: BlockArchive,
   ) {
     this.gasLimit = settings.gasLimit;
     this.coinbase = settings.coinbase;
+    if (archive.height >= 0) return;
     backend.commit({ accounts: settings.genesis, storage: new Map() }, []);
     const draft = { number: 0, timestamp: settings.timestamp, gasLimit: settings.gasLimit, coinbase: settings.coinbase, baseFee: settings.baseFee, prevrandao: 0n };
     this.append(draft, ZERO_HASH, []);
   }
 
   get head(): Block {
-    return this.blocks[this.blocks.length - 1]!;
+    return this.archive.block(this.archive.height)!;
   }
 
   get height(): number {
-    return this.blocks.length - 1;
+    return this.archive.height;
   }
 
   block(number: number): Block | undefined {
-    return this.blocks[number];
+    return this.archive.block(number);
   }
 
   blockByHash(hash: Hex): Block | undefined {
-    const number = this.numbers.get(hash);
-    return number === undefined ? undefined : this.blocks[number];
+    const number = this.archive.numberOf(hash);
+    return number === undefined ? undefined : this.archive.block(number);
   }
 
   /** Where a transaction was mined. */
   find(hash: Hex): Place | undefined {
-    const place = this.places.get(hash);
+    const place = this.archive.place(hash);
     if (!place) return undefined;
-    const block = this.blocks[place.number]!;
+    const block = this.archive.block(place.number)!;
     return { block, receipt: block.receipts[place.index]! };
   }
 
@@ -155,11 +154,7 @@ export class Blockchain {
     const gasUsed = receipts[receipts.length - 1]?.cumulativeGas ?? 0;
     const header = makeHeader({ ...draft, parentHash, stateRoot: state.root, ...commitments(receipts), gasUsed });
     const block: Block = { header, receipts, size: blockSize(header, receipts), state };
-    this.blocks.push(block);
-    this.numbers.set(header.hash, header.number);
-    for (const { transaction, index } of receipts) this.places.set(transaction.hash, { number: header.number, index });
-    const old = this.blocks[header.number - this.settings.history];
-    if (old) old.state = undefined;
+    this.archive.append(block);
     return block;
   }
 
@@ -184,7 +179,7 @@ export class Blockchain {
       prevrandao: block.prevrandao,
       chainId: this.settings.chainId,
       blockHash: (number) => {
-        const known = number < BigInt(block.number) && number + 256n >= BigInt(block.number) ? this.blocks[Number(number)] : undefined;
+        const known = number < BigInt(block.number) && number + 256n >= BigInt(block.number) ? this.archive.block(Number(number)) : undefined;
         return known && BigInt(known.header.hash);
       },
     };
@@ -193,7 +188,7 @@ export class Blockchain {
   /** Changes the state by hand; the newest block's state becomes the changed one. Its header keeps the root it was mined with. */
   alter(changes: ChangeSet): void {
     this.backend.commit(changes, []);
-    this.head.state = this.backend.view();
+    this.archive.replaceState(this.backend.view());
   }
 
   /** The newest block's state. */
@@ -203,13 +198,9 @@ export class Blockchain {
 
   /** Drops all blocks above a height and takes up a state of it again. */
   rewind(height: number, state: StateView): Block[] {
-    const dropped = this.blocks.splice(height + 1);
-    for (const { header, receipts } of dropped) {
-      this.numbers.delete(header.hash);
-      for (const { transaction } of receipts) this.places.delete(transaction.hash);
-    }
+    const dropped = this.archive.truncate(height);
     this.backend.restore(state);
-    this.head.state = state;
+    this.archive.replaceState(state);
     this.next.baseFee = undefined;
     this.next.prevrandao = undefined;
     return dropped;

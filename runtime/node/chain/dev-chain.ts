@@ -6,12 +6,14 @@
 import { addressKeyOfInt, type AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
 import type { Hex } from "../encoding/hex.js";
-import { MemoryBackend, type NodeBackend, type StateView } from "../state/backend.js";
+import { MemoryBackend, type StateView } from "../state/backend.js";
 import { impersonateTransaction } from "../transactions/sign.js";
 import { TransactionPool } from "../transactions/pool.js";
 import { highestCost, TransactionError, type NodeTransaction, type UnsignedTransaction } from "../transactions/transaction.js";
 import { validateTransaction } from "../transactions/validate.js";
+import { MemoryArchive } from "./archive.js";
 import type { Block } from "./block.js";
+import type { ChainPlace } from "./chain-store.js";
 import { Blockchain } from "./blockchain.js";
 import { ChainClock } from "./clock.js";
 import { Wallet } from "./wallet.js";
@@ -34,7 +36,8 @@ export interface DevChainOptions {
   readonly history?: number;
   /** Genesis time in seconds; default now. */
   readonly timestamp?: number;
-  readonly backend?: NodeBackend;
+  /** Where blocks and state lie; default: in memory, with the states of the newest `history` blocks. */
+  readonly place?: ChainPlace;
 }
 
 interface Snapshot {
@@ -42,12 +45,16 @@ interface Snapshot {
   readonly state: StateView;
   readonly waiting: readonly NodeTransaction[];
   readonly restoreClock: () => void;
+  /** Lets go of the state. */
+  readonly release: () => void;
 }
 
 export type BlockListener = (block: Block) => void;
 export type PendingListener = (transaction: NodeTransaction) => void;
 
 const GWEI = 10n ** 9n;
+/** Newest blocks whose states are kept. */
+export const DEFAULT_HISTORY = 1_024;
 const DEFAULT_BALANCE = 10_000n * 10n ** 18n;
 const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
 
@@ -69,6 +76,7 @@ export class DevChain {
   constructor(options: DevChainOptions = {}) {
     this.wallet = new Wallet(options.accounts ?? 10, options.mnemonic);
     const balance = options.balance ?? DEFAULT_BALANCE;
+    const place = options.place ?? { backend: new MemoryBackend(), archive: new MemoryArchive(options.history ?? DEFAULT_HISTORY) };
     this.chain = new Blockchain(
       {
         chainId: options.chainId ?? 31_337n,
@@ -76,10 +84,10 @@ export class DevChain {
         baseFee: options.baseFee ?? GWEI,
         coinbase: addressKeyOfInt(0n),
         timestamp: options.timestamp ?? Math.floor(Date.now() / 1000),
-        history: options.history ?? 1_024,
         genesis: new Map(this.wallet.addresses.map((address) => [address, { nonce: 0, balance }])),
       },
-      options.backend ?? new MemoryBackend(),
+      place.backend,
+      place.archive,
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
     this.automining = options.blockTime === undefined;
@@ -157,7 +165,13 @@ export class DevChain {
   snapshot(): number {
     const { pending, queued } = this.pool.content();
     const waiting = [...pending.values(), ...queued.values()].flat();
-    this.snapshots.set(this.nextSnapshot, { height: this.chain.height, state: this.chain.state, waiting, restoreClock: this.clock.save() });
+    this.snapshots.set(this.nextSnapshot, {
+      height: this.chain.height,
+      state: this.chain.state,
+      waiting,
+      restoreClock: this.clock.save(),
+      release: this.chain.archive.pin(this.chain.height),
+    });
     return this.nextSnapshot++;
   }
 
@@ -165,8 +179,12 @@ export class DevChain {
   revert(id: number): boolean {
     const snapshot = this.snapshots.get(id);
     if (!snapshot) return false;
-    for (const later of [...this.snapshots.keys()]) if (later >= id) this.snapshots.delete(later);
     this.chain.rewind(snapshot.height, snapshot.state);
+    for (const [number, later] of [...this.snapshots])
+      if (number >= id) {
+        later.release();
+        this.snapshots.delete(number);
+      }
     snapshot.restoreClock();
     this.pool.clear();
     for (const transaction of snapshot.waiting) this.pool.add(transaction);

@@ -71,7 +71,7 @@ export class MemoryBackend implements NodeBackend {
 }
 
 /** Successive change sets as few: a run without deleted accounts becomes one, so that a trie's nodes are made once. */
-function merged(changes: readonly ChangeSet[]): ChangeSet[] {
+export function merged(changes: readonly ChangeSet[]): ChangeSet[] {
   if (changes.length < 2 || changes.some((c) => [...c.accounts.values()].includes(undefined))) return [...changes];
   const accounts = new Map<AddressKey, ChangeSet["accounts"] extends ReadonlyMap<string, infer R> ? R : never>();
   const storage = new Map<AddressKey, Map<SlotKey, Uint8Array | undefined>>();

@@ -10,13 +10,13 @@ import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js
 import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
 import { nibblesOf, trieEntries, trieGet, trieProof, trieRoot, trieWith, trieWithout, type TrieNode } from "./trie.js";
 
-interface SlotEntry {
+export interface SlotEntry {
   readonly slot: SlotKey;
   /** Least significant byte first. */
   readonly word: Uint8Array;
 }
 
-interface AccountEntry {
+export interface AccountEntry {
   readonly address: AddressKey;
   readonly record: AccountRecord;
   readonly storage: TrieNode<SlotEntry> | undefined;
@@ -59,7 +59,8 @@ function slotPath(slot: SlotKey): Uint8Array {
 export class StateTrie implements StateReader {
   private hash: Uint8Array | undefined;
 
-  private constructor(private readonly accounts: TrieNode<AccountEntry> | undefined) {}
+  /** @param accounts From hashed addresses; undefined for the empty state. */
+  constructor(readonly accounts: TrieNode<AccountEntry> | undefined) {}
 
   static readonly empty = new StateTrie(undefined);
 
@@ -125,18 +126,19 @@ function withWords(storage: TrieNode<SlotEntry> | undefined, words: ReadonlyMap<
   let result = storage;
   for (const [slot, word] of words ?? []) {
     const path = slotPath(slot);
-    result = word ? trieWith(result, path, rlpBytes(bigEndian(word)), { slot, word }) : trieWithout(result, path);
+    result = word ? trieWith(result, path, encodeWord(word), { slot, word }) : trieWithout(result, path);
   }
   return result;
 }
 
-/** A word's bytes, most significant first, without leading zeros. */
-function bigEndian(word: Uint8Array): Uint8Array {
+/** What a storage trie holds at a leaf: the word's bytes, most significant first, without leading zeros. */
+export function encodeWord(word: Uint8Array): Uint8Array {
   let length = word.length;
   while (length > 0 && word[length - 1] === 0) length--;
-  return word.slice(0, length).reverse();
+  return rlpBytes(Uint8Array.from(word.subarray(0, length)).reverse());
 }
 
-function encodeAccount(record: AccountRecord, storage: TrieNode<SlotEntry> | undefined): Uint8Array {
+/** What the account trie holds at a leaf. */
+export function encodeAccount(record: AccountRecord, storage: TrieNode<SlotEntry> | undefined): Uint8Array {
   return rlpList([rlpInteger(record.nonce), rlpInteger(record.balance), rlpBytes(trieRoot(storage)), rlpBytes(record.code ? codeHash(record.code) : EMPTY_CODE_HASH)]);
 }

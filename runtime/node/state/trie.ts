@@ -3,36 +3,59 @@
  * all others, so that the trie of every block stays readable as long as somebody holds its root.
  *
  * No key may be a prefix of another (hashes are not, nor are RLP-encoded indexes): branches then carry no value. A leaf carries besides its
- * encoded value an entry, which is what readers want and no hash sees.
+ * encoded value an entry, which is what readers want and no hash sees. Parts of a trie may lie in a store: they are read as far as somebody looks
+ * into them, and a change reads nothing but its path.
  */
 import { keccak256 } from "../../../machine/keccak.js";
 import { rlpBytes, rlpList } from "../encoding/rlp.js";
 
-interface Leaf<T> {
+export interface Leaf<T> {
   readonly kind: "leaf";
   readonly path: Uint8Array;
   readonly value: Uint8Array;
   readonly entry: T;
   encoded?: Uint8Array;
+  reference?: Uint8Array;
 }
 
-interface Extension<T> {
+export interface Extension<T> {
   readonly kind: "extension";
   readonly path: Uint8Array;
   readonly child: TrieNode<T>;
   encoded?: Uint8Array;
+  reference?: Uint8Array;
 }
 
-interface Branch<T> {
+export interface Branch<T> {
   readonly kind: "branch";
   readonly children: readonly (TrieNode<T> | undefined)[];
   encoded?: Uint8Array;
+  reference?: Uint8Array;
 }
 
+/** A node that lies in a store and is read when somebody needs to look into it. */
+export interface StoredNode<T> {
+  readonly kind: "stored";
+  /** How a parent holds it: its hash, or its encoding where that is shorter. */
+  readonly reference: Uint8Array;
+  /** Among the nodes of its store. */
+  readonly id: number;
+  load(): LoadedNode<T>;
+}
+
+/** A node in memory. */
+export type LoadedNode<T> = Leaf<T> | Extension<T> | Branch<T>;
+
 /** A trie; undefined is the empty one. */
-export type TrieNode<T> = Leaf<T> | Extension<T> | Branch<T>;
+export type TrieNode<T> = LoadedNode<T> | StoredNode<T>;
+
+function loaded<T>(node: TrieNode<T>): LoadedNode<T> {
+  return node.kind === "stored" ? node.load() : node;
+}
 
 const EMPTY_STRING = Uint8Array.of(0x80);
+/** No shorter encoding is hashed. */
+const HASH_SIZE = 32;
 
 /** Root of the empty trie: keccak256(rlp("")). */
 export const EMPTY_ROOT: Uint8Array = keccak256(EMPTY_STRING);
@@ -48,7 +71,8 @@ export function nibblesOf(key: Uint8Array): Uint8Array {
 }
 
 /** The trie with a key set. `value` is what is hashed. */
-export function trieWith<T>(node: TrieNode<T> | undefined, path: Uint8Array, value: Uint8Array, entry: T): TrieNode<T> {
+export function trieWith<T>(before: TrieNode<T> | undefined, path: Uint8Array, value: Uint8Array, entry: T): TrieNode<T> {
+  const node = before && loaded(before);
   if (!node) return { kind: "leaf", path, value, entry };
   if (node.kind === "branch") {
     const children = [...node.children];
@@ -69,18 +93,19 @@ export function trieWith<T>(node: TrieNode<T> | undefined, path: Uint8Array, val
 }
 
 /** The trie without a key; the same trie where it has none. */
-export function trieWithout<T>(node: TrieNode<T> | undefined, path: Uint8Array): TrieNode<T> | undefined {
-  if (!node) return undefined;
-  if (node.kind === "leaf") return sameNibbles(node.path, path) ? undefined : node;
+export function trieWithout<T>(before: TrieNode<T> | undefined, path: Uint8Array): TrieNode<T> | undefined {
+  if (!before) return undefined;
+  const node = loaded(before);
+  if (node.kind === "leaf") return sameNibbles(node.path, path) ? undefined : before;
   if (node.kind === "extension") {
-    if (commonLength(node.path, path) < node.path.length) return node;
+    if (commonLength(node.path, path) < node.path.length) return before;
     const child = trieWithout(node.child, path.subarray(node.path.length));
-    if (child === node.child) return node;
+    if (child === node.child) return before;
     return child && behind(node.path, child);
   }
   const index = path[0]!;
   const child = trieWithout(node.children[index], path.subarray(1));
-  if (child === node.children[index]) return node;
+  if (child === node.children[index]) return before;
   const children = [...node.children];
   children[index] = child;
   const left = children.flatMap((c, i) => (c ? [i] : []));
@@ -91,25 +116,27 @@ export function trieWithout<T>(node: TrieNode<T> | undefined, path: Uint8Array):
 
 /** The entry of a key. */
 export function trieGet<T>(root: TrieNode<T> | undefined, path: Uint8Array): T | undefined {
-  let node = root;
+  let next = root;
   let rest = path;
-  while (node) {
+  while (next) {
+    const node = loaded(next);
     if (node.kind === "leaf") return sameNibbles(node.path, rest) ? node.entry : undefined;
     if (node.kind === "branch") {
-      node = node.children[rest[0]!];
+      next = node.children[rest[0]!];
       rest = rest.subarray(1);
     } else {
       if (commonLength(node.path, rest) < node.path.length) return undefined;
       rest = rest.subarray(node.path.length);
-      node = node.child;
+      next = node.child;
     }
   }
   return undefined;
 }
 
 /** All entries, in the order of their keys. */
-export function* trieEntries<T>(node: TrieNode<T> | undefined): Generator<T> {
-  if (!node) return;
+export function* trieEntries<T>(root: TrieNode<T> | undefined): Generator<T> {
+  if (!root) return;
+  const node = loaded(root);
   if (node.kind === "leaf") yield node.entry;
   else if (node.kind === "extension") yield* trieEntries(node.child);
   else for (const child of node.children) yield* trieEntries(child);
@@ -117,25 +144,28 @@ export function* trieEntries<T>(node: TrieNode<T> | undefined): Generator<T> {
 
 /** The root hash. */
 export function trieRoot<T>(node: TrieNode<T> | undefined): Uint8Array {
-  return node ? keccak256(encodeNode(node)) : EMPTY_ROOT;
+  if (!node) return EMPTY_ROOT;
+  const reference = trieReference(node);
+  return reference.length === HASH_SIZE ? reference : keccak256(reference);
 }
 
 /** The encoded nodes from the root to a key, or to where its absence shows (EIP-1186). Nodes embedded in their parents are left out. */
 export function trieProof<T>(root: TrieNode<T> | undefined, path: Uint8Array): Uint8Array[] {
   const proof: Uint8Array[] = [];
-  let node = root;
+  let next = root;
   let rest = path;
-  while (node) {
+  while (next) {
+    const node = loaded(next);
     const encoded = encodeNode(node);
     if (proof.length === 0 || encoded.length >= 32) proof.push(encoded);
     if (node.kind === "leaf") break;
     if (node.kind === "branch") {
-      node = node.children[rest[0]!];
+      next = node.children[rest[0]!];
       rest = rest.subarray(1);
     } else {
       if (commonLength(node.path, rest) < node.path.length) break;
       rest = rest.subarray(node.path.length);
-      node = node.child;
+      next = node.child;
     }
   }
   return proof;
@@ -151,34 +181,43 @@ export function indexedRoot(values: readonly Uint8Array[], encodeIndex: (index: 
 }
 
 /** A node with some half bytes before it; neighbouring paths become one. */
-function behind<T>(prefix: Uint8Array, node: TrieNode<T>): TrieNode<T> {
-  if (prefix.length === 0) return node;
-  if (node.kind === "branch") return { kind: "extension", path: prefix.slice(), child: node };
+function behind<T>(prefix: Uint8Array, after: TrieNode<T>): TrieNode<T> {
+  if (prefix.length === 0) return after;
+  const node = loaded(after);
+  if (node.kind === "branch") return { kind: "extension", path: prefix.slice(), child: after };
   const path = new Uint8Array(prefix.length + node.path.length);
   path.set(prefix);
   path.set(node.path, prefix.length);
   return node.kind === "leaf" ? { kind: "leaf", path, value: node.value, entry: node.entry } : { kind: "extension", path, child: node.child };
 }
 
-function encodeNode<T>(node: TrieNode<T>): Uint8Array {
+function encodeNode<T>(node: LoadedNode<T>): Uint8Array {
   return (node.encoded ??= rlpList(itemsOf(node)));
 }
 
-function itemsOf<T>(node: TrieNode<T>): Uint8Array[] {
+function itemsOf<T>(node: LoadedNode<T>): Uint8Array[] {
   switch (node.kind) {
     case "leaf":
       return [rlpBytes(compact(node.path, true)), rlpBytes(node.value)];
     case "extension":
-      return [rlpBytes(compact(node.path, false)), referenceTo(node.child)];
+      return [rlpBytes(compact(node.path, false)), embedded(node.child)];
     case "branch":
-      return [...node.children.map((child) => (child ? referenceTo(child) : EMPTY_STRING)), EMPTY_STRING];
+      return [...node.children.map((child) => (child ? embedded(child) : EMPTY_STRING)), EMPTY_STRING];
   }
 }
 
-/** How a parent holds a node: the node itself where it is short, else its hash. */
-function referenceTo<T>(node: TrieNode<T>): Uint8Array {
+/** How a parent holds a node: the node's encoding where that is short, else its hash. */
+export function trieReference<T>(node: TrieNode<T>): Uint8Array {
+  if (node.kind === "stored") return node.reference;
+  if (node.reference) return node.reference;
   const encoded = encodeNode(node);
-  return encoded.length < 32 ? encoded : rlpBytes(keccak256(encoded));
+  return (node.reference = encoded.length < HASH_SIZE ? encoded : keccak256(encoded));
+}
+
+/** A reference as an item of its parent. */
+function embedded<T>(node: TrieNode<T>): Uint8Array {
+  const reference = trieReference(node);
+  return reference.length === HASH_SIZE ? rlpBytes(reference) : reference;
 }
 
 /** Half bytes with a flag, two a byte (yellow paper, appendix C). */

@@ -93,7 +93,9 @@ export class WriteQueue implements KeyValueReader {
     for (let group = this.next; group; group = this.next) {
       const { seals } = this;
       [this.current, this.next] = [group, undefined];
-      [this.sent, this.sealed, this.seals] = [this.sealed, new Map(), 0];
+      this.sent = this.sealed;
+      this.sealed = new Map();
+      this.seals = 0;
       const start = performance.now();
       try {
         await this.store.write([...this.sent.values()]);
@@ -126,8 +128,8 @@ export class WriteQueue implements KeyValueReader {
 
 /** A promise whose end comes from outside. */
 class Group {
-  resolve!: () => void;
-  reject!: (error: unknown) => void;
+  resolve: () => void = () => undefined;
+  reject: (error: unknown) => void = () => undefined;
   readonly done = new Promise<void>((resolve, reject) => {
     this.resolve = resolve;
     this.reject = reject;

@@ -8,7 +8,7 @@ import { MemoryKeyValueStore } from "../../../../runtime/store/durable/memory-kv
 /** Opens an empty store; `reopen` gives what was written back after a close. */
 export interface Subject {
   readonly name: string;
-  open(): Promise<{ store: KeyValueStore; reopen(): Promise<KeyValueStore>; dispose(): Promise<void> }>;
+  open(): Promise<{ store: KeyValueStore; reopen: () => Promise<KeyValueStore>; dispose: () => Promise<void> }>;
   /** Histories that the property test tries. */
   readonly runs: number;
 }

@@ -1,0 +1,38 @@
+/** The modules of a durable chain: read and compiled when a contract first runs in this process. */
+import { CodeRegistry, type ModuleEntry } from "../../host/code.js";
+import type { WriteQueue } from "../../store/durable/write-queue.js";
+import { RecordReader, RecordWriter } from "../../store/durable/records.js";
+import { hashKey, PREFIX } from "./layout.js";
+
+const IDENTITY_SIZE = 32;
+
+export class StoredModules extends CodeRegistry {
+  constructor(private readonly queue: WriteQueue) {
+    super();
+  }
+
+  override get(identity: Uint8Array): ModuleEntry | undefined {
+    const known = super.get(identity);
+    if (known) return known;
+    const record = this.queue.get(hashKey(PREFIX.MODULE, identity));
+    if (!record) return undefined;
+    const entry = readModule(Uint8Array.from(identity), record);
+    this.register([entry]);
+    return entry;
+  }
+
+  /** Puts a module into the queue. */
+  save(module: ModuleEntry): void {
+    const record = new RecordWriter().number(module.references.length);
+    for (const reference of module.references) record.fixed(reference);
+    this.queue.put(hashKey(PREFIX.MODULE, module.identity), record.fixed(module.bytes).finish());
+  }
+}
+
+function readModule(identity: Uint8Array, record: Uint8Array): ModuleEntry {
+  const reader = new RecordReader(record);
+  const count = reader.number();
+  const references = Array.from({ length: count }, () => Uint8Array.from(reader.fixed(IDENTITY_SIZE)));
+  const bytes = Uint8Array.from(reader.rest());
+  return { identity, bytes, compiled: new WebAssembly.Module(bytes), references, size: bytes.length };
+}
