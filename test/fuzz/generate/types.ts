@@ -256,7 +256,9 @@ export function randomReference(random: Random, pool: TypePool, depth: number): 
   if (choice < 2) return BYTES;
   if (choice < 3) return STRING;
   if (choice < 6 && pool.structs.length > 0) return random.pick(pool.structs);
-  const element = randomType(random, pool, depth - 1);
+  // Fewer arrays of structs: solc's fast code generator refuses to copy them from memory to storage.
+  const inner = randomType(random, pool, depth - 1);
+  const element = inner.kind === "struct" && random.chance(0.6) ? random.pick(pool.values) : inner;
   return { kind: "array", element, ...(random.chance(0.4) && { length: random.between(1, 4) }) };
 }
 

@@ -10,6 +10,7 @@ interface Solc {
 
 /** What tables of WebAssembly have that matters here; the type library of Node.js does not describe it. */
 interface Table {
+  readonly length: number;
   get: (this: Table, index: number) => unknown;
   set: (this: Table, index: number, value?: unknown) => void;
 }
@@ -34,11 +35,12 @@ function rememberFunctions(): void {
   const found = Symbol("functions found");
   type Remembering = Table & { [found]?: unknown[] };
   prototype.get = function (this: Remembering, index) {
-    const functions = (this[found] ??= []);
+    // As long as the table, so that V8 keeps it as a plain list.
+    const functions = (this[found] ??= new Array<unknown>(this.length));
     return (functions[index] ??= get.call(this, index));
   };
   prototype.set = function (this: Remembering, ...args) {
-    this[found] = [];
+    delete this[found];
     set.apply(this, args);
   };
 }
