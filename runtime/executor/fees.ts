@@ -7,8 +7,9 @@
 import type { BlockCells } from "../host/activation.js";
 import type { CodeRegistry } from "../host/code.js";
 import { Interruption } from "../host/interruption.js";
-import type { AddressKey } from "../store/keys.js";
-import type { AccountRecord, StateReader } from "../store/state.js";
+import { keyOfWords, writeWordBytes, type AddressKey } from "../store/keys.js";
+import { TransactionChanges } from "../store/transaction-changes.js";
+import type { AccountRecord, ChangeSet, StateReader } from "../store/state.js";
 import { executeTransaction, type Receipt, type Transaction } from "./transaction.js";
 
 export interface Fees {
@@ -34,6 +35,12 @@ class WithBalance implements StateReader {
   storage(address: AddressKey, slot: string): Uint8Array | undefined {
     return this.base.storage(address, slot);
   }
+
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+    const { base } = this;
+    if (base.readWord) base.readWord(address, slots, slotAt, value, valueAt);
+    else writeWordBytes(base.storage(address, keyOfWords(slots, slotAt, 8)), value, valueAt);
+  }
 }
 
 /** The state as a transaction sees it: its sender has paid for all its gas. */
@@ -47,7 +54,7 @@ export function executeWithFees(state: StateReader, cells: BlockCells, registry:
   const receipt = executePayingGas(state, cells, registry, transaction);
   const accounts = new Map(receipt.changes.accounts);
   pay(accounts, state, fees.coinbase, tip(transaction, receipt, fees.baseFee));
-  return { ...receipt, changes: { accounts, storage: receipt.changes.storage } };
+  return { ...receipt, changes: withAccounts(receipt.changes, accounts) };
 }
 
 /** The same without what the block's producer gets. */
@@ -57,12 +64,16 @@ export function executePayingGas(state: StateReader, cells: BlockCells, registry
   const receipt = guarded(afterPaying(state, transaction), cells, registry, transaction);
   const accounts = new Map(receipt.changes.accounts);
   pay(accounts, state, from, gasPrice * BigInt(gasLimit - receipt.gasUsed));
-  return { ...receipt, changes: { accounts, storage: receipt.changes.storage } };
+  return { ...receipt, changes: withAccounts(receipt.changes, accounts) };
 }
 
 /** What the block's producer gets for a transaction, in wei. */
 export function tip({ gasPrice }: Transaction, { gasUsed }: Pick<Receipt, "gasUsed">, baseFee: bigint): bigint {
   return gasPrice === baseFee ? 0n : (gasPrice - baseFee) * BigInt(gasUsed);
+}
+
+function withAccounts(changes: ChangeSet, accounts: ChangeSet["accounts"]): ChangeSet {
+  return changes instanceof TransactionChanges ? changes.withAccounts(accounts) : { accounts, storage: changes.storage };
 }
 
 function pay(accounts: Map<AddressKey, AccountRecord | undefined>, state: StateReader, address: AddressKey, wei: bigint): void {

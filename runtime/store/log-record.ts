@@ -1,5 +1,5 @@
 /** Logs of contracts: kept as the words that the contract left in its memory, decoded when somebody asks for topics or data. */
-import { chunkWith, type Chunk } from "./chunk.js";
+import { chunkWith } from "./chunk.js";
 import type { AddressKey } from "./keys.js";
 import { WORD_SIZE } from "./word-table.js";
 
@@ -26,11 +26,28 @@ export class EventLog implements LogRecord {
 
   private constructor(
     readonly address: AddressKey,
-    private readonly chunk: Chunk,
+    private readonly chunk: LogSource,
     private readonly start: number,
-    private readonly topicCount: number,
-    private readonly size: number,
+    readonly topicCount: number,
+    /** Bytes of data. */
+    readonly size: number,
   ) {}
+
+  /** The log whose topics and data lie at the word `start` of words that nobody changes any more. */
+  static over(address: AddressKey, source: LogSource, start: number, topics: number, size: number): EventLog {
+    return new EventLog(address, source, start, topics, size);
+  }
+
+  /** Words that topics and data take. */
+  get length(): number {
+    return this.topicCount * WORD_SIZE + ((this.size + 3) >> 2);
+  }
+
+  /** Copies topics and data, {@link length} words. */
+  copyTo(words: Int32Array, at: number): void {
+    const { words: from } = this.chunk;
+    for (let i = 0, length = this.length; i < length; i++) words[at + i] = from[this.start + i]!;
+  }
 
   /** Copies a log out of memory: `topics` numbers from the word `topicsAt` on, and `size` bytes from `dataAt` on. */
   static of(address: AddressKey, { words, bytes }: LogSource, topics: number, topicsAt: number, dataAt: number, size: number): EventLog {

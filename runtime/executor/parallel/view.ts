@@ -1,60 +1,142 @@
-/** The state as one transaction of a block sees it, with a record of what it read. */
+/** The state as one execution of a transaction of a block sees it, with a list of what it has read. */
 import { CodeRegistry, type ModuleEntry } from "../../host/code.js";
 import { Interruption } from "../../host/interruption.js";
 import { keyOf, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, StateReader } from "../../store/state.js";
-import { accountLocation, moduleLocation, wordLocation } from "./locations.js";
-import { BASE, type Location, type MultiVersionMemory, type Origin } from "./multi-version-memory.js";
+import { copyWord, type SharedState } from "../../store/shared/state.js";
+import type { Arena } from "./arena.js";
+import { BASE, type VersionMemory } from "./versions.js";
 
-/** The transaction needs what an earlier one will write again. */
-export class Blocked extends Interruption {
-  constructor(readonly by: number) {
-    super(`transaction ${by} has to run first`);
-  }
+/** Somebody else must do something first that is not waited for: the transaction is run when all before it are final. */
+export const GIVEN_UP = new Interruption("an earlier transaction has to run first");
+/** Only the main thread can run the transaction. */
+export const FOR_MAIN = new Interruption("the transaction is the main thread's");
+/** The whole block is given up. */
+export const STOPPED = new Interruption("the block is run in another way");
+
+/** What a view asks of the worker that it is of. */
+export interface ViewHost {
+  /** Returns when an estimate may be none any more; throws Interruption where that is not worth waiting for. */
+  awaitWriter(tx: number): void;
+  /** Returns when a record of the state is known. */
+  awaitRecord(record: number): void;
+  /** The coinbase's account with the fees of all transactions before one; throws {@link FOR_MAIN} on other threads. */
+  coinbase(tx: number, version: number): AccountRecord | undefined;
 }
 
-/** The transaction has read one location from two origins: it sees a state that never was, and its result would be dropped anyway. */
-export const INCONSISTENT = new Interruption("reads of one location differ");
-
 export class View implements StateReader {
-  readonly reads = new Map<Location, Origin>();
+  /** Pairs of a record and the version that was read of it. */
+  reads = new Int32Array(256);
+  readCount = 0;
+  /** Of the execution: its transaction, and whether all before it are final, so that nothing that it reads can change. */
+  private tx = 0;
+  private isFinal = false;
+  private coinbaseIndex = 0;
+  private asking = false;
 
   constructor(
-    private readonly memory: MultiVersionMemory,
-    private readonly base: StateReader,
-    private readonly tx: number,
+    private readonly state: SharedState,
+    private readonly memory: VersionMemory,
+    private readonly arena: Arena,
+    private readonly host: ViewHost,
   ) {}
 
+  /** A new block. */
+  open(coinbaseIndex: number, asking: boolean): void {
+    this.coinbaseIndex = coinbaseIndex;
+    this.asking = asking;
+  }
+
+  /** A new execution. */
+  begin(tx: number, isFinal: boolean): void {
+    this.tx = tx;
+    this.isFinal = isFinal;
+    this.readCount = 0;
+  }
+
   account(address: AddressKey): AccountRecord | undefined {
-    return this.read(accountLocation(address), () => this.base.account(address)) as AccountRecord | undefined;
+    const { state } = this;
+    const record = state.table.account(address);
+    const version = this.version(record);
+    if (record === this.coinbaseIndex) return this.host.coinbase(this.tx, version);
+    if (version !== BASE) return state.decode(this.arena.words, version);
+    this.require(record);
+    return state.accountAt(record);
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.read(wordLocation(address, slot), () => this.base.storage(address, slot)) as Uint8Array | undefined;
+    const { table } = this.state;
+    const record = table.word(table.account(address), slot);
+    const version = this.version(record);
+    if (version === BASE) {
+      this.require(record);
+      return this.state.wordAt(record);
+    }
+    const { words, bytes } = this.arena;
+    for (let i = 0; i < 8; i++) if (words[version + i] !== 0) return copyWord(bytes, 4 * version);
+    return undefined;
   }
 
-  /** Throws Interruption where the transaction cannot go on. */
-  read(location: Location, fromBase: () => unknown): unknown {
-    const read = this.memory.read(location, this.tx);
-    if (read.kind === "estimate") throw new Blocked(read.tx);
-    const origin = read.kind === "base" ? BASE : read.origin;
-    const earlier = this.reads.get(location);
-    if (!earlier) this.reads.set(location, origin);
-    else if (earlier.tx !== origin.tx || earlier.incarnation !== origin.incarnation) throw INCONSISTENT;
-    return read.kind === "base" ? fromBase() : read.value;
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+    const { state } = this;
+    const record = state.table.wordOf(state.table.account(address), slots, slotAt);
+    const version = this.version(record);
+    if (version === BASE) {
+      this.require(record);
+      state.copyWordAt(record, value, valueAt);
+      return;
+    }
+    const { words } = this.arena;
+    for (let i = 0; i < 8; i++) value[valueAt + i] = words[version + i]!;
+  }
+
+  module(identity: Uint8Array): ModuleEntry | undefined {
+    const record = this.state.table.module(keyOf(identity));
+    const version = this.version(record);
+    if (version === BASE) {
+      this.require(record);
+      return this.state.moduleAt(record);
+    }
+    const number = this.arena.words[version]!;
+    return number === 0 ? undefined : this.state.library.module(number);
+  }
+
+  private require(record: number): void {
+    if (this.asking && this.state.isUnknown(record)) this.host.awaitRecord(record);
+  }
+
+  /** Finds out what is read of a record, and notes it. */
+  private version(record: number): number {
+    let version = this.memory.read(record, this.tx);
+    while (version < 0) {
+      this.host.awaitWriter(this.memory.writer(version));
+      version = this.memory.read(record, this.tx);
+    }
+    if (!this.isFinal) this.note(record, version);
+    return version;
+  }
+
+  private note(record: number, version: number): void {
+    const { reads, readCount } = this;
+    // The same things are read several times in a row; a repeated pair costs time only.
+    for (let i = Math.max(0, readCount - 8); i < readCount; i += 2) if (reads[i] === record && reads[i + 1] === version) return;
+    if (readCount === reads.length) {
+      this.reads = new Int32Array(2 * reads.length);
+      this.reads.set(reads);
+    }
+    this.reads[readCount] = record;
+    this.reads[readCount + 1] = version;
+    this.readCount = readCount + 2;
   }
 }
 
-/** The modules that one transaction of a block sees. */
+/** The modules that an execution sees. */
 export class ViewRegistry extends CodeRegistry {
-  constructor(
-    private readonly view: View,
-    private readonly base: CodeRegistry,
-  ) {
+  constructor(private readonly view: View) {
     super();
   }
 
   override get(identity: Uint8Array): ModuleEntry | undefined {
-    return this.view.read(moduleLocation(keyOf(identity)), () => this.base.get(identity)) as ModuleEntry | undefined;
+    return this.view.module(identity);
   }
 }

@@ -1,0 +1,373 @@
+/**
+ * One worker's part in running a block, on its own thread: it takes transactions in order, runs each on what is there, publishes what it
+ * wrote, and moves the frontier over what has turned out right.
+ *
+ *   READY -> EXECUTING -> EXECUTED -> FINAL          tx < frontier: FINAL
+ *               |             |---- reads are stale: estimates, EXECUTING again at the frontier -> FINAL
+ *               |-> PENDING, MAIN_ONLY: executed when the frontier is there -> FINAL
+ *
+ * Why the result is the serial one: the frontier moves over a transaction only if, with all before it final, each version that its
+ * execution read is still the one to be read, or if it was executed when all before it were final. Either way it has read what the serial run
+ * would have given it, and its result depends on nothing else.
+ *
+ * Why it ends: who waits, waits for a lower transaction; the lowest that is not final is run by whoever has the token, and waits for nobody.
+ */
+import type { BlockCells } from "../../host/activation.js";
+import type { AccountRecord } from "../../store/state.js";
+import type { SharedState } from "../../store/shared/state.js";
+import { RECORD, RECORD_WORDS } from "../../store/shared/layout.js";
+import { bigintFromWords, bigintToWords } from "../../store/shared/words.js";
+import { executePayingGas, tip } from "../fees.js";
+import { executeTransaction, type Receipt, type Transaction } from "../transaction.js";
+import { Arena } from "./arena.js";
+import { CONFLICT_ONE, ENTRY, HEADER, STATUS, TX, type BlockBuffers } from "./layout.js";
+import { readTransaction } from "./inputs.js";
+import { Publisher } from "./publisher.js";
+import { writeReceipt } from "./receipts.js";
+import { BASE, VersionMemory } from "./versions.js";
+import { FOR_MAIN, GIVEN_UP, STOPPED, View, ViewRegistry, type ViewHost } from "./view.js";
+
+/** How a transaction runs; tests replace it. */
+export type Execute = typeof executeTransaction;
+
+export interface WorkerOptions {
+  /** 0 is the main thread's. */
+  readonly number: number;
+  readonly execute?: Execute;
+  /** Called wherever another thread's step can come in between. Tests explore interleavings with it. */
+  readonly between?: (point: string) => void;
+}
+
+/** Reads of another thread's word before the thread sleeps for a moment. */
+const SPINS = 2_000;
+/** Milliseconds. */
+const NAP = 0.2;
+/** How often a worker sleeps for one estimate before it gives the execution up. */
+const MAX_NAPS = 50;
+/** Above this share of failed validations speculation does not pay. */
+const TOO_MANY = 0.72 * CONFLICT_ONE;
+const RATE_SHIFT = 5;
+const FIRST_BACKOFF = 128;
+const MAX_BACKOFF = 8_192;
+/** Transactions whose changes are settled in one go. */
+const SETTLE_STEP = 128;
+
+export class BlockWorker implements ViewHost {
+  readonly arena: Arena;
+  readonly header: Int32Array;
+  readonly rows: Int32Array;
+  readonly number: number;
+  protected readonly view: View;
+  protected readonly registry: ViewRegistry;
+  protected readonly memory: VersionMemory;
+  private readonly publisher: Publisher;
+  protected readonly execute: Execute;
+  protected readonly between: ((point: string) => void) | undefined;
+  protected cells!: BlockCells;
+  protected size = 0;
+  protected paysFees = false;
+  private baseFee = 0n;
+
+  constructor(
+    readonly state: SharedState,
+    buffers: BlockBuffers,
+    options: WorkerOptions,
+  ) {
+    this.number = options.number;
+    this.arena = new Arena(buffers);
+    this.header = new Int32Array(buffers.header);
+    this.rows = new Int32Array(buffers.rows);
+    this.memory = new VersionMemory(state, this.arena);
+    this.view = new View(state, this.memory, this.arena, this);
+    this.registry = new ViewRegistry(this.view);
+    this.execute = options.execute ?? executeTransaction;
+    this.between = options.between;
+    this.publisher = new Publisher(state, this.arena, this.memory, this.between);
+  }
+
+  /** Enters a block that the main thread has laid out. */
+  open(cells: BlockCells): void {
+    const { header, arena } = this;
+    arena.begin();
+    this.cells = cells;
+    this.size = header[HEADER.SIZE]!;
+    this.paysFees = header[HEADER.COINBASE] !== 0;
+    this.baseFee = bigintFromWords(arena.words, header[HEADER.BASE_FEE]!);
+    this.view.open(header[HEADER.COINBASE]!, header[HEADER.ASKING] !== 0);
+  }
+
+  /** True when nothing is left to run. */
+  get isDone(): boolean {
+    return Atomics.load(this.header, HEADER.FRONTIER) >= this.size;
+  }
+
+  get isStopped(): boolean {
+    return Atomics.load(this.header, HEADER.STOP) !== 0;
+  }
+
+  /** Runs one transaction or moves the frontier; false where there was nothing to do. */
+  step(): boolean {
+    const tx = this.claim();
+    if (tx < 0) return this.advance();
+    this.runClaimed(tx);
+    this.advance();
+    return true;
+  }
+
+  /** Takes the next transaction; -1 where there is none for this worker at the moment. */
+  protected claim(): number {
+    const { header } = this;
+    for (;;) {
+      const next = Atomics.load(header, HEADER.NEXT);
+      if (next >= Math.min(this.size, Atomics.load(header, HEADER.AVAILABLE))) return -1;
+      const frontier = Atomics.load(header, HEADER.FRONTIER);
+      if (next >= frontier + header[HEADER.WINDOW]! || frontier < Atomics.load(header, HEADER.SERIAL_UNTIL)) return -1;
+      this.between?.("claim");
+      if (Atomics.compareExchange(header, HEADER.NEXT, next, next + 1) !== next) continue;
+      Atomics.store(this.rows, next * TX.WORDS + TX.STATUS, STATUS.EXECUTING);
+      return next;
+    }
+  }
+
+  private runClaimed(tx: number): void {
+    // With all before it final, nothing that it reads can change.
+    const isFinal = Atomics.load(this.header, HEADER.FRONTIER) === tx;
+    this.finish(tx, this.attempt(tx, isFinal));
+  }
+
+  /** Says how an execution ended, for the frontier to see. */
+  private finish(tx: number, status: number): void {
+    this.between?.("finish");
+    Atomics.store(this.rows, tx * TX.WORDS + TX.STATUS, status);
+  }
+
+  /** Executes a transaction and publishes what it wrote; the status that it has then. */
+  protected attempt(tx: number, isFinal: boolean): number {
+    Atomics.add(this.header, HEADER.EXECUTIONS, 1);
+    this.view.begin(tx, isFinal);
+    try {
+      const receipt = this.executeOne(tx);
+      this.publish(tx, receipt);
+      return STATUS.EXECUTED;
+    } catch (thrown) {
+      if (thrown === GIVEN_UP) return STATUS.PENDING;
+      if (thrown === FOR_MAIN) return STATUS.MAIN_ONLY;
+      // Out of room, or somebody else was. What else is thrown may come of stale reads: the serial run will tell.
+      this.stop();
+      throw STOPPED;
+    }
+  }
+
+  protected executeOne(tx: number): Receipt {
+    const transaction = this.transaction(tx);
+    const { view, cells, registry } = this;
+    if (!this.paysFees) return this.execute(view, cells, registry, transaction);
+    const receipt = executePayingGas(view, cells, registry, transaction);
+    bigintToWords(tip(transaction, receipt, this.baseFee), this.rows, tx * TX.WORDS + TX.FEE);
+    return receipt;
+  }
+
+  protected transaction(tx: number): Transaction {
+    return readTransaction(this.arena, this.state, this.rows[tx * TX.WORDS + TX.INPUT]!);
+  }
+
+  /** Keeps a receipt where the main thread finds it; its offset. */
+  protected keepReceipt(_tx: number, receipt: Receipt): number {
+    return writeReceipt(this.arena, receipt);
+  }
+
+  private publish(tx: number, receipt: Receipt): void {
+    const { rows, publisher } = this;
+    const row = tx * TX.WORDS;
+    publisher.publish(tx, receipt.changes, receipt.modules, rows[row + TX.ENTRIES]!, rows[row + TX.ENTRY_COUNT]!);
+    this.writeReads(row);
+    rows[row + TX.ENTRIES] = publisher.entries;
+    rows[row + TX.ENTRY_COUNT] = publisher.count;
+    rows[row + TX.DESTROYED] = publisher.destroyed ? 1 : 0;
+    rows[row + TX.RECEIPT] = this.keepReceipt(tx, receipt);
+  }
+
+  private writeReads(row: number): void {
+    const { arena, rows, view } = this;
+    const { readCount } = view;
+    const reads = readCount === 0 ? 0 : arena.take(readCount);
+    for (let i = 0; i < readCount; i++) arena.words[reads + i] = view.reads[i]!;
+    rows[row + TX.READS] = reads;
+    rows[row + TX.READ_COUNT] = readCount;
+  }
+
+  /** Moves the frontier as far as it goes, unless somebody else does; true where it moved. */
+  advance(): boolean {
+    const { header, rows } = this;
+    let moved = false;
+    for (;;) {
+      this.between?.("token");
+      if (Atomics.compareExchange(header, HEADER.TOKEN, 0, this.number + 1) !== 0) return moved;
+      while (this.advanceOne()) moved = true;
+      this.between?.("release");
+      Atomics.store(header, HEADER.TOKEN, 0);
+      // A transaction that ended meanwhile found the token taken.
+      const frontier = Atomics.load(header, HEADER.FRONTIER);
+      if (frontier >= this.size || !this.canSettle(Atomics.load(rows, frontier * TX.WORDS + TX.STATUS))) break;
+    }
+    if (moved) this.wakeOthers();
+    return moved;
+  }
+
+  private canSettle(status: number): boolean {
+    return status === STATUS.EXECUTED || status === STATUS.PENDING || (status === STATUS.MAIN_ONLY && this.number === 0);
+  }
+
+  /** With the token: moves the frontier over one transaction; false where that is not possible now. */
+  private advanceOne(): boolean {
+    const { header, rows } = this;
+    const tx = header[HEADER.FRONTIER]!;
+    if (tx >= this.size) return false;
+    const at = tx * TX.WORDS + TX.STATUS;
+    let status = Atomics.load(rows, at);
+    if (status === STATUS.READY) {
+      if (!this.takeSerially(tx)) return false;
+      status = STATUS.PENDING;
+    } else if (!this.canSettle(status)) return false;
+    if (status === STATUS.EXECUTED) {
+      const isValid = this.isValid(tx);
+      this.countConflict(!isValid);
+      if (!isValid) {
+        this.memory.markEstimates(rows[tx * TX.WORDS + TX.ENTRIES]!, rows[tx * TX.WORDS + TX.ENTRY_COUNT]!);
+        status = STATUS.PENDING;
+      }
+    }
+    if (status !== STATUS.EXECUTED) {
+      Atomics.store(rows, at, STATUS.EXECUTING);
+      status = this.attempt(tx, true);
+      if (status !== STATUS.EXECUTED) {
+        Atomics.store(rows, at, status);
+        return false;
+      }
+    }
+    this.between?.("final");
+    Atomics.store(rows, at, STATUS.FINAL);
+    Atomics.store(header, HEADER.FRONTIER, tx + 1);
+    return true;
+  }
+
+  /** In a serial phase the main thread runs transactions at the frontier without taking them first. */
+  private takeSerially(tx: number): boolean {
+    const { header } = this;
+    if (this.number !== 0 || tx >= Atomics.load(header, HEADER.SERIAL_UNTIL)) return false;
+    return Atomics.compareExchange(header, HEADER.NEXT, tx, tx + 1) === tx;
+  }
+
+  private isValid(tx: number): boolean {
+    const { words } = this.arena;
+    const row = tx * TX.WORDS;
+    const reads = this.rows[row + TX.READS]!;
+    const end = reads + this.rows[row + TX.READ_COUNT]!;
+    for (let at = reads; at < end; at += 2) if (this.memory.read(words[at]!, tx) !== words[at + 1]!) return false;
+    return true;
+  }
+
+  /** With the token: where most validations fail, speculation ends for a while that doubles each time. */
+  private countConflict(failed: boolean): void {
+    const { header } = this;
+    if (failed) header[HEADER.CONFLICTS]!++;
+    header[HEADER.CONFLICT_RATE]! += ((failed ? CONFLICT_ONE : 0) - header[HEADER.CONFLICT_RATE]!) >> RATE_SHIFT;
+    if (header[HEADER.CONFLICT_RATE]! < TOO_MANY) return;
+    const backoff = Math.min(MAX_BACKOFF, header[HEADER.BACKOFF]! === 0 ? FIRST_BACKOFF : 2 * header[HEADER.BACKOFF]!);
+    header[HEADER.BACKOFF] = backoff;
+    header[HEADER.CONFLICT_RATE] = CONFLICT_ONE / 2;
+    Atomics.store(header, HEADER.SERIAL_UNTIL, header[HEADER.FRONTIER]! + backoff);
+  }
+
+  awaitWriter(tx: number): void {
+    const { rows } = this;
+    const at = tx * TX.WORDS + TX.STATUS;
+    this.between?.("estimate");
+    for (let naps = 0; naps < MAX_NAPS; naps++) {
+      for (let i = 0; i < SPINS; i++) {
+        const status = Atomics.load(rows, at);
+        if (status === STATUS.EXECUTED || status === STATUS.FINAL) return;
+        // Nobody runs it now, or nobody can but who waits here.
+        if (status !== STATUS.EXECUTING || this.between) throw GIVEN_UP;
+      }
+      if (this.isStopped) throw STOPPED;
+      this.whileWaiting();
+      Atomics.wait(rows, at, STATUS.EXECUTING, NAP);
+    }
+    throw GIVEN_UP;
+  }
+
+  awaitRecord(record: number): void {
+    const { header, state, number } = this;
+    Atomics.store(header, HEADER.ASKED + number, record);
+    Atomics.add(header, HEADER.QUESTIONS, 1);
+    this.wakeOthers();
+    for (let i = 0; state.isUnknown(record); i++) {
+      if (i < SPINS) continue;
+      if (this.isStopped) throw STOPPED;
+      Atomics.wait(state.table.records, record * RECORD_WORDS + RECORD.STATE, 0, NAP);
+    }
+  }
+
+  coinbase(_tx: number, _version: number): AccountRecord | undefined {
+    throw FOR_MAIN;
+  }
+
+  /** What this thread owes others while it waits. */
+  protected whileWaiting(): void {
+    // Only the main thread answers questions.
+  }
+
+  /** Gives the block up, for all. */
+  stop(): void {
+    Atomics.store(this.header, HEADER.STOP, 1);
+    this.wakeOthers();
+  }
+
+  protected wakeOthers(): void {
+    Atomics.add(this.header, HEADER.WAKE, 1);
+    if (Atomics.load(this.header, HEADER.SLEEPERS) > 0) Atomics.notify(this.header, HEADER.WAKE);
+  }
+
+  /** Waits a moment for work: for anything that happened since {@link HEADER.WAKE} was `before`. */
+  pause(before: number): void {
+    const { header } = this;
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(header, HEADER.WAKE) !== before) return;
+    Atomics.add(header, HEADER.SLEEPERS, 1);
+    Atomics.wait(header, HEADER.WAKE, before, NAP);
+    Atomics.sub(header, HEADER.SLEEPERS, 1);
+  }
+
+  /** Lets all workers settle the block. */
+  openSettling(): void {
+    Atomics.store(this.header, HEADER.SETTLE, 1);
+    this.wakeOthers();
+  }
+
+  /** Makes final changes part of the state, some transactions' at a time, until none are left. */
+  settle(): void {
+    const { header } = this;
+    for (;;) {
+      const first = Atomics.add(header, HEADER.SETTLE_NEXT, SETTLE_STEP);
+      if (first >= this.size) return;
+      const end = Math.min(this.size, first + SETTLE_STEP);
+      this.settleRange(first, end);
+      Atomics.add(header, HEADER.SETTLED, end - first);
+    }
+  }
+
+  /** Makes the changes of some transactions part of the state. Doing it again does no harm: chains are taken down last. */
+  settleRange(first: number, end: number): void {
+    const { rows, arena, memory, state } = this;
+    for (let tx = first; tx < end; tx++) {
+      const entries = rows[tx * TX.WORDS + TX.ENTRIES]!;
+      const count = rows[tx * TX.WORDS + TX.ENTRY_COUNT]!;
+      for (let i = 0; i < count; i++) {
+        const entry = arena.words[entries + i]!;
+        const version = memory.decides(entry);
+        if (version !== BASE) state.settle(arena.words[entry + ENTRY.RECORD]!, arena.words, version);
+        memory.takeDown(entry, version !== BASE);
+      }
+    }
+  }
+}
