@@ -24,7 +24,7 @@ import { indent, render } from "./tree.js";
 const TARGETS: readonly FuzzTarget[] = ["interpreter", "evm", "supervm", "solana"];
 
 /** Programs between two lines about progress. */
-const PROGRESS_STEP = 1000;
+const PROGRESS_STEP = 500;
 
 const GENERATORS = ["legacy", "ir"] as const satisfies readonly Generator[];
 
@@ -77,10 +77,11 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Tells people how far a long run is. */
 function progress(total: number): (result: BatchResult) => void {
   let told = 0;
-  return ({ programs, findings, rejected }) => {
+  return ({ programs, executions, limited, findings, rejected }) => {
     if (programs < told + PROGRESS_STEP) return;
     told = programs;
-    console.error(`${programs} of ${total} programs, ${findings.length} findings, ${rejected.length} refused by solc, ${Math.round(process.uptime())} s`);
+    const counts = [`${executions} executions`, `${findings.length} findings`, `${limited} ended by limits`, `${rejected.length} refused by solc`];
+    console.error(`${programs} of ${total} programs: ${counts.join(", ")}, ${Math.round(process.uptime())} s`);
   };
 }
 

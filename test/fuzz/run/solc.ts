@@ -33,14 +33,14 @@ function rememberFunctions(): void {
   const { prototype } = (globalThis as unknown as { WebAssembly: { Table: { prototype: Table } } }).WebAssembly.Table;
   const { get, set } = prototype;
   const found = Symbol("functions found");
-  type Remembering = Table & { [found]?: unknown[] };
+  type Remembering = Table & { [found]?: unknown[] | undefined };
   prototype.get = function (this: Remembering, index) {
     // As long as the table, so that V8 keeps it as a plain list.
     const functions = (this[found] ??= new Array<unknown>(this.length));
     return (functions[index] ??= get.call(this, index));
   };
   prototype.set = function (this: Remembering, ...args) {
-    delete this[found];
+    this[found] = undefined;
     set.apply(this, args);
   };
 }
