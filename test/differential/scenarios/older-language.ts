@@ -145,7 +145,76 @@ const newer = (line: "0.6" | "0.7", sources: readonly string[]): Scenario[] => [
   },
 ];
 
+/** Whole words after the selector of `fn(type)`; dirt and values that are no members included. */
+const colored = (signature: string, ...values: readonly bigint[]): Step[] => values.map((v) => raw("coder", data(signature, v)));
+/** A call with one array of these words. */
+const listed = (signature: string, ...words: bigint[]): Step => raw("coder", data(signature, 32n, BigInt(words.length), ...words));
+
+const coder = (line: "0.5" | "0.6" | "0.7", source: string): Scenario => ({
+  name: `The old ABI coder in ${line}`,
+  sources: [source],
+  line,
+  steps: [
+    deploy("coder", "Coder"),
+    ...["number", "unused", "inAssembly", "compare", "same", "store", "encode"].flatMap((fn) => colored(`${fn}(uint8)`, 0n, 2n, 3n, 0x102n, MaxUint256)),
+    ...["stored", "list", "colorOf", "numbers"].flatMap((fn) => (fn === "stored" ? [call("coder", fn)] : [0n, 1n, 2n].map((i) => call("coder", fn, [i])))),
+    raw("coder", data("log(uint8,uint8[])", 1n, 64n, 2n, 0x1ffn, 3n)),
+    raw("coder", data("log(uint8,uint8[])", 4n, 64n, 0n)),
+    ...["colors(uint8[])", "colorCount(uint8[])", "firstColor(uint8[])"].flatMap((signature) => [
+      listed(signature, 1n, 7n),
+      listed(signature, 7n, 1n),
+      listed(signature, 0x101n),
+      listed(signature),
+    ]),
+    ...[listed("flags(bool[])", 2n, 1n), listed("flags(bool[])", 0n), listed("addresses(address[])", MaxUint256, 5n), listed("packed(address[])", MaxUint256, 5n)],
+    raw("coder", data("shorts(int16[3])", 0x18000n, 0xffffn, 5n)),
+    ...[
+      [0x1ffn, 2n, 1n],
+      [3n, 0n, 3n],
+    ].map((words) => raw("coder", data("decode(bytes)", 32n, 96n, ...words))),
+    send("coder", "logs"),
+    ...[true, false].map((ok) => call("coder", "emptyReason", [ok])),
+    ...["emptyRevert", "emptyArguments"].map((fn) => call("coder", fn)),
+    ...[0n, 3n, 1n << 60n, 1n << 64n, MaxUint256].map((n) => call("coder", "allocate", [n])),
+    listed("addresses(address[])"),
+    raw("coder", data("addresses(address[])", 32n, 1n << 64n)),
+    raw("coder", data("packed(address[])", 1n << 40n, 1n)),
+    deploy("caller", "Caller"),
+    ...[2n, 4n].map((address) => raw("caller", data("ask(address)", address))),
+  ],
+});
+
+const former05: Scenario = {
+  name: "What only 0.5 had",
+  sources: ["fixtures/solidity/older/Former05.sol"],
+  line: "0.5",
+  steps: [
+    deploy("hiding", "Hiding"),
+    ...["base", "both", "open", "addressOf"].map((fn) => call("hiding", fn)),
+    call("hiding", "receive", [21n]),
+    deploy("derived", "Derived", [6n]),
+    call("derived", "n"),
+    deploy("maps", "Maps"),
+    ...[call("maps", "run"), send("maps", "run"), call("maps", "run")],
+    deploy("lengths", "Lengths"),
+    ...[40n, 3n, 0n, 31n, 32n, 33n, 31n, 64n, 65n, 5n].flatMap((n, i) => [
+      send("lengths", "push", [i === 0 ? 70n : 5n]),
+      send("lengths", "set", [n]),
+      call("lengths", "get"),
+      ...[0n, 1n, 3n].flatMap((slot) => [0n, 1n, 2n].map((k) => call("lengths", "raw", [slot, k]))),
+      send("lengths", "push", [2n]),
+      send("lengths", "step"),
+      call("lengths", "last"),
+      call("lengths", "get"),
+    ]),
+  ],
+};
+
 export const language: readonly Scenario[] = [
+  coder("0.5", "fixtures/solidity/older/Coder05.sol"),
+  coder("0.6", "fixtures/solidity/older/Coder06.sol"),
+  coder("0.7", "fixtures/solidity/older/Coder.sol"),
+  former05,
   order05,
   failures05,
   ...newer("0.6", ["fixtures/solidity/older/Order07.sol", "fixtures/solidity/older/Only06.sol"]),

@@ -23,6 +23,10 @@ export class ModuleContext {
   readonly layouts: StorageLayouts;
   readonly assignedInAssembly: AssignedVariables;
   /** Data segments by content (hex), so that equal literals share one. */
+  /** Whether the contract is of a line before 0.8. */
+  readonly isOld: boolean;
+  /** Whether bits outside of values are ignored in what is decoded: by the old coder of lines before 0.8. */
+  readonly ignoresDirt: boolean;
   private readonly segments = new Map<string, string>();
   private readonly immutables = new Set<string>();
 
@@ -33,6 +37,8 @@ export class ModuleContext {
     readonly sink: DiagnosticSink,
   ) {
     this.module = new Module(contract.fullName);
+    this.isOld = program.lineOf(contract.unit) !== "0.8";
+    this.ignoresDirt = this.isOld && program.usesOldCoder(contract.unit);
     this.layouts = new StorageLayouts(program);
     this.assignedInAssembly = new AssignedVariables(program);
   }

@@ -56,6 +56,6 @@ export function lowerContract(program: CheckedProgram, info: ContractInfo, optio
   functions.finishDispatchers();
   if (refused.length > 0) return undefined;
   hideCreationCalldata(m.module);
-  if (program.lineOf(info.unit) !== "0.8") panicByInvalid(m.module);
+  if (m.isOld) panicByInvalid(m.module);
   return m.module;
 }

@@ -1,6 +1,6 @@
 /** Places that can be read, assigned and deleted: what the left side of an assignment evaluates to. */
 import type { LocalId, ValueId } from "../../../ir/module.js";
-import type { ArrayType, SolType } from "../semantics/types.js";
+import type { ArrayType, BytesType, SolType } from "../semantics/types.js";
 import type { StoragePlace } from "./data/storage.js";
 
 export type Place =
@@ -16,6 +16,6 @@ export type Place =
   /** Something readable that cannot be assigned, inside a nested access: its value. */
   | { readonly kind: "value"; readonly type: SolType; readonly ids: readonly ValueId[] }
   /** The length of a dynamic storage array (assignable before 0.6); `slot` is the array's. */
-  | { readonly kind: "length"; readonly type: SolType; readonly array: ArrayType; readonly slot: ValueId }
+  | { readonly kind: "length"; readonly type: SolType; readonly array: ArrayType | BytesType; readonly slot: ValueId }
   /** Undefined components are holes. */
   | { readonly kind: "tuple"; readonly type: SolType; readonly places: readonly (Place | undefined)[] };

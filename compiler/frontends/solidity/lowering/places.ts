@@ -2,9 +2,9 @@
 import { InternalError } from "../../../diagnostics/diagnostic.js";
 import { I256 } from "../../../ir/ops.js";
 import type { Body } from "./body.js";
-import { setLength } from "./data/array-ops.js";
+import { setLength } from "./data/array-length.js";
 import { clearStorage } from "./data/clear.js";
-import { splitTuple } from "./data/convert.js";
+import { checkMember, splitTuple } from "./data/convert.js";
 import { assignStorage } from "./data/copy-to-storage.js";
 import { loadMemory, storeMemory } from "./data/memory.js";
 import { loadStorage, storageLength } from "./data/storage.js";
@@ -42,10 +42,10 @@ export function storePlace(f: Body, place: Place, value: Value): void {
       f.setLocals(place.locals, f.convert(value, place.type).ids);
       return;
     case "storage":
-      assignStorage(f.m, f.b, place.type, place.place, value);
+      assignStorage(f.m, f.b, place.type, place.place, checkMember(f.m, f.b, value));
       return;
     case "memory":
-      storeMemory(f.m, f.b, place.address, f.convert(value, place.type));
+      storeMemory(f.m, f.b, place.address, checkMember(f.m, f.b, f.convert(value, place.type)));
       return;
     case "memoryByte":
       f.b.emit("mem.store.byte", [place.address, f.convert(value, place.type).ids[0]!]);

@@ -54,7 +54,18 @@ function builtinsOf(line: LanguageLine): [BuiltinName, SolType][] {
     ["tx", magic("tx")],
     ["type", functionType("metaType", [], [], "pure", variadic)],
   ];
-  if (!isBefore(line, "0.8")) {
+  if (isBefore(line, "0.8")) {
+    for (const [i, name] of (["log0", "log1", "log2", "log3", "log4"] as const).entries())
+      list.push([
+        name,
+        functionType(
+          "log",
+          Array.from({ length: i + 1 }, () => BYTES32),
+          [],
+          "nonpayable",
+        ),
+      ]);
+  } else {
     list.push(
       ["require", functionType("require", [BOOL, ERROR_MAGIC], [], "pure")],
       ["blobhash", functionType("blobhash", [UINT256], [BYTES32], "view")],

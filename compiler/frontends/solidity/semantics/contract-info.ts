@@ -85,7 +85,8 @@ function contractInfo(m: Model, uses: UsesTable, definition: ContractDefinition,
   const reached = uses.reachable({ ...base, events: [], errors: [], dependencies: [] });
   const events = new Set<EventDefinition>(linearizedBases.flatMap((c) => m.membersOf(c).events));
   const errors = new Set<ErrorDefinition>(linearizedBases.flatMap((c) => m.membersOf(c).errors));
-  for (const event of reached.events) events.add(event);
+  // Only 0.8 lists what is emitted from elsewhere too.
+  if (m.lineOf(unit) === "0.8") for (const event of reached.events) events.add(event);
   for (const error of reached.errors) errors.add(error);
   checkErrorSelectors(m, errors);
   creates.set(definition, reached.creates);

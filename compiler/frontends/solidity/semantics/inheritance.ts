@@ -73,6 +73,9 @@ function inheritName(m: Model, scope: Scope, member: NamedDeclaration): void {
   if (conflict.kind === "Builtin" || (member.kind === "ModifierDefinition" && conflict.kind === "ModifierDefinition")) return;
   const isOverriding = conflict.kind === "VariableDeclaration" && conflict.visibility === "public" && member.kind === "FunctionDefinition";
   if (isOverriding) return;
+  // Until 0.5 a state variable could hide one of a base.
+  const hides = conflict.kind === "VariableDeclaration" && member.kind === "VariableDeclaration" && m.contractOf.get(conflict) !== m.contractOf.get(member);
+  if (hides && m.lineOf(m.unitOf.get(conflict)!) === "0.5") return;
   const isFirst = member.span.start < conflict.span.start;
   const [earlier, later] = isFirst ? [member, conflict] : [conflict, member];
   const related = [{ span: earlier.span, message: "The previous declaration is here:" }];

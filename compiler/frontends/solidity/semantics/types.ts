@@ -142,7 +142,7 @@ export type FunctionKind =
   | "blobhash"
   | "gasleft"
   | "selfdestruct"
-  | "log0"
+  | "log"
   | "erc7201"
   | "abiEncode"
   | "abiEncodePacked"

@@ -5,7 +5,8 @@ import { I160, I256, PTR } from "../../../../ir/ops.js";
 import type { Expression, FunctionCall } from "../../syntax/ast.js";
 import type { FunctionType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
-import { UINT256, UNIT } from "../common-types.js";
+import { BYTES32, UINT256, UNIT } from "../common-types.js";
+import { encodePacked } from "../data/abi-packed.js";
 import { arrayPop, bytesPop } from "../data/array-ops.js";
 import { emitIf, panicIf } from "../data/control.js";
 import { revertForward } from "../data/revert.js";
@@ -63,6 +64,8 @@ export function builtinCall(f: Body, e: FunctionCall, type: FunctionType): Value
       return push(f, e);
     case "arrayPop":
       return pop(f, e);
+    case "log":
+      return log(f, e);
     case "metaType":
       return { type: result, ids: [] };
     default:
@@ -118,6 +121,19 @@ function backwards(f: Body, e: FunctionCall): ValueId[] {
     .reverse()
     .map((a) => f.exprAs(a, UINT256).ids[0]!)
     .reverse();
+}
+
+/** `log2(data, t1, t2)` of lines before 0.8: arguments are evaluated from the last to the first; a literal's bytes are the data as they are. */
+function log(f: Body, e: FunctionCall): Value {
+  const { b } = f;
+  const [data, ...topics] = [...e.arguments]
+    .reverse()
+    .map((a) => (f.typeOf(a).kind === "stringLiteral" && a === e.arguments[0] ? f.expr(a) : f.exprAs(a, BYTES32)))
+    .reverse();
+  const start = b.emit("mem.free", []);
+  const end = encodePacked(f.m, b, [data!], start);
+  b.emit("log", [start, b.emit("sub.nuw", [end, start]), ...topics.map((topic) => topic.ids[0]!)]);
+  return { type: UNIT, ids: [] };
 }
 
 /** ERC-7201: keccak256(abi.encode(uint256(keccak256(id)) - 1)) & ~0xff. */

@@ -5,6 +5,7 @@
 import type { SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import { UINT256 } from "../common-types.js";
+import { checkMember } from "../data/convert.js";
 import { atLocation, isReference, typeKey } from "../data/shapes.js";
 import { underlying, type Value } from "../values.js";
 
@@ -12,7 +13,7 @@ import { underlying, type Value } from "../values.js";
 export function encodable(f: Body, value: Value, parameter: SolType): Value {
   const to = underlying(parameter);
   const from = value.type.kind === "arraySlice" ? value.type.array : underlying(value.type);
-  if (!isReference(to)) return f.convert(value, parameter);
+  if (!isReference(to)) return checkMember(f.m, f.b, f.convert(value, parameter));
   // Storage parameters (of libraries) are references themselves.
   if (to.location === "storage" || to.location === "transient") return f.convert(value, parameter);
   const encodesAlike = from.kind === "stringLiteral" || (from.kind === "bytes" && to.kind === "bytes");
@@ -23,7 +24,7 @@ export function encodable(f: Body, value: Value, parameter: SolType): Value {
 
 /** A value to be encoded by its own type: numbers in the smallest type that holds them. */
 export function encodableAsIs(f: Body, value: Value): Value {
-  if (value.type.kind !== "rational") return value;
+  if (value.type.kind !== "rational") return checkMember(f.m, f.b, value);
   return f.convert(value, mobileType(value.type.numerator));
 }
 

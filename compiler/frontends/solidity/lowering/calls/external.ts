@@ -2,7 +2,7 @@
  * Message calls with an ABI: of functions of other contracts (call, staticcall for view and pure functions) and of external library
  * functions (delegatecall). Arguments are encoded behind the free pointer without allocating; results are decoded from there.
  *
- *   no code at the address, where no results are expected   -> revert without data
+ *   no code at the address, where no results are expected   -> revert without data (before 0.8 whatever is expected)
  *   the call fails                                          -> its revert data is forwarded
  *   the return data does not decode                         -> revert without data
  */
@@ -56,7 +56,7 @@ function startCall(f: Body, e: FunctionCall, type: FunctionType): TryCall {
   // The parameter decides: a variable in storage is copied for a parameter in memory.
   const slots = isDelegate ? (callee.object ? type.parameters : parameters).map(isSlotReference) : [];
   // Debug builds always look, so that they can say so.
-  if (returnHead(f, type) === 0 || f.m.options.revertStrings === "debug")
+  if (f.isOldCode || returnHead(f, type) === 0 || f.m.options.revertStrings === "debug")
     refuseIf(f.m, b, b.emit("eq", [b.emit("extcode.size", [callee.address]), b.const(PTR, 0)]), "Target contract does not contain code");
   const start = b.emit("mem.free", []);
   b.emit("mem.store", [start, callee.selector]);

@@ -7,13 +7,13 @@ import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
-import { irTypes, underlying, type Value } from "../values.js";
+import { irTypes, isValueType, underlying, type Value } from "../values.js";
 import { validatedFromWord } from "./calldata.js";
 import { emitLoop, exceedsPtr, panicIf } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryMember, storeMemory } from "./memory.js";
 import { refuseIf } from "./reasons.js";
 import { elementType, headSize, isDynamic, isReference, isSlotReference, staticSize, structMembers, typeKey } from "./shapes.js";
-import { addPtr, mulPtr, offsetPtr } from "./words.js";
+import { addPtr, fromWord, mulPtr, offsetPtr } from "./words.js";
 
 /** Where encoded data lies. */
 export type DataSource = "memory" | "calldata";
@@ -50,6 +50,9 @@ function reasonForOffset(type: SolType): string {
 
 /** A component whose head stands at `at`, within bounds; offsets count from `base`. Whatever it refers to begins before the end. */
 function decodeComponent(m: ModuleContext, b: Builder, type: SolType, source: DataSource, base: ValueId, at: ValueId, end: ValueId, hugeOffset: string): Value {
+  // The old coder leaves it to the first use of an enum to see whether it has such a member.
+  const isUnchecked = m.ignoresDirt && underlying(type).kind === "enum";
+  if (isUnchecked) return fromWord(b, type, loadWord(b, source, at));
   if (!isReference(type)) return validatedFromWord(m, b, type, loadWord(b, source, at));
   if (!isDynamic(m.program, type)) return { type, ids: decodeReference(m, b, type, source, at, end) };
   const offset = loadWord(b, source, at);
@@ -143,7 +146,8 @@ function decodeElements(m: ModuleContext, b: Builder, type: ArrayType, source: D
     pointer = b.emit("mem.alloc", [b.const(PTR, 32n * type.length)]);
     to = pointer;
   }
-  if (isFullWord(element)) b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [to, data, mulPtr(b, length, 32)]);
+  // The old coder takes the words as they are: what reads them drops the bits outside of the values.
+  if (isFullWord(element) || (m.ignoresDirt && isValueType(element))) b.emit(source === "memory" ? "mem.copy" : "calldata.copy", [to, data, mulPtr(b, length, 32)]);
   else
     emitLoop(b, length, (i) => {
       const value = decodeComponent(m, b, element, source, data, addPtr(b, data, mulPtr(b, i, stride)), end, BAD_OFFSET);

@@ -12,8 +12,9 @@ import type { Builder } from "../../../../ir/builder.js";
 import type { ValueId } from "../../../../ir/module.js";
 import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
+import { isBefore } from "../../syntax/language.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
-import { irTypes, underlying, type Value } from "../values.js";
+import { irTypes, isValueType, underlying, type Value } from "../values.js";
 import { calldataElement, calldataLength, calldataMember } from "./calldata.js";
 import { emitFold } from "./control.js";
 import { writeStorageBytes } from "./copy-to-memory.js";
@@ -80,7 +81,13 @@ function encodeReference(m: ModuleContext, b: Builder, value: Value, at: ValueId
 }
 
 function encodeLiteral(m: ModuleContext, b: Builder, bytes: Uint8Array, at: ValueId): ValueId {
-  const padded = Math.ceil(bytes.length / 32) * 32;
+  // The old coder gave an empty literal a word of its own until 0.7.
+  const leastWords = m.ignoresDirt && isBefore(m.program.lineOf(m.contract.unit), "0.7") ? 1 : 0;
+  const padded = Math.max(leastWords, Math.ceil(bytes.length / 32)) * 32;
+  if (bytes.length === 0 && padded > 0) {
+    b.emit("mem.ensure", [at, b.const(PTR, 64)]);
+    b.emit("mem.store", [offsetPtr(b, at, 32), b.const(I256, 0)]);
+  }
   b.emit("mem.ensure", [at, b.const(PTR, 32 + padded)]);
   b.emit("mem.store", [at, b.const(PTR, bytes.length)]);
   storeLiteral(m, b, offsetPtr(b, at, 32), bytes);
@@ -162,7 +169,7 @@ function encodeArray(m: ModuleContext, b: Builder, type: ArrayType, value: Value
   b.emit("mem.ensure", [start, size]);
   const tail = addPtr(b, start, size);
   const t = underlying(type.element);
-  const isWord = (t.kind === "integer" && t.bits === 256) || (t.kind === "fixedBytes" && t.size === 32);
+  const isWord = (t.kind === "integer" && t.bits === 256) || (t.kind === "fixedBytes" && t.size === 32) || (m.ignoresDirt && isValueType(t));
   if (isWord && type.location === "calldata") {
     b.emit("calldata.copy", [start, value.ids[0]!, size]);
     return tail;

@@ -8,14 +8,14 @@ import type { ValueId } from "../../../../ir/module.js";
 import { PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, SolType } from "../../semantics/types.js";
-import { irTypes, underlying, type Value } from "../values.js";
+import { irTypes, isValueType, underlying, type Value } from "../values.js";
 import { calldataMember } from "./calldata.js";
 import { emitFold } from "./control.js";
 import { arrayReader, copyBytes } from "./abi-encode.js";
-import { loadMemory, memoryMember, storeLiteral } from "./memory.js";
+import { loadMemory, memoryData, memoryMember, storeLiteral } from "./memory.js";
 import { isReference, structMembers, typeKey } from "./shapes.js";
 import { loadStorage, storageMember } from "./storage.js";
-import { addPtr, offsetPtr, roundUp32, storeMemoryWord, toField } from "./words.js";
+import { addPtr, mulPtr, offsetPtr, roundUp32, storeMemoryWord, toField } from "./words.js";
 
 /** Writes `abi.encodePacked(values...)` at `start` and gives its end. Up to 32 bytes behind the end are overwritten. */
 export function encodePacked(m: ModuleContext, b: Builder, values: readonly Value[], start: ValueId): ValueId {
@@ -51,6 +51,14 @@ function packedValue(m: ModuleContext, b: Builder, value: Value, at: ValueId): V
 function elementsInPlace(m: ModuleContext, b: Builder, type: ArrayType, value: Value, at: ValueId): ValueId {
   const func = m.helper(`encode_elements_${typeKey(type)}`, [...irTypes(type), PTR], [PTR], (h, args) => {
     const reader = arrayReader(m, h, type, { type, ids: args.slice(0, -1) });
+    if (m.ignoresDirt && isValueType(type.element) && type.location === "memory") {
+      const size = mulPtr(h, reader.length, 32);
+      const to = args[args.length - 1]!;
+      h.emit("mem.ensure", [to, size]);
+      h.emit("mem.copy", [to, memoryData(h, type, args[0]!), size]);
+      h.ret([addPtr(h, to, size)]);
+      return;
+    }
     const [end] = emitFold(h, reader.length, [PTR], [args[args.length - 1]!], (i, [next]) => [encodePadded(m, h, reader.element(i), next!)]);
     h.ret([end!]);
   });

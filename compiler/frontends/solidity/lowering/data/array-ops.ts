@@ -5,7 +5,7 @@ import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType } from "../../semantics/types.js";
 import { clearStorage } from "./clear.js";
-import { emitLoop, panicIf } from "./control.js";
+import { panicIf } from "./control.js";
 import { elementType, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, loadSlot, regionOf, storageBytesIndex, storageData, storeSlot, type StoragePlace } from "./storage.js";
 
@@ -91,19 +91,4 @@ export function bytesPop(m: ModuleContext, b: Builder, type: BytesType, slot: Va
     h.ret();
   });
   b.call(func, [slot]);
-}
-
-/** Sets a dynamic array's length (before 0.6: `a.length = n`), clearing what falls off. */
-export function setLength(m: ModuleContext, b: Builder, type: ArrayType, slot: ValueId, length: ValueId): void {
-  const func = m.helper(`resize_${typeKey(type)}`, [I256, I256], [], (h, [at, n]) => {
-    const region = regionOf(type);
-    const old = loadSlot(h, region, at!);
-    storeSlot(h, region, at!, n!);
-    const data = storageData(h, type, at!);
-    const shrinks = h.emit("gt.u", [old, n!]);
-    const count = h.emit("select", [shrinks, h.emit("sub", [old, n!]), h.const(I256, 0)]);
-    emitLoop(h, count, (i) => clearStorage(m, h, elementType(type), elementPlace(m, h, type, data, h.emit("add", [n!, i]))));
-    h.ret();
-  });
-  b.call(func, [slot, length]);
 }

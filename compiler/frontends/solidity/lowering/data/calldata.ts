@@ -21,10 +21,8 @@ import { addPtr, fromWord, mulPtr, offsetPtr, toWord } from "./words.js";
  */
 export function validatedFromWord(m: ModuleContext, b: Builder, type: SolType, word: ValueId): Value {
   const t = underlying(type);
-  const { unit } = m.contract;
-  const ignoresDirt = m.program.usesOldCoder(unit) && m.program.lineOf(unit) !== "0.8";
+  const { ignoresDirt } = m;
   if (t.kind === "enum") {
-    if (ignoresDirt) word = b.emit("and", [word, b.const(I256, 0xff)]);
     revertIf(b, b.emit("ge.u", [word, b.const(I256, t.definition.members.length)]));
     return fromWord(b, type, word);
   }

@@ -55,7 +55,7 @@ function clearArray(m: ModuleContext, b: Builder, type: ArrayType, slot: ValueId
 }
 
 /** Slots that the first `count` elements of an array take. */
-function slotsOf(m: ModuleContext, b: Builder, type: ArrayType, count: ValueId): ValueId {
+export function slotsOf(m: ModuleContext, b: Builder, type: ArrayType, count: ValueId): ValueId {
   const perSlot = m.layouts.elementsPerSlot(type);
   if (perSlot === 0) {
     const slots = m.layouts.slots(type.element);

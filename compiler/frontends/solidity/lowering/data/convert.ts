@@ -27,7 +27,17 @@ export function convert(m: ModuleContext, b: Builder, value: Value, to: SolType)
   if (isReference(from) || from.kind === "arraySlice") return { type: to, ids: [bytesToFixed(m, b, value, target as FixedBytesType)] };
   if (from.kind === "function" && target.kind === "address") return { type: to, ids: value.ids.slice(0, 1) };
   if (from.kind === "mapping" || from.kind === "function") return { type: to, ids: value.ids };
+  if (target.kind !== "enum") checkMember(m, b, value);
   return { type: to, ids: [convertScalar(b, value, from, target)] };
+}
+
+/** What the old coder decoded as an enum may be none of its members: before 0.8 using the value shows that. Values of other types pass. */
+export function checkMember(m: ModuleContext, b: Builder, value: Value): Value {
+  if (m.ignoresDirt && value.type.kind === "enum") {
+    const { members } = value.type.definition;
+    panicIf(b, b.emit("ge.u", [b.zext(value.ids[0]!, 16), b.const(16, members.length)]), 0x21);
+  }
+  return value;
 }
 
 function convertTuple(m: ModuleContext, b: Builder, value: Value, to: SolType): Value {

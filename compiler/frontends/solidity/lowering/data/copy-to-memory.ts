@@ -113,7 +113,7 @@ function arrayToMemory(m: ModuleContext, b: Builder, to: ArrayType, from: ArrayT
   const start = memoryData(b, to, pointer);
   const target = elementType(to);
   const source = elementType(from);
-  if (from.location === "calldata" && isFullWord(source)) {
+  if (from.location === "calldata" && (isFullWord(source) || (m.ignoresDirt && isValueType(source)))) {
     b.emit("calldata.copy", [start, value.ids[0]!, mulPtr(b, length, 32)]);
     return pointer;
   }

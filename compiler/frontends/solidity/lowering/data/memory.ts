@@ -96,8 +96,14 @@ function zeroObject(m: ModuleContext, b: Builder, type: ArrayType | BytesType | 
 }
 
 /** Reads an element or member of a type (at location memory) from its word. */
-export function loadMemory(_m: ModuleContext, b: Builder, type: SolType, address: ValueId): Value {
+export function loadMemory(m: ModuleContext, b: Builder, type: SolType, address: ValueId): Value {
   if (isReference(type)) return { type, ids: [b.emit("mem.load", [address], PTR)] };
+  if (m.ignoresDirt && type.kind === "enum") {
+    // The old coder brought the word here as it was.
+    const word = b.emit("mem.load", [address], I256);
+    panicIf(b, b.emit("ge.u", [word, b.const(I256, type.definition.members.length)]), 0x21);
+    return { type, ids: [b.trunc(word, 8)] };
+  }
   return loadMemoryWord(b, type, address);
 }
 

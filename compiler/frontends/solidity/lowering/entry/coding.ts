@@ -6,6 +6,7 @@ import type { SolType } from "../../semantics/types.js";
 import type { ModuleContext } from "../context.js";
 import { abiDecode } from "../data/abi-decode.js";
 import { abiEncode } from "../data/abi-encode.js";
+import { checkMember } from "../data/convert.js";
 import { refuseIf } from "../data/reasons.js";
 import { isSlotReference } from "../data/shapes.js";
 import type { Value } from "../values.js";
@@ -33,6 +34,7 @@ export function returnValues(m: ModuleContext, b: Builder, values: readonly Valu
     b.exit("exit.stop");
     return;
   }
+  for (const value of values) checkMember(m, b, value);
   const start = b.emit("mem.free", []);
   const end = abiEncode(m, b, values, start, m.module.kind === "library" ? { slots: values.map((v) => isSlotReference(v.type)) } : {});
   b.exit("exit.return", [start, b.emit("sub.nuw", [end, start])]);

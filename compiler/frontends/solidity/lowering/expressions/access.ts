@@ -12,6 +12,7 @@ import { BYTES1, UINT256 } from "../common-types.js";
 import { calldataIndex, calldataMember, calldataSlice } from "../data/calldata.js";
 import { encodePacked } from "../data/abi-packed.js";
 import { panicIf } from "../data/control.js";
+import { checkMember } from "../data/convert.js";
 import { memoryIndex, memoryMember } from "../data/memory.js";
 import { atLocation, elementType, structMembers } from "../data/shapes.js";
 import { mappingSlot, placeAt, storageBytesIndex, storageIndex, storageMember } from "../data/storage.js";
@@ -42,7 +43,7 @@ export function indexPlace(f: Body, e: IndexAccess): Place {
 }
 
 function mappingEntry(f: Body, type: MappingType, base: Value, key: Value): Place {
-  return { kind: "storage", type: atLocation(type.value, "storage", false), place: placeAt("storage", entrySlot(f, type, base.ids[0]!, key)) };
+  return { kind: "storage", type: atLocation(type.value, "storage", false), place: placeAt("storage", entrySlot(f, type, base.ids[0]!, checkMember(f.m, f.b, key))) };
 }
 
 /** Slot of a mapping's entry. Byte keys that are not in memory are written behind the free pointer, unallocated. */

@@ -44,7 +44,8 @@ function memberAccessPlace(f: Body, e: MemberAccess): Place {
   const base = f.typeOf(e.expression);
   if (reference?.kind !== "declaration" || reference.declaration.kind !== "VariableDeclaration") {
     const array = underlying(base);
-    if (array.kind === "array" && array.location === "storage" && e.memberName === "length") return { kind: "length", type: UINT256, array, slot: f.expr(e.expression).ids[0]! };
+    if ((array.kind === "array" || array.kind === "bytes") && array.location === "storage" && e.memberName === "length")
+      return { kind: "length", type: UINT256, array, slot: f.expr(e.expression).ids[0]! };
     return f.unsupported(`an assignment to '${e.memberName}'`, e.span);
   }
   return base.kind === "struct" ? memberPlace(f, e, reference.declaration) : variablePlace(f, reference.declaration);

@@ -10,6 +10,7 @@ import type { SolType } from "../../semantics/types.js";
 import type { Body } from "../body.js";
 import { BOOL, UINT256 } from "../common-types.js";
 import { emitIfElse, panicIf } from "../data/control.js";
+import { checkMember } from "../data/convert.js";
 import { deletePlace, loadPlace, storePlace } from "../places.js";
 import { isSigned, underlying, widthOf, type Value } from "../values.js";
 import { arithmetic, compare, compareLiterals, negate, power, shift, step, type ArithmeticOperator, type ComparisonOperator, type ShiftOperator } from "./arithmetic.js";
@@ -34,7 +35,8 @@ export function binaryOperation(f: Body, e: BinaryOperation): Value {
     const right = f.typeOf(e.right);
     if (left.kind === "rational" && right.kind === "rational") return { type, ids: [compareLiterals(f, op, left, right)] };
     const [a, b] = operandsOf(f, e);
-    return { type, ids: [compare(f, op, f.convert(a, info.commonType), f.convert(b, info.commonType))] };
+    const operand = (value: Value): Value => checkMember(f.m, f.b, f.convert(value, info.commonType));
+    return { type, ids: [compare(f, op, operand(a), operand(b))] };
   }
   const [a, b] = operandsOf(f, e);
   const left = f.convert(a, info.commonType).ids[0]!;
