@@ -2,11 +2,14 @@
 import type { Argv } from "yargs";
 import { addressHex } from "../runtime/store/keys.js";
 import type { NodeOptions, RunningNode } from "../runtime/node/node.js";
+import { StateError } from "../runtime/store/durable/kv.js";
 import { VERSION } from "../compiler/driver/version.js";
 import type { Command } from "./command.js";
-import { CommandLineError, EXIT_OK, InputError } from "./exit.js";
+import { EXIT_OK, InputError } from "./exit.js";
+import { failOnState, restore, stateCommandOptions, stateOptions, type StateArgs } from "./node-state.js";
+import { readWhole } from "./number.js";
 
-interface Args {
+interface Args extends StateArgs {
   readonly port?: string;
   readonly host?: string;
   readonly blockTime?: string;
@@ -23,7 +26,7 @@ export const nodeCommand: Command<Args> = {
   usage: "node",
   describe: "run a development chain that answers Ethereum's JSON-RPC",
   options: (argv: Argv) =>
-    argv
+    stateCommandOptions(argv)
       .option("port", { type: "string", describe: "port; 0 for any that is free", default: "8545" })
       .option("host", {
         type: "string",
@@ -56,14 +59,16 @@ async function run(args: Args): Promise<number> {
     baseFee: BigInt(readWhole(args.baseFee, "--base-fee", 0, Number.MAX_SAFE_INTEGER) ?? 0),
     allowOrigins: listOf(args.allowOrigin),
     allowHosts: listOf(args.allowHost),
+    state: stateOptions(args),
     clientVersion: `supervm/v${VERSION}`,
     log: print,
   };
+  if (args.restore !== undefined) await restore(options.state?.location, args.restore, print);
   const node = await open(options);
   const { getAddress } = await import("ethers");
   const accounts = node.chain.wallet.addresses.map((address) => getAddress(addressHex(address)));
   print(banner(node, options, accounts));
-  await stopSignal();
+  await (node.lost ? Promise.race([stopSignal(), node.lost.catch(failOnState)]) : stopSignal());
   print("stopping");
   await node.close();
   return EXIT_OK;
@@ -74,6 +79,7 @@ async function open(options: NodeOptions): Promise<RunningNode> {
   try {
     return await startNode(options);
   } catch (error) {
+    if (error instanceof StateError) failOnState(error);
     const { code } = error as NodeJS.ErrnoException;
     const place = `${options.host ?? ""}:${options.port ?? ""}`;
     if (code === "EADDRINUSE") throw new InputError(`${place} is in use`, "stop what listens there, or choose another --port");
@@ -146,11 +152,4 @@ function banner(node: RunningNode, options: NodeOptions, accounts: readonly stri
 function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
-}
-
-function readWhole(text: string | undefined, option: string, least: number, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^(\d{1,16}|0x[0-9a-fA-F]{1,13})$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) throw new CommandLineError(`${option} '${text}' is not a whole number from ${least} to ${most}`);
-  return value;
 }

@@ -12,6 +12,10 @@ export interface NodeGauges {
   readonly connections: () => number;
   readonly subscriptions: () => number;
   readonly filters: () => number;
+  /** Bytes that the state takes in its store; 0 where it lies in memory. */
+  readonly stateBytes: () => number;
+  /** Seconds since the newest checkpoint; NaN where there is none. */
+  readonly checkpointAge: () => number;
 }
 
 export class NodeMetrics {
@@ -23,6 +27,9 @@ export class NodeMetrics {
   private readonly blocks: Counter;
   private readonly transactions: Counter<"status">;
   private readonly gas: Counter;
+  private readonly commits: Histogram;
+  private readonly committedBlocks: Counter;
+  private readonly checkpoints: Counter;
 
   constructor(gauges: NodeGauges) {
     const registers = [this.registry];
@@ -40,6 +47,9 @@ export class NodeMetrics {
     this.blocks = counter("supervm_blocks_total", "blocks mined");
     this.transactions = counter("supervm_transactions_total", "transactions mined", ["status"]);
     this.gas = counter("supervm_gas_used_total", "gas used by mined transactions");
+    this.commits = new Histogram({ name: "supervm_commit_duration_seconds", help: "time to bring a group of blocks to the store", buckets: LATENCY_BUCKETS, registers });
+    this.committedBlocks = counter("supervm_committed_blocks_total", "changes of the chain that reached the store: blocks, and changes by hand");
+    this.checkpoints = counter("supervm_checkpoints_total", "checkpoints saved");
     const gauge = (name: string, help: string, read: () => number): void => {
       new Gauge({
         name,
@@ -56,6 +66,8 @@ export class NodeMetrics {
     gauge("supervm_websocket_connections", "open WebSocket connections", gauges.connections);
     gauge("supervm_subscriptions", "subscriptions of all connections", gauges.subscriptions);
     gauge("supervm_filters", "filters that clients poll", gauges.filters);
+    gauge("supervm_state_bytes", "size of the state in its store", gauges.stateBytes);
+    gauge("supervm_checkpoint_age_seconds", "time since the newest checkpoint", gauges.checkpointAge);
     collectDefaultMetrics({ register: this.registry, prefix: "supervm_" });
   }
 
@@ -77,6 +89,16 @@ export class NodeMetrics {
     if (succeeded > 0) this.transactions.inc({ status: "success" }, succeeded);
     if (failed > 0) this.transactions.inc({ status: "failed" }, failed);
     this.gas.inc(gasUsed);
+  }
+
+  /** A group of changes of the chain reached the store. */
+  committed(changes: number, seconds: number): void {
+    this.commits.observe(seconds);
+    this.committedBlocks.inc(changes);
+  }
+
+  checkpointSaved(): void {
+    this.checkpoints.inc();
   }
 
   /** The names of all metrics. */

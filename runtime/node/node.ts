@@ -7,7 +7,8 @@
  */
 import { addressHex } from "../store/keys.js";
 import { NodeMetrics } from "../metrics/node-metrics.js";
-import { DevChain, type DevChainOptions } from "./chain/dev-chain.js";
+import { DEFAULT_CHAIN_ID, DevChain, type DevChainOptions } from "./chain/dev-chain.js";
+import { openDurability, type StateOptions } from "./durability.js";
 import { Dispatcher } from "./rpc/dispatcher.js";
 import { Filters } from "./rpc/filters.js";
 import { RPC_LIMITS, type RpcLimits } from "./rpc/limits.js";
@@ -16,7 +17,9 @@ import { isLoopback } from "./server/access.js";
 import { HttpServer } from "./server/http.js";
 import { WebSocketEndpoint } from "./server/websocket.js";
 
-export interface NodeOptions extends DevChainOptions {
+export interface NodeOptions extends Omit<DevChainOptions, "place"> {
+  /** Where the chain lies, so that it outlives the process; absent: in memory. */
+  readonly state?: StateOptions;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 8545; 0 for any that is free. */
@@ -37,16 +40,19 @@ export interface RunningNode {
   readonly dispatcher: Dispatcher;
   readonly metrics: NodeMetrics;
   readonly port: number;
+  /** Rejects when the chain can no longer be written; never ends otherwise. */
+  readonly lost: Promise<never> | undefined;
   /** Answers what was asked, then stops. */
   close(): Promise<void>;
 }
 
-/** Opens the port. Rejects where it cannot. */
+/** Opens the state and the port. Rejects where it cannot, with StateError where that is the state's fault. */
 export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
   const host = options.host ?? "127.0.0.1";
   const limits: RpcLimits = { ...RPC_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
-  const chain = new DevChain(options);
+  const durability = options.state && (await openDurability(options.state, options.chainId ?? DEFAULT_CHAIN_ID, () => metrics));
+  const chain = new DevChain({ ...options, ...(durability && { place: durability.place }) });
   const filters = new Filters(chain, limits);
   const methods = methodTable(chain, filters, { clientVersion: options.clientVersion ?? "supervm/js", limits, trusted: isLoopback(host) });
   const metrics: NodeMetrics = new NodeMetrics({
@@ -56,14 +62,22 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     connections: () => sockets.connectionCount,
     subscriptions: () => sockets.subscriptionCount,
     filters: () => filters.size,
+    stateBytes: () => durability?.size() ?? 0,
+    checkpointAge: () => durability?.checkpointAge() ?? Number.NaN,
   });
-  const dispatcher = new Dispatcher(methods, limits, {
-    answered: (method, outcome, seconds) => metrics.requestAnswered(method, outcome, seconds),
-    failed(method, error) {
-      metrics.fault();
-      log(`fault in ${method}: ${error instanceof Error ? error.message : "unknown"}`);
+  durability?.attach(chain, log);
+  const dispatcher = new Dispatcher(
+    methods,
+    limits,
+    {
+      answered: (method, outcome, seconds) => metrics.requestAnswered(method, outcome, seconds),
+      failed(method, error) {
+        metrics.fault();
+        log(`fault in ${method}: ${error instanceof Error ? error.message : "unknown"}`);
+      },
     },
-  });
+    () => chain.chain.archive.durable(),
+  );
   const sockets = new WebSocketEndpoint(chain, dispatcher);
   const server = new HttpServer(dispatcher, sockets, {
     host,
@@ -81,19 +95,23 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     metrics.close();
   };
   try {
+    await chain.chain.archive.durable();
     const port = await server.listen();
     return {
       chain,
       dispatcher,
       metrics,
       port,
+      lost: durability?.lost,
       async close() {
         stop();
         await server.close();
+        await durability?.close();
       },
     };
   } catch (error) {
     stop();
+    await durability?.close();
     throw error;
   }
 }

@@ -53,6 +53,7 @@ export type BlockListener = (block: Block) => void;
 export type PendingListener = (transaction: NodeTransaction) => void;
 
 const GWEI = 10n ** 9n;
+export const DEFAULT_CHAIN_ID = 31_337n;
 /** Newest blocks whose states are kept. */
 export const DEFAULT_HISTORY = 1_024;
 const DEFAULT_BALANCE = 10_000n * 10n ** 18n;
@@ -79,7 +80,7 @@ export class DevChain {
     const place = options.place ?? { backend: new MemoryBackend(), archive: new MemoryArchive(options.history ?? DEFAULT_HISTORY) };
     this.chain = new Blockchain(
       {
-        chainId: options.chainId ?? 31_337n,
+        chainId: options.chainId ?? DEFAULT_CHAIN_ID,
         gasLimit: options.gasLimit ?? 30_000_000,
         baseFee: options.baseFee ?? GWEI,
         coinbase: addressKeyOfInt(0n),

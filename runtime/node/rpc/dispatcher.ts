@@ -28,6 +28,8 @@ export class Dispatcher {
     methods: Methods,
     readonly limits: RpcLimits,
     private readonly observer: RpcObserver,
+    /** Undefined, or ends when all that an answer could tell of would survive the end of the process: answers wait for it. */
+    private readonly settled: () => Promise<void> | undefined = () => undefined,
   ) {
     this.methods = new Map(Object.entries(methods));
   }
@@ -89,6 +91,7 @@ export class Dispatcher {
     if (!method) return finish(failure(id, new RpcError(RPC_CODE.METHOD_NOT_FOUND, `the method ${shorten(request.method)} does not exist/is not available`)), "error");
     try {
       const result = JSON.stringify((await method(paramsOf(request))) ?? null);
+      await this.settled();
       if (result.length + ENCODING_SLACK > room) throw new RpcError(RPC_CODE.RESPONSE_TOO_LARGE, "response too large");
       return finish(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`, "ok");
     } catch (error) {

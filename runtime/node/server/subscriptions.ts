@@ -30,7 +30,15 @@ export class Subscriptions {
     if (this.stops.size >= this.limits.subscriptions) throw new RpcError(RPC_CODE.LIMIT, `too many subscriptions: the limit is ${this.limits.subscriptions}`);
     const id = `0x${randomBytes(16).toString("hex")}`;
     const notify = (result: unknown): void => {
-      this.send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: id, result } }));
+      const text = JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: id, result } });
+      // Nobody hears of a block that could still be lost.
+      const durable = this.node.chain.archive.durable();
+      if (!durable) this.send(text);
+      else
+        durable.then(
+          () => this.send(text),
+          () => undefined,
+        );
     };
     this.stops.set(id, this.listen(p, notify));
     return id;

@@ -62,8 +62,12 @@ export class RecordWriter {
 /** Reads what a writer wrote. Throws StateError ("corrupt") where a record ends too early. */
 export class RecordReader {
   private at = 0;
+  private readonly bytes: Uint8Array;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(record: Uint8Array) {
+    // Never a Buffer, whose slice() shares memory where an array's copies.
+    this.bytes = new Uint8Array(record.buffer, record.byteOffset, record.byteLength);
+  }
 
   get isAtEnd(): boolean {
     return this.at === this.bytes.length;

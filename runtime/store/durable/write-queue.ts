@@ -30,7 +30,7 @@ export class WriteQueue implements KeyValueReader {
   private current: Group | undefined;
   /** The group that what is sealed will be. */
   private next: Group | undefined;
-  private failure: { readonly error: unknown } | undefined;
+  private failure: Error | undefined;
 
   constructor(
     readonly store: KeyValueStore,
@@ -113,7 +113,7 @@ export class WriteQueue implements KeyValueReader {
 
   /** What could not be written cannot be left out either: nothing is written from then on. */
   private fail(error: unknown): void {
-    this.failure = { error };
+    this.failure = error instanceof Error ? error : new Error(String(error));
     this.observer?.failed(error);
     this.current?.reject(error);
     this.next?.reject(error);
@@ -121,7 +121,7 @@ export class WriteQueue implements KeyValueReader {
 
   /** Undefined where all that was sealed is in the store; else resolves when that is so. Rejects where a write failed, from then on always. */
   durable(): Promise<void> | undefined {
-    if (this.failure) return Promise.reject(this.failure.error as Error);
+    if (this.failure) return Promise.reject(this.failure);
     return (this.next ?? this.current)?.done;
   }
 }

@@ -1,0 +1,77 @@
+/** What makes a node's chain last: a store, the chain in it, checkpoints, and the end of all that. */
+import type { NodeMetrics } from "../metrics/node-metrics.js";
+import type { KeyValueStore } from "../store/durable/kv.js";
+import { openStore } from "../store/durable/open.js";
+import { openChain, type ChainPlace } from "./chain/chain-store.js";
+import { Checkpoints, type CheckpointSchedule } from "./chain/checkpoints.js";
+import { DEFAULT_HISTORY, type DevChain } from "./chain/dev-chain.js";
+
+export interface StateOptions {
+  /** A folder, or postgres://... */
+  readonly location: string;
+  /** Newest blocks whose states are kept; Infinity for all; default 1,024. */
+  readonly history?: number;
+  readonly checkpoints?: CheckpointSchedule;
+}
+
+export interface Durability {
+  readonly place: ChainPlace;
+  /** Rejects when the store can no longer be written. */
+  readonly lost: Promise<never>;
+  /** Begins to save checkpoints. */
+  attach(chain: DevChain, log: (line: string) => void): void;
+  /** Bytes of the store. */
+  size(): number;
+  /** Seconds; NaN where there is no checkpoint. */
+  checkpointAge(): number;
+  close(): Promise<void>;
+}
+
+/** Opens a state. Rejects with StateError. */
+export async function openDurability(options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Promise<Durability> {
+  const store = await openStore(options.location);
+  try {
+    return makeDurable(store, options, chainId, metrics);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Durability {
+  let fail: (error: unknown) => void = () => undefined;
+  const lost = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  // Whoever does not wait for it learns of the failure by the answers.
+  lost.catch(() => undefined);
+  const place = openChain(store, {
+    history: options.history ?? DEFAULT_HISTORY,
+    chainId,
+    observer: { committed: ({ seals, seconds }) => metrics().committed(seals, seconds), failed: (error) => fail(error) },
+  });
+  let checkpoints: Checkpoints | undefined;
+  return {
+    place,
+    lost,
+    attach(chain, log) {
+      if (!options.checkpoints) return;
+      const started = new Checkpoints(store, options.checkpoints, chain.chain.height, {
+        saved(name, seconds) {
+          metrics().checkpointSaved();
+          log(`checkpoint ${name} saved in ${seconds.toFixed(1)} s`);
+        },
+        failed: (error) => log(`checkpoint not saved: ${error instanceof Error ? error.message : String(error)}`),
+      });
+      checkpoints = started;
+      chain.onBlock(({ header }) => started.mined(header.number, place.archive.durable()));
+    },
+    size: () => store.size(),
+    checkpointAge: () => checkpoints?.age() ?? Number.NaN,
+    async close() {
+      await checkpoints?.idle();
+      await place.archive.durable();
+      await store.close();
+    },
+  };
+}
