@@ -41,7 +41,7 @@ function statement(scope: Scope, words: readonly string[], slots: readonly strin
   const { random } = scope;
   const value = (): string => operand(scope, words, 3);
   const target = random.pick(words);
-  switch (random.below(9)) {
+  switch (random.below(11)) {
     case 0: {
       const p = scope.fresh("m");
       return item(
@@ -67,7 +67,25 @@ function statement(scope: Scope, words: readonly string[], slots: readonly strin
         `for { let ${i} := 0 } lt(${i}, ${random.between(1, 5)}) { ${i} := add(${i}, 1) } {\nif ${value()} { ${random.pick(["break", "continue"])} }\n${target} := ${value()}\n}\n`,
       );
     }
+    case 7: {
+      const p = scope.fresh("m");
+      const offset = random.pick([0, 1, 12, 31, 32]);
+      return item(
+        `let ${p} := mload(0x40)\nmstore(${p}, ${value()})\nmstore(add(${p}, 32), ${value()})\nmcopy(add(${p}, ${offset}), ${p}, 32)\n${target} := mload(add(${p}, 32))\n`,
+      );
+    }
+    case 8:
+      return scope.facts.sender && scope.facts.self ? exit(scope, value) : item(`${target} := ${value()}\n`);
     default:
       return item(`${target} := ${value()}\n`);
   }
+}
+
+/** Ends the message, at times: what was stored before must be there after a return, and gone after a revert. */
+function exit(scope: Scope, value: () => string): SourceNode {
+  const p = scope.fresh("m");
+  const length = scope.random.pick([0, 4, 32, 33]);
+  return item(
+    `if lt(${value()}, ${scope.random.pick([1, 2, 100])}) {\nlet ${p} := mload(0x40)\nmstore(${p}, ${value()})\n${scope.random.pick(["return", "return", "revert"])}(${p}, ${length})\n}\n`,
+  );
 }

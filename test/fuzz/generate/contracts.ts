@@ -4,7 +4,7 @@ import { valueNode } from "./expressions.js";
 import { makeFunction, makeModifier, mutability, parameterList, randomSignature, scopeFor, storageTypes, type Signature, type Surroundings } from "./functions.js";
 import type { Callable, Effects, EventShape, Parameter, Scope, ScopeFacts, Variable } from "./scope.js";
 import { blockNodes } from "./statements.js";
-import { BYTES, hasMapping, isReference, nameOf, randomStateType, randomType, UINT256, type Type } from "./types.js";
+import { BYTES, hasMapping, isReference, nameOf, randomStateType, randomType, UINT256, widerArray, type Type } from "./types.js";
 
 /** Most that one message may cost, in steps of the generator's account. */
 export const MAX_COST = 3000;
@@ -89,7 +89,15 @@ export class ContractDraft {
       const variable: Variable = { name, type, location, assignable: location === "storage", ...(isTransient && { isTransient }) };
       this.variables.push(variable);
       if (isImmutable && initial.length === 0) this.immutables.push(variable);
+      const wider = widerArray(type);
+      if (wider && random.chance(0.35)) this.addSibling(`${name}w`, wider);
     }
+  }
+
+  /** An array that another one can be assigned to, element by element converted. */
+  private addSibling(name: string, type: Type): void {
+    this.members.push(item(`${nameOf(type)} internal ${name};\n`));
+    this.variables.push({ name, type, location: "storage", assignable: true });
   }
 
   private initialValue(type: Type, isConstant: boolean): Piece[] {

@@ -31,7 +31,10 @@ function memoryPiece(scope: Scope, type: Type, depth: number, value: MakeValue):
   }
   if (depth > 0 && random.chance(0.1))
     return group("(", value(scope, { kind: "bool" }, depth - 1), " ? ", memoryNode(scope, type, depth - 1, value), " : ", memoryNode(scope, type, depth - 1, value), ")");
-  if (depth > 0 && random.chance(0.1)) return group("abi.decode(abi.encode(", value(scope, type, depth - 1), `), (${nameOf(type)}))`);
+  if (depth > 0 && random.chance(0.1)) {
+    const encoded = scope.facts.isCalm || random.chance(0.7) ? group("abi.encode(", value(scope, type, depth - 1), ")") : value(scope, BYTES, depth - 1);
+    return group("abi.decode(", encoded, `, (${nameOf(type)}))`);
+  }
   return constructed(scope, type, depth, value);
 }
 

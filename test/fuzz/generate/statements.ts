@@ -8,7 +8,7 @@ import { lowLevelNode, tryNode } from "./messages.js";
 import { byteNode, creationNode, environmentNode, etherNode, pointerNode } from "./pointers.js";
 import { readPlace, writePlace } from "./places.js";
 import type { Scope } from "./scope.js";
-import { BOOL, hasMapping, isReference, nameOf, randomReference, randomText, STRING, UINT256, type Type } from "./types.js";
+import { BOOL, hasMapping, isReference, nameOf, randomReference, randomText, STRING, UINT256, widerArray, type Type } from "./types.js";
 
 const DEPTH = 3;
 
@@ -31,6 +31,7 @@ const KINDS: readonly (readonly [number, Maker])[] = [
   [26, assign],
   [6, compound],
   [4, swap],
+  [3, widen],
   [7, conditional],
   [6, loop],
   [4, uncheckedBlock],
@@ -117,6 +118,17 @@ function swap(scope: Scope): SourceNode | undefined {
   if (!left || !right) return undefined;
   const values: Piece[] = scope.random.chance(0.6) ? [right, ", ", left] : [value(scope, type), ", ", value(scope, type)];
   return item("(", left, ", ", right, ") = (", ...values, ");\n");
+}
+
+/** Copies an array in storage to one of wider elements, which has another packing. */
+function widen(scope: Scope): SourceNode | undefined {
+  if (!scope.allows("write")) return undefined;
+  const arrays = scope.variables.filter((v) => v.location === "storage" && v.type.kind === "array");
+  const pairs = arrays.flatMap((from) => {
+    const wider = widerArray(from.type);
+    return wider ? arrays.filter((to) => to.assignable && nameOf(to.type) === nameOf(wider)).map((to) => `${to.name} = ${from.name};\n`) : [];
+  });
+  return pairs.length > 0 ? item(scope.random.pick(pairs)) : undefined;
 }
 
 function inner(frame: Frame): Frame {

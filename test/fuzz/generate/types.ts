@@ -217,6 +217,16 @@ function valueOf(type: Type, bits: bigint): AbiValue {
   }
 }
 
+/** A dynamic array whose elements hold those of an array of numbers or fixed bytes, in a wider type. */
+export function widerArray(type: Type): Type | undefined {
+  if (type.kind !== "array") return undefined;
+  const { element } = type;
+  if ((element.kind === "uint" || element.kind === "int") && element.bits < 256)
+    return { kind: "array", element: { kind: element.kind, bits: [16, 40, 64, 128, 256].find((bits) => bits > element.bits)! } };
+  if (element.kind === "fixedBytes" && element.size < 32) return { kind: "array", element: { kind: "fixedBytes", size: [2, 8, 20, 32].find((size) => size > element.size)! } };
+  return undefined;
+}
+
 /** The types that a program declares and uses. */
 export interface TypePool {
   readonly values: readonly Type[];
