@@ -36,7 +36,10 @@ export const GLOBAL = {
   RUNTIME: 0x900,
   /** Frames of functions that need more than the 4,096 bytes of an sBPF frame. */
   SPILL_STACK: 0x1000,
-  SPILL_STACK_SIZE: 0x3000,
+  SPILL_STACK_SIZE: 0x2800,
+  /** Addresses of the instruction's serialised accounts, at most 256. */
+  ACCOUNT_TABLE: 0x3800,
+  ACCOUNT_TABLE_SIZE: 0x800,
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 /** What a transaction's log lines say: contract logs, failures that name what is missing, revert data, compute units. */
 import type { ChainLog } from "../../target.js";
-import { FAILURE, FAILURE_TAG, REVERT_TAG } from "../runtime/format.js";
+import { FAILURE, FAILURE_TAG, LOG_HEAD, REVERT_TAG } from "../runtime/format.js";
 
 const ADDRESS_SIZE = 20;
 const WORD = 32;
@@ -39,8 +39,8 @@ export function readLogLines(lines: readonly string[], program: string): LogLine
         .slice("Program data: ".length)
         .split(" ")
         .map((f) => Uint8Array.from(Buffer.from(f, "base64")));
-      const [first, second, third] = fields;
-      if (first?.length === ADDRESS_SIZE) logs.push(logOf(first, second ?? new Uint8Array(), third ?? new Uint8Array()));
+      const [first, second] = fields;
+      if (fields.length === 1 && first!.length >= LOG_HEAD.SIZE) logs.push(logOf(first!));
       else if (first?.[0] === FAILURE_TAG) failure = { code: first[1] ?? 0, payload: second ?? new Uint8Array() };
       else if (first?.[0] === REVERT_TAG) longRevert = second ?? new Uint8Array();
       continue;
@@ -53,10 +53,11 @@ export function readLogLines(lines: readonly string[], program: string): LogLine
   return { logs, failure, longRevert, returnData, units };
 }
 
-function logOf(address: Uint8Array, topics: Uint8Array, data: Uint8Array): ChainLog {
-  const list: string[] = [];
-  for (let i = 0; i < topics.length; i += WORD) list.push(hexOf(topics.subarray(i, i + WORD)));
-  return { address: hexOf(address), topics: list, data: hexOf(data) };
+function logOf(field: Uint8Array): ChainLog {
+  const topics: string[] = [];
+  const end = LOG_HEAD.SIZE + WORD * field[LOG_HEAD.TOPICS]!;
+  for (let i = LOG_HEAD.SIZE; i < end; i += WORD) topics.push(hexOf(field.subarray(i, i + WORD)));
+  return { address: hexOf(field.subarray(0, ADDRESS_SIZE)), topics, data: hexOf(field.subarray(end)) };
 }
 
 /** Limits of the virtual machine, by the runtime's words for them. */

@@ -1,32 +1,36 @@
 /**
- * The accounts of the instruction: reads Solana's serialised input, gives a record (RECORD of cells.ts) to every account that
- * stands for a 20-byte address, and finds records by address.
+ * The accounts of the instruction: reads Solana's serialised input, and gives a record (RECORD of cells.ts) to an account that
+ * stands for a 20-byte address when that address is first met. What an execution does not touch costs it nothing but a step
+ * over the account.
  *
  * Which address an account stands for is never taken on trust: an instance's account carries it in its header (only the
  * program writes that), a key's address is computed from the key, and the claim of a vacant address is checked by deriving
  * the account's key with its canonical bump.
  */
 import { LirBuilder } from "../lir/builder.js";
-import type { LirProgram, Operand, VReg } from "../lir/instruction.js";
-import { ACCOUNT, globals, hash, KIND, loadAddress20, loadGlobal, RECORD, RT, storeAddress20, storeGlobal, storeQuad, loadQuad } from "./cells.js";
+import type { Label, LirProgram, Operand, VReg } from "../lir/instruction.js";
+import { GLOBAL, HEAP, HEAP_SIZE } from "../layout.js";
+import { ACCOUNT, globals, hash, KIND, loadAddress20, loadGlobal, RECORD, RT, storeAddress20, storeGlobal, storeQuad } from "./cells.js";
 import { FAILURE, INSTRUCTION, MAX_GROWTH, STATE, STATE_MAGIC, STATE_SEED } from "./format.js";
 import { fail, MEMORY } from "./memory.js";
 
 /** Serialised data are followed by room to grow, padding to 8 and the rent epoch. */
 const DUPLICATE_NONE = 0xffn;
 const ROLES = 3;
+const INSTANCE_OF = "rt.account_instance";
+const CLAIMED = "rt.account_claimed";
 
 export const ACCOUNTS = {
-  /** (input) -> address of a table of the serialised accounts' addresses, their number, instruction data, its length. */
+  /** (input) -> instruction data, its length. Fills ACCOUNT_TABLE. */
   read: "rt.accounts_read",
-  /** (table, count): makes the records of the sender and of all instances. */
-  record: "rt.accounts_record",
-  /** (table, count, claims, claim count): makes the records of claimed accounts. */
-  claim: "rt.accounts_claim",
+  /** (): checks the sender's signature and computes its address. */
+  sender: "rt.accounts_sender",
   /** (a0, a1, a2) -> record; fails the transaction with MISSING_ACCOUNT where there is none. */
   find: "rt.account_find",
   /** (serialised account) -> 1 where the program owns it, else 0. */
   owned: "rt.account_owned",
+  /** (index) -> serialised account; fails where there is none. */
+  at: "rt.account_at",
   /** (data length) -> lamports that make an account rent-exempt. */
   rent: "rt.rent",
   /** (serialised account, kind) -> a new record, address and reserve still unset. */
@@ -38,8 +42,10 @@ export function defineAccounts(program: LirProgram): void {
   defineOwned(program);
   defineRent(program);
   defineAdd(program);
-  defineRecord(program);
-  defineClaim(program);
+  defineAt(program);
+  defineSender(program);
+  defineInstanceOf(program);
+  defineClaimed(program);
   defineFind(program);
 }
 
@@ -52,41 +58,52 @@ export function malformed(f: LirBuilder, where: bigint): void {
 
 function defineRead(program: LirProgram): void {
   const f = new LirBuilder(program, ACCOUNTS.read, 1);
-  const input = f.param(0);
-  const count = f.load(8, input, 0);
-  const table = f.call1(MEMORY.alloc, [f.shl(count, 3n)]);
-  const at = f.add(input, 8n);
-  const index = f.copy(0n);
-  f.while(
-    () => ["lt.u", index, count],
-    () => {
-      const cell = f.add(table, f.shl(index, 3n));
-      const marker = f.load(1, at, 0);
-      f.if(
-        "eq",
-        marker,
-        DUPLICATE_NONE,
-        () => {
-          f.store(8, cell, 0, at);
-          const end = f.add(f.add(at, f.load(8, at, ACCOUNT.LENGTH)), BigInt(ACCOUNT.DATA + MAX_GROWTH + 7));
-          f.set(at, f.add(f.and(end, -8n), 8n));
-        },
-        () => {
-          f.store(8, cell, 0, f.load(8, f.add(table, f.shl(marker, 3n)), 0));
-          f.aluTo(at, "add", at, 8n);
-        },
-      );
-      f.aluTo(index, "add", index, 1n);
-    },
-  );
+  const g = globals(f);
+  const count = f.load(8, f.param(0), 0);
+  f.if("lt.u", count, BigInt(ROLES), () => malformed(f, 1n));
+  f.if("gt.u", count, BigInt(GLOBAL.ACCOUNT_TABLE_SIZE / 8), () => malformed(f, 3n));
+  f.store(8, g, RT.ACCOUNT_COUNT, count);
+  // At most two records an account: as a key and as a program-derived account.
+  const records = f.sub(HEAP + BigInt(HEAP_SIZE), f.mul(count, 2n * BigInt(RECORD.SIZE)));
+  f.store(8, g, RT.RECORDS, records);
+  f.store(8, g, GLOBAL.HEAP_LIMIT, records);
+  const at = f.add(f.param(0), 8n);
+  const cell = f.add(g, BigInt(GLOBAL.ACCOUNT_TABLE));
+  const end = f.add(cell, f.shl(count, 3n));
+  const loop = f.label();
+  const next = f.label();
+  const duplicate = f.label();
+  const done = f.label();
+  f.place(loop);
+  const marker = f.load(1, at, 0);
+  f.branch("ne", marker, DUPLICATE_NONE, duplicate);
+  f.store(8, cell, 0, at);
+  f.aluTo(at, "add", at, f.load(8, at, ACCOUNT.LENGTH));
+  // Room to grow, padding to 8, rent epoch.
+  f.aluTo(at, "add", at, BigInt(ACCOUNT.DATA + MAX_GROWTH + 7 + 8));
+  f.aluTo(at, "and", at, -8n);
+  f.place(next);
+  f.aluTo(cell, "add", cell, 8n);
+  f.branch("ne", cell, end, loop);
+  f.jump(done);
+  f.place(duplicate);
+  f.store(8, cell, 0, f.load(8, f.add(g, f.shl(marker, 3n)), GLOBAL.ACCOUNT_TABLE));
+  f.aluTo(at, "add", at, 8n);
+  f.jump(next);
+  f.place(done);
   const length = f.load(8, at, 0);
   const data = f.add(at, 8n);
-  storeGlobal(f, RT.PROGRAM_ID, f.add(data, length));
-  f.if("lt.u", count, BigInt(ROLES), () => malformed(f, 1n));
-  storeGlobal(f, RT.SENDER, f.load(8, table, 0));
-  storeGlobal(f, RT.PAYER, f.load(8, table, 8));
-  storeGlobal(f, RT.SYSTEM, f.load(8, table, 16));
-  f.ret([table, count, data, length]);
+  f.store(8, g, RT.PROGRAM_ID, f.add(data, length));
+  [RT.SENDER, RT.PAYER, RT.SYSTEM].forEach((role, i) => f.store(8, g, role, f.load(8, g, GLOBAL.ACCOUNT_TABLE + 8 * i)));
+  f.ret([data, length]);
+  f.finish();
+}
+
+function defineAt(program: LirProgram): void {
+  const f = new LirBuilder(program, ACCOUNTS.at, 1);
+  const g = globals(f);
+  f.if("ge.u", f.param(0), f.load(8, g, RT.ACCOUNT_COUNT), () => malformed(f, 4n));
+  f.ret([f.load(8, f.add(g, f.shl(f.param(0), 3n)), GLOBAL.ACCOUNT_TABLE)]);
   f.finish();
 }
 
@@ -145,74 +162,85 @@ function addressOfKey(f: LirBuilder, account: VReg): [VReg, VReg, VReg] {
   return loadAddress20(f, digest, 12);
 }
 
-function defineRecord(program: LirProgram): void {
-  const f = new LirBuilder(program, ACCOUNTS.record, 2);
-  const [table, count] = [f.param(0), f.param(1)];
-  // At most one record an account and one more for each claim: 256 claims would need more accounts than a transaction can have.
-  storeGlobal(f, RT.RECORDS, f.call1(MEMORY.alloc, [f.mul(f.add(count, count), BigInt(RECORD.SIZE))]));
-  const sender = loadGlobal(f, RT.SENDER);
+function defineSender(program: LirProgram): void {
+  const f = new LirBuilder(program, ACCOUNTS.sender, 0);
+  const g = globals(f);
+  const sender = f.load(8, g, RT.SENDER);
   f.if("eq", f.load(1, sender, ACCOUNT.SIGNER), 0n, () => malformed(f, 2n));
-  const own = f.call1(ACCOUNTS.add, [sender, KIND.KEY]);
-  const address = addressOfKey(f, sender);
-  storeQuad(f, own, RECORD.ADDRESS, address);
-  storeQuad(f, globals(f), RT.ORIGIN, address);
-  const index = f.copy(BigInt(ROLES));
-  f.while(
-    () => ["lt.u", index, count],
-    () => {
-      recordInstance(f, f.load(8, f.add(table, f.shl(index, 3n)), 0));
-      f.aluTo(index, "add", index, 1n);
-    },
-  );
+  addressOfKey(f, sender).forEach((limb, i) => f.store(8, g, RT.ORIGIN + 8 * i, limb));
   f.ret([]);
   f.finish();
 }
 
-/** Makes a record where the account is an instance. An account that is named twice gets two; the first is used. */
-function recordInstance(f: LirBuilder, account: VReg): void {
-  const other = f.label();
-  f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), other);
-  f.branch("ne", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, other);
-  f.branch("eq", f.call1(ACCOUNTS.owned, [account]), 0n, other);
-  const record = f.call1(ACCOUNTS.add, [account, KIND.INSTANCE]);
-  storeQuad(f, record, RECORD.ADDRESS, loadQuad(f, account, ACCOUNT.DATA + STATE.ADDRESS));
-  f.store(8, record, RECORD.RESERVE, f.load(8, account, ACCOUNT.DATA + STATE.RESERVE));
-  f.place(other);
+type Address = readonly VReg[];
+
+/** Jumps to `differ` unless the address at [base + offset], a quad, is that. */
+function expectAddress(f: LirBuilder, base: VReg, offset: number, address: Address, differ: Label): void {
+  address.forEach((limb, i) => f.branch("ne", f.load(8, base, offset + 8 * i), limb, differ));
 }
 
-function defineClaim(program: LirProgram): void {
-  const f = new LirBuilder(program, ACCOUNTS.claim, 4);
-  const [table, count] = [f.param(0), f.param(1)];
-  f.if("gt.u", f.param(3), count, () => malformed(f, 3n));
-  const claim = f.copy(f.param(2));
-  const left = f.copy(f.param(3));
+/** (a0, a1, a2) -> a new record of the instance with that address; 0 where the instruction names none. */
+function defineInstanceOf(program: LirProgram): void {
+  const f = new LirBuilder(program, INSTANCE_OF, 3);
+  const g = globals(f);
+  const cell = f.add(g, BigInt(GLOBAL.ACCOUNT_TABLE + 8 * ROLES));
+  const left = f.sub(f.load(8, g, RT.ACCOUNT_COUNT), BigInt(ROLES));
   f.while(
     () => ["ne", left, 0n],
     () => {
-      const index = f.load(1, claim, 0);
-      f.if("ge.u", index, count, () => malformed(f, 4n));
-      checkClaim(f, f.load(8, f.add(table, f.shl(index, 3n)), 0), claim);
+      const other = f.label();
+      const account = f.load(8, cell, 0);
+      // The length comes first: with SIMD-0460 nothing beyond it can be read.
+      f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), other);
+      expectAddress(f, account, ACCOUNT.DATA + STATE.ADDRESS, f.params, other);
+      f.branch("ne", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, other);
+      f.branch("eq", f.call1(ACCOUNTS.owned, [account]), 0n, other);
+      const record = f.call1(ACCOUNTS.add, [account, KIND.INSTANCE]);
+      storeQuad(f, record, RECORD.ADDRESS, f.params);
+      f.store(8, record, RECORD.RESERVE, f.load(8, account, ACCOUNT.DATA + STATE.RESERVE));
+      f.ret([record]);
+      f.place(other);
+      f.aluTo(cell, "add", cell, 8n);
+      f.aluTo(left, "sub", left, 1n);
+    },
+  );
+  f.ret([0n]);
+  f.finish();
+}
+
+/** (a0, a1, a2) -> a new record of the account that is claimed to stand for the address; 0 where none is. */
+function defineClaimed(program: LirProgram): void {
+  const f = new LirBuilder(program, CLAIMED, 3);
+  const g = globals(f);
+  const claim = f.copy(f.load(8, g, RT.CLAIMS));
+  const left = f.copy(f.load(8, g, RT.CLAIM_COUNT));
+  f.while(
+    () => ["ne", left, 0n],
+    () => {
+      const other = f.label();
+      const address = loadAddress20(f, claim, 1);
+      address.forEach((limb, i) => f.branch("ne", limb, f.param(i), other));
+      recordClaimed(f, f.call1(ACCOUNTS.at, [f.load(1, claim, 0)]), claim, address, other);
+      f.place(other);
       f.aluTo(claim, "add", claim, BigInt(INSTRUCTION.CLAIM_SIZE));
       f.aluTo(left, "sub", left, 1n);
     },
   );
-  f.ret([]);
+  f.ret([0n]);
   f.finish();
 }
 
-function checkClaim(f: LirBuilder, account: VReg, claim: VReg): void {
-  const done = f.label();
+/** Returns the record of a key's or a vacant account; jumps to `other` for an account that is some other instance. */
+function recordClaimed(f: LirBuilder, account: VReg, claim: VReg, address: Address, other: Label): void {
   const vacant = f.label();
-  const address = loadAddress20(f, claim, 1);
-  // An instance is recorded already, and with the address of its header.
   const claimable = f.label();
-  // The length comes first: with SIMD-0460 nothing beyond it can be read.
   f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), claimable);
-  f.branch("eq", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, done);
+  f.branch("eq", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, other);
   f.place(claimable);
   addressOfKey(f, account).forEach((limb, i) => f.branch("ne", limb, address[i]!, vacant));
-  storeQuad(f, f.call1(ACCOUNTS.add, [account, KIND.KEY]), RECORD.ADDRESS, address);
-  f.jump(done);
+  const key = f.call1(ACCOUNTS.add, [account, KIND.KEY]);
+  storeQuad(f, key, RECORD.ADDRESS, address);
+  f.ret([key]);
   f.place(vacant);
   const bump = deriveState(f, f.add(claim, 1n), f.add(account, BigInt(ACCOUNT.KEY)));
   const record = f.call1(ACCOUNTS.add, [account, KIND.VACANT]);
@@ -222,7 +250,7 @@ function checkClaim(f: LirBuilder, account: VReg, claim: VReg): void {
   const reserve = f.copy(f.call1(ACCOUNTS.rent, [f.load(8, account, ACCOUNT.LENGTH)]));
   f.if("lt.u", lamports, reserve, () => f.set(reserve, lamports));
   f.store(8, record, RECORD.RESERVE, reserve);
-  f.place(done);
+  f.ret([record]);
 }
 
 /** The canonical bump of ["state", address20]; fails where the derived key is not the one at `key`. */
@@ -256,17 +284,25 @@ function defineFind(program: LirProgram): void {
   const end = f.add(record, f.mul(f.load(8, g, RT.RECORD_COUNT), BigInt(RECORD.SIZE)));
   const loop = f.label();
   const next = f.label();
-  const missing = f.label();
+  const fresh = f.label();
   f.place(loop);
-  f.branch("eq", record, end, missing);
-  f.branch("ne", f.load(8, record, RECORD.ADDRESS), a0, next);
-  f.branch("ne", f.load(8, record, RECORD.ADDRESS + 8), a1, next);
-  f.branch("ne", f.load(8, record, RECORD.ADDRESS + 16), a2, next);
+  f.branch("eq", record, end, fresh);
+  expectAddress(f, record, RECORD.ADDRESS, f.params, next);
   f.ret([record]);
   f.place(next);
   f.aluTo(record, "add", record, BigInt(RECORD.SIZE));
   f.jump(loop);
-  f.place(missing);
+  f.place(fresh);
+  const named = f.label();
+  expectAddress(f, g, RT.ORIGIN, f.params, named);
+  const own = f.call1(ACCOUNTS.add, [loadGlobal(f, RT.SENDER), KIND.KEY]);
+  storeQuad(f, own, RECORD.ADDRESS, f.params);
+  f.ret([own]);
+  f.place(named);
+  for (const search of [INSTANCE_OF, CLAIMED]) {
+    const found = f.call1(search, f.params);
+    f.if("ne", found, 0n, () => f.ret([found]));
+  }
   const payload = { slot: f.slot(24) };
   storeAddress20(f, payload, 0, [a0, a1, a2]);
   f.call(MEMORY.fail, [BigInt(FAILURE.MISSING_ACCOUNT), f.slotAddr(payload.slot), 20n]);

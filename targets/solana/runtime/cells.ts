@@ -40,6 +40,11 @@ export const RT = {
   /** Scratch of leaf routines, not preserved over calls. */
   SCRATCH: GLOBAL.RUNTIME + 0x318,
   SCRATCH_SIZE: 0x200,
+  /** Address and number of the instruction's claims. */
+  CLAIMS: GLOBAL.RUNTIME + 0x528,
+  CLAIM_COUNT: GLOBAL.RUNTIME + 0x530,
+  /** Number of the instruction's accounts. */
+  ACCOUNT_COUNT: GLOBAL.RUNTIME + 0x538,
   /** Workspace of the modular exponentiation: address and bytes. */
   WORKSPACE: GLOBAL.RUNTIME + 0x518,
   WORKSPACE_SIZE: GLOBAL.RUNTIME + 0x520,

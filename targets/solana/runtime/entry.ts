@@ -4,11 +4,11 @@
  */
 import { LirBuilder } from "../lir/builder.js";
 import type { LirProgram, Operand, VReg } from "../lir/instruction.js";
-import { FLAG_CREATION, FRAME, GLOBAL, HEAP, HEAP_SIZE, STATUS } from "../layout.js";
+import { FLAG_CREATION, FRAME, STATUS } from "../layout.js";
 import { ENTRY_POINT, IMAGE } from "./abi.js";
 import { ACCOUNTS, malformed } from "./accounts.js";
 import { CALLS } from "./calls.js";
-import { ACCOUNT, copyQuad, globals, KIND, loadAddress20, loadGlobal, OWN, RECORD, RT, storeAddress20, storeGlobal, storeQuad } from "./cells.js";
+import { ACCOUNT, copyQuad, globals, KIND, loadAddress20, loadGlobal, OWN, RECORD, RT, storeAddress20, storeQuad } from "./cells.js";
 import { CPI } from "./cpi.js";
 import { CREATION } from "./create.js";
 import { FAILURE, FLAG_STAGED, INSTRUCTION, MAX_GROWTH, MAX_RETURN_DATA, OPERATION, RESULT, REVERT_TAG } from "./format.js";
@@ -39,30 +39,31 @@ export function defineEntry(program: LirProgram): void {
 
 function defineEntryPoint(program: LirProgram): void {
   const f = new LirBuilder(program, ENTRY_POINT, 1);
-  storeGlobal(f, GLOBAL.HEAP_LIMIT, HEAP + BigInt(HEAP_SIZE));
-  const [table, count, data, length] = f.call(ACCOUNTS.read, [f.param(0)], 4) as [VReg, VReg, VReg, VReg];
+  const [data, length] = f.call(ACCOUNTS.read, [f.param(0)], 2) as [VReg, VReg];
   f.if("eq", length, 0n, () => malformed(f, 12n));
   const operation = f.load(1, data, INSTRUCTION.OPERATION);
   f.if("eq", operation, BigInt(OPERATION.WRITE), () => {
-    f.call(STAGING.write, [table, count, data, length]);
+    f.call(STAGING.write, [data, length]);
     f.ret([RESULT.SUCCESS]);
   });
   f.if("eq", operation, BigInt(OPERATION.CLOSE), () => {
-    f.call(STAGING.close, [table, count]);
+    f.call(STAGING.close, []);
     f.ret([RESULT.SUCCESS]);
   });
+  f.if("lt.u", length, BigInt(INSTRUCTION.FIRST_CLAIM), () => malformed(f, 13n));
   const claims = f.load(1, data, INSTRUCTION.CLAIMS);
   const start = f.add(f.mul(claims, BigInt(INSTRUCTION.CLAIM_SIZE)), BigInt(INSTRUCTION.FIRST_CLAIM));
   f.if("lt.u", length, start, () => malformed(f, 13n));
-  f.call(ACCOUNTS.record, [table, count]);
-  f.call(ACCOUNTS.claim, [table, count, f.add(data, BigInt(INSTRUCTION.FIRST_CLAIM)), claims]);
+  const g = globals(f);
+  f.store(8, g, RT.CLAIMS, f.add(data, BigInt(INSTRUCTION.FIRST_CLAIM)));
+  f.store(8, g, RT.CLAIM_COUNT, claims);
+  f.call(ACCOUNTS.sender, []);
   const input = f.add(data, start);
   const size = f.sub(length, start);
   f.if("test", f.load(1, data, INSTRUCTION.FLAGS), BigInt(FLAG_STAGED), () => {
     const index = f.load(1, data, INSTRUCTION.BUFFER_INDEX);
-    f.if("ge.u", index, count, () => malformed(f, 14n));
     f.set(size, f.load(4, data, INSTRUCTION.STAGED_SIZE));
-    f.set(input, f.call1(STAGING.data, [f.load(8, f.add(table, f.shl(index, 3n)), 0), size]));
+    f.set(input, f.call1(STAGING.data, [f.call1(ACCOUNTS.at, [index]), size]));
   });
   f.if("eq", operation, BigInt(OPERATION.EXECUTE), () => f.ret([f.call1(EXECUTE, [data, input, size])]));
   f.if("eq", operation, BigInt(OPERATION.DEPLOY), () => f.ret([f.call1(DEPLOY, [data, input, size])]));

@@ -140,6 +140,8 @@ export const FAILURE = {
   /** A modulus of more than 7,140 bits in the precompiled contract 5. Payload: none. */
   LONG_MODULUS: 14,
 } as const;
+/** A contract's log is the single field: address (20 bytes), number of topics (1 byte), topics (32 bytes each), data. */
+export const LOG_HEAD = { TOPICS: 20, SIZE: 21 } as const;
 export const FAILURE_TAG = 0x45; // "E"
 /** Revert data longer than MAX_RETURN_DATA is logged as the fields ["R", data]. */
 export const REVERT_TAG = 0x52; // "R"

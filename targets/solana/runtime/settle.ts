@@ -46,16 +46,24 @@ function eachRecord(f: LirBuilder, visit: (record: VReg) => void): void {
   );
 }
 
-/** A vacant account keeps what it had: a creation that was undone gives its space back. */
+/** A vacant account keeps what it had: a creation that was undone gives its space back. An account of the old size has paid its rent. */
 function settleRecord(f: LirBuilder, record: VReg): void {
   const done = f.label();
   const pay = f.label();
   const kind = f.load(8, record, RECORD.KIND);
   f.branch("eq", kind, KIND.KEY, done);
   f.branch("ne", f.load(8, record, RECORD.DESTROYED), 0n, done);
-  f.branch("eq", kind, KIND.INSTANCE, pay);
   const account = f.load(8, record, RECORD.ACCOUNT);
   const original = f.load(8, record, RECORD.ORIGINAL_LENGTH);
+  const instance = f.label();
+  const vacant = f.label();
+  f.branch("eq", kind, KIND.INSTANCE, instance);
+  f.jump(vacant);
+  f.place(instance);
+  f.branch("ne", f.load(8, record, RECORD.CREATED), 0n, pay);
+  f.branch("eq", f.load(8, account, ACCOUNT.LENGTH), original, done);
+  f.jump(pay);
+  f.place(vacant);
   f.if("ne", f.load(8, account, ACCOUNT.LENGTH), original, () => f.store(8, account, ACCOUNT.LENGTH, original));
   f.branch("eq", f.load(8, account, ACCOUNT.LAMPORTS), 0n, done);
   f.place(pay);

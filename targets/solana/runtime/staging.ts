@@ -11,9 +11,9 @@ import { BUFFER_HEADER_SIZE, BUFFER_MAGIC, BUFFER_SEED, FAILURE, WRITE } from ".
 import { fail } from "./memory.js";
 
 export const STAGING = {
-  /** (table, count, instruction data, length) */
+  /** (instruction data, length) */
   write: "rt.staging_write",
-  /** (table, count) */
+  /** () */
   close: "rt.staging_close",
   /** (serialised account, size) -> address of the staged bytes. */
   data: "rt.staging_data",
@@ -28,11 +28,10 @@ export function defineStaging(program: LirProgram): void {
 }
 
 /** The fourth account, which must be the signing sender's buffer; with its signer seeds. */
-function ownBuffer(f: LirBuilder, table: VReg, count: VReg): { account: VReg; seeds: VReg } {
-  f.if("lt.u", count, 4n, () => malformed(f, 6n));
+function ownBuffer(f: LirBuilder): { account: VReg; seeds: VReg } {
   const sender = loadGlobal(f, RT.SENDER);
   f.if("eq", f.load(1, sender, ACCOUNT.SIGNER), 0n, () => malformed(f, 2n));
-  const account = f.load(8, table, 24);
+  const account = f.call1(ACCOUNTS.at, [3n]);
   const list = { slot: f.slot(48) };
   const derived = { slot: f.slot(32) };
   const bump = { slot: f.slot(8) };
@@ -57,10 +56,10 @@ function ownBuffer(f: LirBuilder, table: VReg, count: VReg): { account: VReg; se
 }
 
 function defineWrite(program: LirProgram): void {
-  const f = new LirBuilder(program, STAGING.write, 4);
-  const [table, count, data, length] = f.params as [VReg, VReg, VReg, VReg];
+  const f = new LirBuilder(program, STAGING.write, 2);
+  const [data, length] = [f.param(0), f.param(1)];
   f.if("lt.u", length, BigInt(WRITE.DATA), () => malformed(f, 8n));
-  const { account, seeds } = ownBuffer(f, table, count);
+  const { account, seeds } = ownBuffer(f);
   const size = f.sub(length, BigInt(WRITE.DATA));
   const end = f.add(f.add(f.load(4, data, WRITE.OFFSET), size), BigInt(BUFFER_HEADER_SIZE));
   f.if(
@@ -91,8 +90,8 @@ function defineWrite(program: LirProgram): void {
 }
 
 function defineClose(program: LirProgram): void {
-  const f = new LirBuilder(program, STAGING.close, 2);
-  const { account } = ownBuffer(f, f.param(0), f.param(1));
+  const f = new LirBuilder(program, STAGING.close, 0);
+  const { account } = ownBuffer(f);
   const payer = loadGlobal(f, RT.PAYER);
   f.store(8, payer, ACCOUNT.LAMPORTS, f.add(f.load(8, payer, ACCOUNT.LAMPORTS), f.load(8, account, ACCOUNT.LAMPORTS)));
   f.store(8, account, ACCOUNT.LAMPORTS, 0n);

@@ -158,7 +158,7 @@ const clones: Scenario = {
     making("second", "Counter", "factory", "salted", ["$one", SALT]),
     send("factory", "salted", ["$one", SALT], { value: GWEI }),
     send("factory", "salted", ["$one", SALT]),
-    making("empty", "Counter", "factory", "plain", ["$bob"]),
+    attach("empty", "Counter", async (c) => (await c.contract("factory").call("plain", [c.who.bob])) as string),
     send("factory", "plain", ["$bob"]),
     send("first", "initialize", ["$bob", 5n], { value: GWEI }),
     send("second", "initialize", ["$carol", 6n]),
