@@ -1,14 +1,15 @@
 /**
  * The command line: subcommands, global options, and the one place where failures become messages and exit codes. Options may
- * also come from the environment as SUPERVM_<OPTION> (SUPERVM_EVM_VERSION=cancun).
+ * also come from the environment (environment.ts).
  */
-import yargs from "yargs";
+import yargs, { type Argv } from "yargs";
 import { OptionError } from "../compiler/driver/options.js";
 import { ArtifactFormatError } from "../compiler/driver/artifact.js";
 import { InternalError } from "../compiler/diagnostics/diagnostic.js";
 import { VERSION } from "../compiler/driver/version.js";
 import { MissingPeerError } from "../targets/target.js";
 import { UsageError } from "../testing/errors.js";
+import { withEnvironment } from "./environment.js";
 import { CommandLineError, EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, InputError } from "./exit.js";
 import { compileCommand } from "./compile.js";
 import { inspectCommand } from "./inspect.js";
@@ -25,7 +26,6 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const parser = yargs(argv.map((word) => word.replace(/^-O([0-9a-z])$/, "--O=$1")))
     .scriptName("supervm")
     .usage("$0 <command>\n\nCompiles contracts to EVM bytecode, SuperVM WebAssembly and Solana programs, and runs them.")
-    .env("SUPERVM")
     .version(VERSION)
     .alias("h", "help")
     .strict()
@@ -38,9 +38,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       throw error ?? new CommandLineError(message);
     });
   for (const command of [compileCommand, runCommand, inspectCommand, nodeCommand])
-    parser.command(command.usage, command.describe, command.options, async (args) => {
-      code = await command.run(args as never);
-    });
+    parser.command(
+      command.usage,
+      command.describe,
+      (argv: Argv) => withEnvironment(command.options(argv), process.env),
+      async (args) => {
+        code = await command.run(args as never);
+      },
+    );
   try {
     await parser.parseAsync();
     return code;

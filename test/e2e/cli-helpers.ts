@@ -14,7 +14,12 @@ export interface CliResult {
 
 /** Runs `supervm <args>` in `cwd`, with colours off and nothing of the environment that changes results. */
 export function supervm(cwd: string, ...args: string[]): CliResult {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SUPERVM_")));
+  return supervmWith({}, cwd, ...args);
+}
+
+/** The same with variables of the environment. */
+export function supervmWith(variables: Readonly<Record<string, string>>, cwd: string, ...args: string[]): CliResult {
+  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SUPERVM_"))), ...variables };
   const result = spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: "utf8", env: { ...env, NO_COLOR: "1" } });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }

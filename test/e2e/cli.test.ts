@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { filesBelow, project, supervm } from "./cli-helpers.js";
+import { filesBelow, project, supervm, supervmWith } from "./cli-helpers.js";
 
 const COUNTER = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.0;
@@ -107,6 +107,22 @@ describe("inspect", () => {
     const root = project({ "Counter.sol": COUNTER });
     assert.match(supervm(root, "inspect", "Counter.sol", "methods").stdout, /0x06661abd {2}count\(\)/);
     assert.match(supervm(root, "inspect", "Counter.sol:Counter", "storage-layout").stdout, /count\s+uint64\s+0\s+0\s+8\s+Counter\.sol:Counter/);
+  });
+});
+
+describe("the environment", () => {
+  it("gives options that the arguments do not", () => {
+    const root = project({ "Counter.sol": COUNTER });
+    const header = (variables: Record<string, string>, ...args: string[]): string => supervmWith(variables, root, "compile", "Counter.sol", ...args).stdout.split("\n")[0]!;
+    assert.match(header({ SUPERVM_TARGET: "supervm,solana" }), /supervm bytes +solana bytes/);
+    assert.match(header({ SUPERVM_TARGET: "solana" }, "--target", "evm"), /evm bytes/);
+    assert.match(supervmWith({ SUPERVM_O: "9" }, root, "compile", "Counter.sol").stderr, /no optimization level '9'/);
+  });
+
+  it("may hold options of other commands", () => {
+    const root = project({ "Counter.sol": COUNTER });
+    const result = supervmWith({ SUPERVM_ACCOUNTS: "3", SUPERVM_DEBUG: "1", SUPERVM_HOME: "/x" }, root, "compile", "Counter.sol", "--target", "evm");
+    assert.equal(result.code, 0, result.stderr);
   });
 });
 
