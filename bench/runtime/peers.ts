@@ -3,7 +3,8 @@ import type { Interface } from "ethers";
 import type { Artifact } from "../../index.js";
 import { loadTarget } from "../../targets/registry.js";
 import type { Chain } from "../../targets/target.js";
-import { Anvil } from "./anvil.js";
+import { startMiningAnvil } from "./anvil.js";
+import type { NodeProcess } from "./json-rpc.js";
 import { accountHex, payouts, TOKEN_CAP, TOKEN_SOURCE, tokenAbi, transferData, UNITS_EACH, type Transfer } from "./token.js";
 
 const OWNER = `0x${"a1".repeat(20)}`;
@@ -32,13 +33,13 @@ export class AnvilPeer implements TokenPeer {
   private readonly nonces = new Map<string, number>([[OWNER, 1]]);
 
   private constructor(
-    private readonly anvil: Anvil,
+    private readonly anvil: NodeProcess,
     private readonly abi: Interface,
     private readonly token: string,
   ) {}
 
   static async create(program: string, artifact: Artifact): Promise<AnvilPeer> {
-    const anvil = await Anvil.start(program);
+    const anvil = await startMiningAnvil(program);
     const abi = tokenAbi(artifact);
     await anvil.request("anvil_setBalance", [OWNER, "0xde0b6b3a7640000"]);
     const hash = await anvil.request("eth_sendTransaction", [{ from: OWNER, data: creationData(abi, artifact), gas: QUANTITY_LARGE_GAS, gasPrice: "0x0" }]);
