@@ -1,21 +1,20 @@
 /** The Solidity frontend as the driver sees it: load, check, lower. */
 import type { DiagnosticSink } from "../../diagnostics/diagnostic.js";
 import type { Frontend, FrontendContract, FrontendOutput, FrontendRequest } from "../frontend.js";
-import { loadSources, type LoadedSources } from "./imports/resolve.js";
+import { checkedByFittingRules } from "./fitting-rules.js";
+import type { LoadedSources } from "./imports/resolve.js";
 import { storageLayoutJson } from "./lowering/data/layout-json.js";
 import { lower } from "./lowering/lower.js";
 import { abiOf } from "./semantics/abi.js";
-import { check } from "./semantics/check.js";
 import { developerDocumentation, userDocumentation } from "./semantics/natspec.js";
 import type { SourceUnit } from "./syntax/ast.js";
 
 export const solidityFrontend: Frontend = { language: "solidity", extensions: [".sol"], compile };
 
 function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput | undefined {
-  const loaded = loadSources(request, sink);
-  if (sink.failed()) return undefined;
-  const program = check(loaded, sink);
-  if (sink.failed()) return undefined;
+  const fitting = checkedByFittingRules(request, sink);
+  if (!fitting) return undefined;
+  const { loaded, program } = fitting;
   const modules = new Map(lower(program, { revertStrings: request.revertStrings }, sink).map((m) => [m.name, m]));
   if (sink.failed()) return undefined;
   const closures = new ImportClosures(loaded);

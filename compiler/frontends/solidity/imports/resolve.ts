@@ -10,9 +10,9 @@ import { FileView } from "../../../base/file-view.js";
 import type { SourceFile } from "../../../base/span.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { ImportDirective, SourceUnit } from "../syntax/ast.js";
-import type { LanguageLine } from "../syntax/language.js";
+import { lineOfRelease, type LanguageLine } from "../syntax/language.js";
 import { parseSource, type NodeIds } from "../syntax/parse.js";
-import { linesOfFile } from "../syntax/pragma.js";
+import { demandOfFile, type VersionDemand } from "../syntax/pragma.js";
 import { assignLines, type LineNode } from "./lines.js";
 import { SourceLocator, type Location, type NotFound } from "./locate.js";
 import { nameOfFile, normalizeName, packageOf } from "./names.js";
@@ -29,6 +29,8 @@ export interface SourceRequest {
   readonly includePaths?: readonly string[];
   /** Where files are read; the disk where absent. */
   readonly files?: FileView;
+  /** Lines by which a file is not to be read although its pragmas allow them, by its name. */
+  readonly avoid?: ReadonlyMap<string, ReadonlySet<LanguageLine>>;
 }
 
 export interface LoadedSources {
@@ -38,6 +40,8 @@ export interface LoadedSources {
   readonly byName: ReadonlyMap<string, SourceUnit>;
   /** All files by their id. */
   readonly files: readonly SourceFile[];
+  /** What the version pragmas of a file allow. */
+  demandOf(file: SourceFile): VersionDemand | undefined;
   /** The unit that an import directive brings in; undefined if it could not be loaded. */
   resolveImport(unit: SourceUnit, directive: ImportDirective): SourceUnit | undefined;
 }
@@ -48,7 +52,7 @@ interface Entry extends LineNode {
   /** The tree by the rules of its `language`, and what is wrong with it. */
   unit: SourceUnit;
   faults: DiagnosticSink;
-  readonly allowed: readonly LanguageLine[];
+  readonly demand: VersionDemand;
   readonly imports: Entry[];
   /** What each import path stands for. */
   readonly byPath: Map<string, Entry | NotFound | undefined>;
@@ -101,6 +105,7 @@ class SourceLoader {
       units: this.ordered.map(({ unit }) => unit),
       byName: new Map(this.entries.map(({ unit }) => [unit.file.name, unit])),
       files: this.files,
+      demandOf: (file) => this.entries.find((entry) => entry.file === file)?.demand,
       resolveImport: (_unit, directive) => this.imports.get(directive),
     };
   }
@@ -157,10 +162,17 @@ class SourceLoader {
   /** A file of an unsupported version is reported as such; its syntax by other rules would only add noise. */
   private firstParse(file: SourceFile): Entry {
     const faults = new DiagnosticSink();
-    const allowed = linesOfFile(file, faults);
-    const line = allowed[0] ?? "0.8";
-    const unit = this.parse(file, line, allowed.length > 0 ? faults : new DiagnosticSink());
-    return { file, unit, faults, allowed, imports: [], byPath: new Map() };
+    const demand = this.withoutAvoided(file, demandOfFile(file, faults));
+    const [newest] = demand.releases;
+    const line = newest === undefined ? "0.8" : lineOfRelease(newest);
+    const unit = this.parse(file, line, newest === undefined ? new DiagnosticSink() : faults);
+    return { file, unit, faults, demand, imports: [], byPath: new Map() };
+  }
+
+  private withoutAvoided(file: SourceFile, demand: VersionDemand): VersionDemand {
+    const avoided = this.request.avoid?.get(file.name);
+    if (!avoided) return demand;
+    return { ...demand, releases: demand.releases.filter((release) => !avoided.has(lineOfRelease(release))) };
   }
 
   /**
@@ -185,7 +197,7 @@ class SourceLoader {
 
   /** Gives each file its line, and the tree by that line's grammar. */
   private decideLines(): void {
-    const readable = this.entries.filter(({ allowed }) => allowed.length > 0);
+    const readable = this.entries.filter(({ demand }) => demand.releases.length > 0);
     for (const [entry, line] of assignLines(readable, this.sink)) {
       if (entry.unit.language === line) continue;
       entry.faults = new DiagnosticSink();

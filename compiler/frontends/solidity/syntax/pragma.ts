@@ -1,17 +1,17 @@
 /**
- * Version pragmas: reading ranges as solc reads them, and choosing the language line that a file selects.
+ * Version pragmas: reading ranges as solc reads them, and finding the releases that a file allows.
  *
  *     ^0.8.20        0.8.20 <= v < 0.9.0          1.2 - 1.5      1.2 <= v <= 1.5
  *     ~0.8.20        0.8.20 <= v < 0.9.0 (solc's reading: only the leading parts count)
  *     >=0.6.0 <0.9.0 both                          ^0.6.0 || ^0.8.0   either
  *     0.8            any 0.8.x                     0.8.x, *       wildcards
  *
- * solc presents itself by its exact release. supervm knows lines: a line satisfies a range if one of its releases does, so
- * `=0.5.16` selects line 0.5, whose rules are those of its last release (see {@link lineReleases}).
+ * solc presents itself by its exact release. supervm stands for all releases of the lines that it knows: `=0.5.16` is satisfied, and the
+ * rules are those of the line's last release (see {@link lineReleases}).
  */
 import type { SourceFile, Span } from "../../../base/span.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
-import { languageLines, lineReleases, type LanguageLine } from "./language.js";
+import { languageLines, lineReleases, releases } from "./language.js";
 import { Lexer } from "./lexer.js";
 import { Token } from "./tokens.js";
 
@@ -164,15 +164,9 @@ export function satisfies(range: VersionRange, version: string): boolean {
   return range.alternatives.some((components) => components.every((component) => matches([major, minor, patch], component)));
 }
 
-/** All releases of a line, newest first. */
-function releasesOf(line: LanguageLine): string[] {
-  const last = Number(lineReleases[line].split(".")[2]);
-  return Array.from({ length: last + 1 }, (_, i) => `${line}.${last - i}`);
-}
-
-/** The lines that have a release in all of `ranges`, newest first. */
-export function allowedLines(ranges: readonly VersionRange[]): LanguageLine[] {
-  return languageLines.filter((line) => releasesOf(line).some((release) => ranges.every((range) => satisfies(range, release))));
+/** The releases that lie in all of `ranges`, newest first. */
+export function allowedReleases(ranges: readonly VersionRange[]): string[] {
+  return releases.filter((release) => ranges.every((range) => satisfies(range, release)));
 }
 
 /** A version pragma as it stands in a file. */
@@ -214,33 +208,56 @@ function isPragmaEnd(kind: Token): boolean {
   return kind === Token.Semicolon || kind === Token.EndOfSource;
 }
 
+/** What the version pragmas of a file allow. */
+export interface VersionDemand {
+  /** Supported releases that satisfy them all, newest first; all supported ones where there is no pragma. */
+  readonly releases: readonly string[];
+  /** The pragmas as they are written; empty without one. */
+  readonly text: string;
+  /** Where the first stands. */
+  readonly span: Span;
+  /** Whether releases to come are allowed too: the ranges have no upper end. */
+  readonly isOpen: boolean;
+}
+
+/** Later than any release there will be. */
+const FUTURE = "4294967295.0.0";
+
 /**
- * The language lines by which a file may be read, newest first: those that all of its version pragmas allow, all lines if
- * it has none.
+ * The releases by whose rules a file may be read.
  *
- * @returns none if a pragma cannot be read or no supported line satisfies them; `sink` has the reason
+ * @returns no releases if a pragma cannot be read or no supported one satisfies them; `sink` has the reason
  */
-export function linesOfFile(file: SourceFile, sink: DiagnosticSink): readonly LanguageLine[] {
-  const ranges: VersionRange[] = [];
+export function demandOfFile(file: SourceFile, sink: DiagnosticSink): VersionDemand {
   const pragmas = versionPragmas(file);
-  for (const { text, span } of pragmas) {
-    const parsed = parseVersionRange(text);
+  const text = pragmas.map((pragma) => pragma.text).join(" ");
+  const span = pragmas[0]?.span ?? { file, start: 0, end: 0 };
+  const ranges: VersionRange[] = [];
+  for (const pragma of pragmas) {
+    const parsed = parseVersionRange(pragma.text);
     if ("fault" in parsed) {
-      sink.error("ParserError", "1684", `Invalid version pragma. ${parsed.fault}`, span);
-      return [];
+      sink.error("ParserError", "1684", `Invalid version pragma. ${parsed.fault}`, pragma.span);
+      return { releases: [], text, span, isOpen: false };
     }
     ranges.push(parsed.range);
   }
-  const lines = allowedLines(ranges);
-  if (lines.length > 0) return lines;
-  const supported = languageLines.map((line) => `${line}.0 to ${lineReleases[line]}`).join(", ");
-  const culprit = pragmas.find((_, index) => allowedLines([ranges[index]!]).length === 0) ?? pragmas[0]!;
-  sink.error(
-    "ParserError",
-    "5333",
-    `Source file requires different compiler version (supported are ${supported})`,
-    culprit.span,
-    `'${culprit.text}' allows none of them: widen the pragma, for example to ^${lineReleases[languageLines[0]!]}.`,
-  );
-  return [];
+  const found = allowedReleases(ranges);
+  const isOpen = pragmas.length > 0 && ranges.every((range) => satisfies(range, FUTURE));
+  if (found.length === 0) reportUnsupported(pragmas, ranges, sink);
+  return { releases: found, text, span, isOpen };
 }
+
+function reportUnsupported(pragmas: readonly VersionPragma[], ranges: readonly VersionRange[], sink: DiagnosticSink): void {
+  const supported = languageLines.map((line) => `${line}.0 to ${lineReleases[line]}`).join(", ");
+  const alone = pragmas.findIndex((_, index) => allowedReleases([ranges[index]!]).length === 0);
+  const culprit = pragmas[Math.max(alone, 0)]!;
+  const isOlder = alone >= 0 && beforeAll.some((version) => satisfies(ranges[alone]!, version));
+  const newest = lineReleases[languageLines[0]!];
+  const hint = isOlder
+    ? `'${culprit.text}' is for compilers before 0.5, another language by now: port the source to 0.5 or later (docs.soliditylang.org, "Solidity v0.5.0 Breaking Changes") and write a pragma such as ^${lineReleases["0.5"]}.`
+    : `'${culprit.text}' allows none of them: widen the pragma, for example to ^${newest}.`;
+  sink.error("ParserError", "5333", `Source file requires different compiler version (supported are ${supported})`, culprit.span, hint);
+}
+
+/** Releases before the first supported one: each minor version's, from 0.1 on. */
+const beforeAll: readonly string[] = [1, 2, 3, 4].flatMap((minor) => Array.from({ length: 27 }, (_, patch) => `0.${minor}.${patch}`));

@@ -31,13 +31,26 @@ test("the grammar is the shared line's", () => {
   assert.deepEqual(found.faults, []);
 });
 
-test("files of different lines keep their own, and an imported file its importers'", () => {
+test("one release must satisfy a file and all that it imports", () => {
   const found = lines({
+    "Router.sol": 'pragma solidity >=0.6.0; import "./Test.sol";',
     "Test.sol": 'pragma solidity ^0.8.0; import "./Pool.sol";',
     "Pool.sol": 'pragma solidity =0.7.6; import "./Math.sol";',
     "Math.sol": library,
   });
-  assert.deepEqual(found, { lines: { "Math.sol": "0.7", "Pool.sol": "0.7", "Test.sol": "0.8" }, faults: [] });
+  const message = "No supported compiler version satisfies Test.sol and what it imports: Test.sol requires ^0.8.0, Pool.sol requires =0.7.6.";
+  assert.deepEqual(found.faults, [`SOL-1005 ${message}`]);
+  const pinned = lines({ "A.sol": 'pragma solidity 0.8.19; import "./B.sol";', "B.sol": "pragma solidity ^0.8.20;" });
+  assert.match(pinned.faults[0]!, /^SOL-1005 .*A\.sol requires 0\.8\.19, B\.sol requires \^0\.8\.20/);
+});
+
+test("contracts of different lines may stand side by side", () => {
+  const found = lines({
+    "Old.sol": 'pragma solidity =0.6.12; import "./I.sol";',
+    "New.sol": 'pragma solidity ^0.8.0; import "./I.sol";',
+    "I.sol": "pragma solidity >=0.5.0; interface I {}",
+  });
+  assert.deepEqual(found, { lines: { "I.sol": "0.8", "Old.sol": "0.6", "New.sol": "0.8" }, faults: [] });
 });
 
 test("code that would mean two things is refused, an interface is not", () => {

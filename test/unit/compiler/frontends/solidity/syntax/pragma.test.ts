@@ -2,7 +2,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { DiagnosticSink } from "../../../../../../compiler/diagnostics/diagnostic.js";
-import { linesOfFile, parseVersionRange, satisfies } from "../../../../../../compiler/frontends/solidity/syntax/pragma.js";
+import { lineOfRelease } from "../../../../../../compiler/frontends/solidity/syntax/language.js";
+import { demandOfFile, parseVersionRange, satisfies } from "../../../../../../compiler/frontends/solidity/syntax/pragma.js";
 
 /** Range, versions in it, versions not in it. */
 const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -47,8 +48,8 @@ test("says what is wrong with a range", () => {
 
 function select(content: string): { line: string | undefined; faults: readonly string[] } {
   const sink = new DiagnosticSink();
-  const [line] = linesOfFile({ id: 0, name: "a.sol", content }, sink);
-  return { line, faults: sink.all.map(({ code, message, hint }) => `${code} ${message} ${hint ?? ""}`) };
+  const [newest] = demandOfFile({ id: 0, name: "a.sol", content }, sink).releases;
+  return { line: newest === undefined ? undefined : lineOfRelease(newest), faults: sink.all.map(({ code, message, hint }) => `${code} ${message} ${hint ?? ""}`) };
 }
 
 test("selects the newest line that all pragmas allow", () => {
@@ -58,6 +59,18 @@ test("selects the newest line that all pragmas allow", () => {
   assert.equal(select("pragma solidity =0.5.16;").line, "0.5");
   assert.equal(select("pragma solidity 0.8.19;").line, "0.8");
   assert.equal(select("pragma solidity >=0.7.0 <0.7.6;").line, "0.7");
+  for (const [range, line] of [
+    ["0.5.16", "0.5"],
+    ["0.6.12", "0.6"],
+    [">=0.4.24 <0.9.0", "0.8"],
+    [">=0.4.24 <0.7.0", "0.6"],
+    ["^0.7.0 || ^0.6.0", "0.7"],
+    ["0.5.0 - 0.6.5", "0.6"],
+    ["~0.7.1", "0.7"],
+    ["*", "0.8"],
+    ["<0.8.0", "0.7"],
+  ])
+    assert.equal(select(`pragma solidity ${range};`).line, line, range);
   assert.equal(select("pragma solidity >=0.5.0; pragma abicoder v2; pragma solidity <0.8.0;").line, "0.7");
   assert.equal(select('/* pragma solidity 0.4.0; */ pragma solidity ^0.5.0; contract C { string s = "pragma solidity 1;"; }').line, "0.5");
 });
@@ -65,7 +78,9 @@ test("selects the newest line that all pragmas allow", () => {
 test("names the supported versions if none will do", () => {
   const { line, faults } = select("pragma solidity ^0.4.24;");
   assert.equal(line, undefined);
-  assert.match(faults[0]!, /^5333 .*0\.8\.37, 0\.7\.0 to 0\.7\.6, 0\.6\.0 to 0\.6\.12, 0\.5\.0 to 0\.5\.17.*\^0\.8\.37/);
+  assert.match(faults[0]!, /^5333 .*0\.8\.37, 0\.7\.0 to 0\.7\.6, 0\.6\.0 to 0\.6\.12, 0\.5\.0 to 0\.5\.17.*before 0\.5.*port the source/);
+  assert.match(select("pragma solidity >=0.4.22 <0.5.0;").faults[0]!, /port the source/);
+  assert.match(select("pragma solidity ^0.9.0;").faults[0]!, /widen the pragma, for example to \^0\.8\.37/);
   assert.match(select("pragma solidity 0.8.99;").faults[0]!, /^5333 /);
   assert.match(select("pragma solidity >0.8.3 <0.8.4;").faults[0]!, /^5333 /);
   assert.match(select("pragma solidity foo;").faults[0]!, /^1684 Invalid version pragma\./);
