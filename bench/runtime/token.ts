@@ -78,7 +78,6 @@ export function transferData({ to, amount }: Transfer): string {
 
 /** The token on a store of this runtime. */
 export class TokenWorld {
-  readonly registry = new CodeRegistry();
   readonly abi: Interface;
   readonly block: BlockCells;
   readonly owner: AddressKey = addressKey(`0x${"a1".repeat(20)}`);
@@ -87,6 +86,7 @@ export class TokenWorld {
   constructor(
     artifact: Artifact,
     readonly store: StateStore = new MemoryStore(),
+    readonly registry: CodeRegistry = new CodeRegistry(),
   ) {
     this.abi = tokenAbi(artifact);
     this.block = blockCells({

@@ -39,7 +39,7 @@ export interface WorkerOptions {
 }
 
 /** Reads of another thread's word before the thread sleeps for a moment. */
-const SPINS = 2_000;
+const SPINS = 1_000;
 /** Milliseconds. */
 const NAP = 0.2;
 /** How often a worker sleeps for one estimate before it gives the execution up. */
@@ -49,6 +49,7 @@ const TOO_MANY = 0.72 * CONFLICT_ONE;
 const RATE_SHIFT = 5;
 const FIRST_BACKOFF = 128;
 const MAX_BACKOFF = 8_192;
+const TELL_EVERY = 32;
 /** Transactions whose changes are settled in one go. */
 const SETTLE_STEP = 128;
 
@@ -66,6 +67,8 @@ export class BlockWorker implements ViewHost {
   protected cells!: BlockCells;
   protected size = 0;
   protected paysFees = false;
+  /** The frontier when others were last told. */
+  private told = 0;
   private baseFee = 0n;
 
   constructor(
@@ -89,6 +92,7 @@ export class BlockWorker implements ViewHost {
   open(cells: BlockCells): void {
     const { header, arena } = this;
     arena.begin();
+    this.told = 0;
     this.cells = cells;
     this.size = header[HEADER.SIZE]!;
     this.paysFees = header[HEADER.COINBASE] !== 0;
@@ -210,8 +214,16 @@ export class BlockWorker implements ViewHost {
       const frontier = Atomics.load(header, HEADER.FRONTIER);
       if (frontier >= this.size || !this.canSettle(Atomics.load(rows, frontier * TX.WORDS + TX.STATUS))) break;
     }
-    if (moved) this.wakeOthers();
+    if (moved) this.tell();
     return moved;
+  }
+
+  /** Wakes those who wait for the frontier, not at each step: whoever sleeps sleeps briefly. */
+  private tell(): void {
+    const frontier = Atomics.load(this.header, HEADER.FRONTIER);
+    if (frontier < this.size && frontier < this.told + TELL_EVERY) return;
+    this.told = frontier;
+    this.wakeOthers();
   }
 
   private canSettle(status: number): boolean {

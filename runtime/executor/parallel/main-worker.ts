@@ -18,7 +18,7 @@ import { BASE } from "./versions.js";
 import { FOR_MAIN } from "./view.js";
 
 /** Transactions that are handed out at a time, and how many wait at least. */
-const STEP = 64;
+const STEP = 128;
 
 export class MainWorker extends BlockWorker {
   private transactions: readonly Transaction[] = [];

@@ -48,7 +48,7 @@ export interface ParallelStatistics {
 const SMALLEST = 24;
 const PATIENCE = 10_000;
 /** Transactions beyond the frontier that may run ahead, for each worker. */
-const WINDOW = 32;
+const WINDOW = 128;
 
 /** Records of a mirror beyond which it is begun anew. */
 const MAX_MIRRORED = 2 ** 22;

@@ -4,6 +4,9 @@ import type { SharedStateBuffers } from "../../store/shared/state.js";
 import { HEADER, type BlockBuffers } from "./layout.js";
 import type { ThreadData } from "./thread.js";
 
+/** Room for what transactions leave behind: with the engine's default for threads, collecting it takes twice the time. */
+const YOUNG_MB = 64;
+
 export class ThreadPool {
   private readonly workers: Worker[] = [];
   private readonly ports: MessagePort[] = [];
@@ -19,7 +22,7 @@ export class ThreadPool {
     for (let number = 1; number <= count; number++) {
       const { port1, port2 } = new MessageChannel();
       const data: ThreadData = { number, block, state, port: port2 };
-      const worker = new Worker(new URL("./thread.js", import.meta.url), { workerData: data, transferList: [port2] });
+      const worker = new Worker(new URL("./thread.js", import.meta.url), { workerData: data, transferList: [port2], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
       // Somebody may wait for it to start.
       worker.once("online", () => worker.unref());
       port1.unref();

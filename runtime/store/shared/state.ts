@@ -46,7 +46,6 @@ export class SharedState implements StateStore {
   private readonly cachedStamps = new Int32Array(CACHE);
   private readonly cachedIndexes = new Int32Array(CACHE);
   private readonly cached: (AccountRecord | undefined)[] = new Array<AccountRecord | undefined>(CACHE).fill(undefined);
-  private readonly scratch = new Int32Array(12);
 
   constructor(
     buffers: SharedStateBuffers,
@@ -220,9 +219,10 @@ export class SharedState implements StateStore {
 
   private writeAccount(at: number, record: AccountRecord | undefined): number {
     if (!record) return STATE.ABSENT;
-    this.encode(record, this.scratch, 0);
-    this.table.records.set(this.scratch.subarray(VERSION.CODE, VERSION.NONCE), at + RECORD.CODE);
-    this.table.records.set(this.scratch.subarray(VERSION.NONCE), at + RECORD.NONCE);
+    const { records } = this.table;
+    records[at + RECORD.CODE] = record.code ? this.library.numberOfCode(record.code) : 0;
+    countToWords(record.nonce, records, at + RECORD.NONCE);
+    bigintToWords(record.balance, records, at + RECORD.VALUE);
     return STATE.PRESENT;
   }
 

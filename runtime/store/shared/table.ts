@@ -8,6 +8,7 @@
 import { Interruption } from "../../host/interruption.js";
 import type { AddressKey, SlotKey } from "../keys.js";
 import { OWNER_MODULE, OWNER_NONE, RECORD, RECORD_WORDS, STATE } from "./layout.js";
+import { RecentAccounts } from "./recent-accounts.js";
 import { addressFromWords, hashWords, keyToWords } from "./words.js";
 
 export interface TableBuffers {
@@ -24,7 +25,6 @@ const META = { ALLOCATED: 0, WORDS: 16 } as const;
 const RANGE = 64;
 /** So that a record's offset in words is a small integer. */
 export const MAX_RECORDS = 2 ** 26;
-const MAX_CACHED = 2 ** 20;
 
 /** A table has no room: the block is run again on a larger one. */
 export const TABLE_FULL = new Interruption("the shared state has no room");
@@ -52,9 +52,7 @@ export class SharedTable {
   /** This thread's records that are not used yet. */
   private nextFree = 0;
   private endFree = 0;
-  /** Indexes of accounts, by address: they never change. */
-  private readonly accounts = new Map<AddressKey, number>();
-  private readonly addresses = new Map<number, AddressKey>();
+  private readonly recent = new RecentAccounts();
 
   constructor(readonly buffers: TableBuffers) {
     this.meta = new Int32Array(buffers.meta);
@@ -72,11 +70,11 @@ export class SharedTable {
 
   /** The index of an account's record, which is made if need be. Throws {@link TABLE_FULL}. */
   account(address: AddressKey): number {
-    const known = this.accounts.get(address);
-    if (known !== undefined) return known;
+    const known = this.recent.indexOf(address);
+    if (known !== 0) return known;
     keyToWords(address, this.key);
     const index = this.locate(OWNER_NONE, 5, true);
-    this.remember(address, index);
+    this.recent.add(address, index);
     return index;
   }
 
@@ -107,11 +105,11 @@ export class SharedTable {
 
   /** The index of an account's record, or 0. */
   findAccount(address: AddressKey): number {
-    const known = this.accounts.get(address);
-    if (known !== undefined) return known;
+    const known = this.recent.indexOf(address);
+    if (known !== 0) return known;
     keyToWords(address, this.key);
     const index = this.locate(OWNER_NONE, 5, false);
-    if (index !== 0) this.remember(address, index);
+    if (index !== 0) this.recent.add(address, index);
     return index;
   }
 
@@ -123,20 +121,11 @@ export class SharedTable {
 
   /** The address of an account by the index of its record. */
   addressOf(index: number): AddressKey {
-    const known = this.addresses.get(index);
+    const known = this.recent.addressOf(index);
     if (known !== undefined) return known;
     const address = addressFromWords(this.records, index * RECORD_WORDS + RECORD.KEY);
-    this.remember(address, index);
+    this.recent.add(address, index);
     return address;
-  }
-
-  private remember(address: AddressKey, index: number): void {
-    if (this.accounts.size >= MAX_CACHED) {
-      this.accounts.clear();
-      this.addresses.clear();
-    }
-    this.accounts.set(address, index);
-    this.addresses.set(index, address);
   }
 
   /** Finds the record with an owner and the key in `this.key`. */

@@ -49,7 +49,7 @@ export function bigintToWords(value: bigint, words: Int32Array, at: number): voi
   let rest = value;
   for (let i = 0; i < 8; i += 2) {
     if (rest === 0n) {
-      words.fill(0, at + i, at + 8);
+      for (let j = at + i; j < at + 8; j++) words[j] = 0;
       return;
     }
     // Storing takes the lowest 64 bits.
