@@ -63,8 +63,11 @@ function assignment(scope: Scope, type: Type, depth: number): Piece | undefined 
 
 /** Through the encoder and back; at times from bytes that are no encoding of the type. */
 function roundTrip(scope: Scope, type: Type, depth: number): Piece {
-  if (!scope.facts.isCalm && scope.random.chance(0.3)) return group("abi.decode(", valueNode(scope, BYTES, depth - 1), `, (${nameOf(type)}))`);
-  return group("abi.decode(abi.encode(", valueNode(scope, type, depth - 1), `), (${nameOf(type)}))`);
+  const isForeign = !scope.facts.isCalm && scope.random.chance(0.3);
+  const bytes = isForeign ? valueNode(scope, BYTES, depth - 1) : group("abi.encode(", valueNode(scope, type, depth - 1), ")");
+  const decoded = group("abi.decode(", bytes, `, (${nameOf(type)}))`);
+  // Decoded addresses are payable, which makes arrays of them another type.
+  return type.kind === "address" ? group("address(", decoded, ")") : decoded;
 }
 
 /** What only this kind of type has. */
@@ -80,7 +83,7 @@ function specific(scope: Scope, type: Type, depth: number): Piece | undefined {
     case "address":
       return addressPiece(scope, depth);
     case "enum":
-      return group(`${type.name}(`, valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), ` % ${type.members.length})`);
+      return group(`${type.name}(`, valueNode(scope, { kind: "uint", bits: 8 }, depth - 1), scope.facts.isCalm || scope.random.chance(0.8) ? ` % ${type.members.length})` : ")");
     case "wrapped":
       return wrappedPiece(scope, type, depth);
     default:

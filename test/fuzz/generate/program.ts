@@ -69,7 +69,8 @@ class ProgramMaker {
   private declareTypes(): void {
     for (const { name, members } of this.pool.enums) this.pieces.push(item(`enum ${name} { ${members.join(", ")} }\n`));
     for (const type of this.pool.wrapped) this.pieces.push(item(...this.wrappedPieces(type)));
-    for (const { name, fields } of this.pool.structs) this.pieces.push(item(`struct ${name} { ${fields.map((f) => `${nameOf(f.type)} ${f.name};`).join(" ")} }\n`));
+    for (const { name, fields } of [...this.pool.structs, ...this.pool.holders])
+      this.pieces.push(item(`struct ${name} { ${fields.map((f) => `${nameOf(f.type)} ${f.name};`).join(" ")} }\n`));
   }
 
   /** A user-defined value type; those of numbers have operators. */

@@ -107,6 +107,7 @@ function bytesPiece(scope: Scope, depth: number, value: MakeValue): Piece {
   if (choice < 7) return group("bytes.concat(", value(scope, BYTES, depth - 1), ", ", value(scope, { kind: "fixedBytes", size: random.pick([1, 4, 32]) }, depth - 1), ")");
   if (choice < 8) return slicePiece(scope, depth, value);
   if (choice < 9) return group("bytes(", memoryNode(scope, STRING, depth - 1, value), ")");
+  if (random.chance(0.15)) return `new bytes(${random.pick([0, 1, 31, 32, 33, 64])})`;
   return `bytes(hex"${randomBytes(random).slice(2)}")`;
 }
 

@@ -34,6 +34,7 @@ const KINDS: readonly (readonly [number, Maker])[] = [
   [3, widen],
   [7, conditional],
   [6, loop],
+  [3, overElements],
   [4, uncheckedBlock],
   [5, emit],
   [3, requirement],
@@ -165,6 +166,35 @@ function loop(scope: Scope, frame: Frame): SourceNode | undefined {
   return item(`{\nuint256 ${counter} = 0;\ndo {\n${counter}++;\n`, ...body, `} while (${counter} < ${times}`, ...condition, ");\n}\n");
 }
 
+/** Most elements that a loop over an array looks at. */
+const ELEMENTS = 6;
+
+/** A loop over the elements of an array, whatever place it is in. */
+function overElements(scope: Scope, frame: Frame): SourceNode | undefined {
+  if (frame.nesting === 0 || scope.repeats > 20) return undefined;
+  const { random } = scope;
+  const arrays = scope.readable().filter((v) => v.type.kind === "array" && !isReference(v.type.element));
+  if (arrays.length === 0) return undefined;
+  const { name, type } = random.pick(arrays);
+  if (type.kind !== "array") return undefined;
+  const [counter, element] = [scope.fresh("i"), scope.fresh("v")];
+  const outer = scope.repeats;
+  scope.repeats *= ELEMENTS;
+  scope.loops++;
+  const body = scope.nested(() => {
+    scope.variables.push({ name: counter, type: UINT256, location: "constant", assignable: false }, { name: element, type: type.element, location: "stack", assignable: true });
+    return blockNodes(scope, inner(frame), random.between(1, 3));
+  });
+  scope.loops--;
+  scope.repeats = outer;
+  const step = random.chance(0.5) ? `unchecked { ++${counter}; }\n` : "";
+  const head = `for (uint256 ${counter} = 0; ${counter} < ${name}.length && ${counter} < ${ELEMENTS}; ${step === "" ? `${counter}++` : ""}) {\n`;
+  // A `continue` would skip the step at the end of the body: it stands before.
+  return step === ""
+    ? item(head, `${nameOf(type.element)} ${element} = ${name}[${counter}];\n`, ...body, "}\n")
+    : item(head, `${nameOf(type.element)} ${element} = ${name}[${counter}];\n`, step, ...body, "}\n");
+}
+
 function uncheckedBlock(scope: Scope, frame: Frame): SourceNode | undefined {
   if (frame.nesting === 0) return undefined;
   if (scope.isUnchecked) return item("{\n", ...blockNodes(scope, inner(frame), scope.random.between(1, 3)), "}\n");
@@ -202,7 +232,8 @@ function requirement(scope: Scope): SourceNode | undefined {
       ),
       ")",
     );
-  const choice = random.below(6);
+  const choice = random.below(7);
+  if (choice === 6) return item("if (", condition, `) revert(${random.chance(0.3) ? "" : `unicode"${randomText(random)}"`});\n`);
   if (choice === 0) return item("require(", condition, `, unicode"${randomText(random)}");\n`);
   if (choice === 1) return item("require(", condition, ");\n");
   if (choice === 2) return item("require(", condition, ", ", valueNode(scope, STRING, 1), ");\n");
@@ -229,7 +260,8 @@ function pushOrPop(scope: Scope): SourceNode | undefined {
   if (random.chance(0.05) && !scope.facts.isCalm) return item(place, ".pop();\n");
   const element: Type = type.kind === "array" ? type.element : { kind: "fixedBytes", size: 1 };
   if (random.chance(0.2) || hasMapping(element)) return item(place, ".push();\n");
-  return item(place, ".push(", value(scope, element), ");\n");
+  const pushed = value(scope, element);
+  return !isReference(element) && random.chance(0.15) ? item(place, ".push() = ", pushed, ";\n") : item(place, ".push(", pushed, ");\n");
 }
 
 /** The dynamic arrays that a type has or is. */

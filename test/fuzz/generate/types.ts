@@ -234,6 +234,8 @@ export interface TypePool {
   readonly wrapped: readonly Extract<Type, { kind: "wrapped" }>[];
   /** Without mappings, inner ones first. */
   readonly structs: readonly Extract<Type, { kind: "struct" }>[];
+  /** Structs with a mapping: for state only. */
+  readonly holders: readonly Extract<Type, { kind: "struct" }>[];
 }
 
 const WIDTHS = [8, 8, 16, 24, 32, 40, 64, 64, 72, 96, 112, 120, 128, 160, 200, 248, 256, 256, 256, 256];
@@ -248,10 +250,20 @@ export function randomTypes(random: Random, counts: { readonly numbers: number; 
   const values: Type[] = [UINT256, UINT256, ...numbers, BOOL, ADDRESS, bytes, BYTES32, ...enums, ...wrapped];
   const structs: Extract<Type, { kind: "struct" }>[] = [];
   for (let i = 0; i < counts.structs; i++) {
-    const fields = Array.from({ length: random.between(1, 5) }, (_, k) => ({ name: `f${k}`, type: randomType(random, { values, enums, wrapped, structs: [...structs] }, 1) }));
+    const fields = Array.from({ length: random.between(1, 5) }, (_, k) => ({
+      name: `f${k}`,
+      type: randomType(random, { values, enums, wrapped, structs: [...structs], holders: [] }, 1),
+    }));
     structs.push({ kind: "struct", name: `S${i}`, fields });
   }
-  return { values, enums, wrapped, structs };
+  const known: TypePool = { values, enums, wrapped, structs, holders: [] };
+  return random.chance(0.12) ? { ...known, holders: [randomHolder(random, known)] } : known;
+}
+
+function randomHolder(random: Random, pool: TypePool): Extract<Type, { kind: "struct" }> {
+  const field = (k: number, type: Type): Field => ({ name: `f${k}`, type });
+  const entries: Type = { kind: "mapping", key: random.pick(pool.values), value: randomType(random, pool, 1) };
+  return { kind: "struct", name: "M0", fields: [field(0, random.pick(pool.values)), field(1, entries), field(2, randomType(random, pool, 1))] };
 }
 
 /** A type without mappings; `depth` bounds nesting. */
@@ -274,6 +286,12 @@ export function randomReference(random: Random, pool: TypePool, depth: number): 
 
 /** A type of a state variable: mappings too. */
 export function randomStateType(random: Random, pool: TypePool): Type {
+  if (pool.holders.length > 0 && random.chance(0.4)) {
+    const [holder] = pool.holders;
+    const choice = random.below(3);
+    if (choice === 0) return holder!;
+    return choice === 1 ? { kind: "mapping", key: random.pick(pool.values), value: holder! } : { kind: "array", element: holder!, ...(random.chance(0.5) && { length: 2 }) };
+  }
   if (!random.chance(0.2)) return randomType(random, pool, 2);
   const key = random.chance(0.15) ? random.pick([BYTES, STRING]) : random.pick(pool.values);
   const value: Type = random.chance(0.2) ? { kind: "mapping", key: random.pick(pool.values), value: random.pick(pool.values) } : randomType(random, pool, 2);
