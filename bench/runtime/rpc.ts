@@ -44,9 +44,17 @@ class RpcWorld {
   }
 
   private async mined(raw: string): Promise<Receipt> {
-    const receipt = (await this.node.request("eth_getTransactionReceipt", [await this.node.request("eth_sendRawTransaction", [raw])])) as Receipt;
-    if (receipt.status !== "0x1") throw new Error("a transaction failed");
-    return receipt;
+    return (await this.receipts([await this.node.request("eth_sendRawTransaction", [raw])]))[0]!;
+  }
+
+  /** Receipts of transactions that were sent; asks again for those that are not mined yet (anvil answers before it has mined). */
+  private async receipts(hashes: readonly unknown[]): Promise<Receipt[]> {
+    const calls = hashes.map((hash): RpcCall => ["eth_getTransactionReceipt", [hash]]);
+    let receipts: (Receipt | null)[];
+    do receipts = (await (calls.length === 1 ? this.node.request(...calls[0]!).then((r) => [r]) : this.node.requests(calls))) as (Receipt | null)[];
+    while (receipts.includes(null));
+    if (receipts.some((r) => r?.status !== "0x1")) throw new Error("a transaction failed");
+    return receipts as Receipt[];
   }
 
   async deploy(bytecode: string): Promise<void> {
@@ -65,9 +73,7 @@ class RpcWorld {
     const raws = this.transfers(COUNT);
     const start = performance.now();
     if (batched) {
-      const hashes = await this.node.requests(raws.map((raw): RpcCall => ["eth_sendRawTransaction", [raw]]));
-      const receipts = (await this.node.requests(hashes.map((hash): RpcCall => ["eth_getTransactionReceipt", [hash]]))) as Receipt[];
-      if (receipts.some((r) => r.status !== "0x1")) throw new Error("a transfer failed");
+      await this.receipts(await this.node.requests(raws.map((raw): RpcCall => ["eth_sendRawTransaction", [raw]])));
     } else {
       for (const raw of raws) await this.mined(raw);
     }
