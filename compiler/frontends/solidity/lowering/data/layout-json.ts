@@ -101,7 +101,8 @@ function typeId(type: SolType): string {
     case "fixedBytes":
       return `t_bytes${type.size}`;
     case "bytes":
-      return `t_${type.isString ? "string" : "bytes"}_storage`;
+      // Keys of mappings are handed over in memory.
+      return `t_${type.isString ? "string" : "bytes"}_${type.location === "memory" ? "memory_ptr" : "storage"}`;
     case "enum":
       return `t_enum(${type.definition.name})${type.definition.id}`;
     case "userValue":
