@@ -125,8 +125,11 @@ class FunctionEmission {
     e.charge(this.charges[at]!);
     for (const inst of block.insts) {
       this.instruction(at, inst);
-      if (e.dead) return;
+      if (e.dead) break;
     }
+    // The second edge of a branch is emitted behind all that the first one leads to.
+    const last = terminator(block);
+    e.leaveBlock(last.op === "branch" ? last.targets.flatMap((target) => target.args) : []);
   }
 
   private instruction(at: number, inst: Inst): void {

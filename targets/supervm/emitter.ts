@@ -7,6 +7,9 @@
  *
  * Aliasing a local is safe although locals of block parameters are assigned many times: an alias's definition dominates its uses, and
  * between an assignment and a use that definition runs again.
+ *
+ * Locals that only one block needs are given to later blocks again: a contract whose dispatcher has swallowed its functions would have tens of
+ * thousands otherwise, and binaryen's sharing of locals takes the square of their number.
  */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.js";
 import type { BlockId, Func, Inst, Module, ValueId } from "../../compiler/ir/module.js";
@@ -41,6 +44,11 @@ export class Emitter {
   /** Local that caches the gas counter, in functions with loops. */
   private gasLocal: number | undefined;
   private scratchVector: number | undefined;
+  /** Locals taken while the block in work is emitted, with the values that it defines. */
+  private taken: { readonly local: number; readonly type: WasmType }[] | undefined;
+  private defined: ValueId[] = [];
+  /** Locals that hold nothing any more, by type. */
+  private readonly free = new Map<WasmType, number[]>();
   private readonly variables: Limb[][];
   /** Set when the rest of the block cannot run. */
   dead = false;
@@ -78,6 +86,30 @@ export class Emitter {
   enterBlock(block: BlockId): void {
     this.block = block;
     this.dead = false;
+    this.taken = [];
+    this.defined = [];
+  }
+
+  /**
+   * Gives back the locals of values that nothing after the block needs. `later` are values that are still to be pushed for an edge of the block,
+   * behind other blocks: they keep their locals, and where one of them is deferred nobody knows what its code reads: all stay.
+   */
+  leaveBlock(later: readonly ValueId[]): void {
+    const taken = this.taken ?? [];
+    this.taken = undefined;
+    if (later.some((value) => this.limbsOf[value]?.[0]?.kind === "deferred")) return;
+    const kept = new Set<number>();
+    const keep = (value: ValueId): void => {
+      for (const limb of this.limbsOf[value] ?? []) if (limb.kind === "local") kept.add(limb.local);
+    };
+    for (const value of this.defined) if (this.uses[value]! > 0 && this.useBlock[value] !== this.block) keep(value);
+    later.forEach(keep);
+    for (const { local, type } of taken) {
+      if (kept.has(local)) continue;
+      const list = this.free.get(type);
+      if (list) list.push(local);
+      else this.free.set(type, [local]);
+    }
   }
 
   type(value: ValueId): Type {
@@ -89,14 +121,17 @@ export class Emitter {
 
   // ---- values ----------------------------------------------------------------------------------------------------
 
+  /** A local to be assigned before it is read: it may hold a value of another block. */
   newLocal(type: WasmType): number {
-    return this.code.newLocal(type);
+    const local = this.free.get(type)?.pop() ?? this.code.newLocal(type);
+    this.taken?.push({ local, type });
+    return local;
   }
   newI64(): number {
-    return this.code.newLocal(I64);
+    return this.newLocal(I64);
   }
   newI32(): number {
-    return this.code.newLocal(I32);
+    return this.newLocal(I32);
   }
   /** The local that byte-reversed words pass through; never live across other code. */
   vector(): number {
@@ -160,6 +195,7 @@ export class Emitter {
 
   setLimbs(value: ValueId, limbs: readonly Limb[]): void {
     this.limbsOf[value] = [...limbs];
+    this.defined.push(value);
   }
 
   /** The result is what `emit` pushes: one pure limb, deferred where it is used once in this block. */
@@ -183,7 +219,7 @@ export class Emitter {
   /** Takes the result, all limbs of it, from the stack. */
   setTop(result: ValueId): void {
     const limbs = this.newLimbs(this.type(result));
-    this.limbsOf[result] = limbs;
+    this.setLimbs(result, limbs);
     this.popInto(limbs);
   }
 

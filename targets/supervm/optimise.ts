@@ -28,17 +28,24 @@ interface Pipeline {
 }
 
 /** Folds single-use locals into expressions and lets the others share. */
-const TIDY = ["dce", "simplify-locals", "coalesce-locals", "vacuum"];
+const TIDY = ["dce", "simplify-locals-nostructure", "coalesce-locals", "vacuum"];
 /** Small kernels and functions with one caller, their unused parameters, and what is left over around them. */
-const INLINE = ["inlining", "dae", "simplify-locals", "coalesce-locals", "merge-blocks", "remove-unused-brs", "remove-unused-names"];
+const INLINE = ["inlining", "dae", "simplify-locals-nostructure", "coalesce-locals", "remove-unused-brs", "remove-unused-names"];
 
 const PIPELINES: Readonly<Record<OptimizationLevel, Pipeline>> = {
   "0": { passes: [], optimize: 0, shrink: 0 },
   "1": { passes: [...TIDY, "reorder-locals"], optimize: 1, shrink: 0 },
-  "2": { passes: [...TIDY, ...INLINE, "rse", "vacuum", "reorder-locals"], optimize: 2, shrink: 0 },
+  "2": { passes: [...TIDY, ...INLINE, "vacuum", "reorder-locals"], optimize: 2, shrink: 0 },
   "3": { passes: "all", optimize: 3, shrink: 0 },
   s: { passes: "all", optimize: 2, shrink: 2 },
 };
+
+/**
+ * Functions with one caller are inlined up to this size, by binaryen's measure. Without a bound the dispatcher swallows the whole contract,
+ * and the time of the passes grows with the square of its size.
+ */
+const ONE_CALLER_SIZE = 30;
+const UNLIMITED = -1;
 
 /** Optimises a module by level and removes what nothing calls. Text keeps function names. */
 export function optimiseModule(wasm: Uint8Array, level: OptimizationLevel, withText: boolean): OptimisedModule {
@@ -57,9 +64,10 @@ export function optimiseModule(wasm: Uint8Array, level: OptimizationLevel, withT
 
 /** Unused kernels go first: nothing else then looks at them. */
 function runPipeline(module: binaryen.Module, { passes, optimize, shrink }: Pipeline): void {
-  // These settings are global to binaryen: both are set every time.
+  // These settings are global to binaryen: all are set every time.
   binaryen.setOptimizeLevel(optimize);
   binaryen.setShrinkLevel(shrink);
+  binaryen.setOneCallerInlineMaxSize(passes === "all" ? UNLIMITED : ONE_CALLER_SIZE);
   module.runPasses(["remove-unused-module-elements", ...(passes === "all" ? [] : passes)]);
   if (passes === "all") module.optimize();
 }
