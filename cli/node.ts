@@ -1,4 +1,5 @@
 /** `supervm node`: a development chain on a port of this machine. */
+import os from "node:os";
 import type { Argv } from "yargs";
 import { addressHex } from "../runtime/store/keys.js";
 import type { NodeOptions, RunningNode } from "../runtime/node/node.js";
@@ -19,6 +20,7 @@ interface Args extends StateArgs {
   readonly baseFee?: string;
   readonly allowOrigin?: string | readonly string[];
   readonly allowHost?: string | readonly string[];
+  readonly workers?: string;
   readonly silent?: boolean;
 }
 
@@ -40,11 +42,14 @@ export const nodeCommand: Command<Args> = {
       .option("base-fee", { type: "string", describe: "base fee of the first block in wei", default: "1000000000" })
       .option("allow-origin", { type: "string", describe: "origin whose pages may send requests, * for any; may be repeated" })
       .option("allow-host", { type: "string", describe: "host name that requests may name besides localhost; may be repeated" })
+      .option("workers", { type: "string", describe: "threads that run the transactions of a block; 0 or 1: one after another; default: one less than processors, at most 8" })
       .option("silent", { type: "boolean", describe: "print nothing" }),
   run,
 };
 
 const MAX_ACCOUNTS = 1_000;
+const MAX_WORKERS = 63;
+const DEFAULT_WORKERS = 8;
 const MAX_BLOCK_TIME = 2_000_000;
 
 async function run(args: Args): Promise<number> {
@@ -60,6 +65,7 @@ async function run(args: Args): Promise<number> {
     allowOrigins: listOf(args.allowOrigin),
     allowHosts: listOf(args.allowHost),
     state: stateOptions(args),
+    workers: readWhole(args.workers, "--workers", 0, MAX_WORKERS) ?? Math.min(DEFAULT_WORKERS, os.availableParallelism() - 1),
     clientVersion: `supervm/v${VERSION}`,
     log: print,
   };

@@ -61,7 +61,7 @@ export class ParallelExecutor implements BlockExecutor {
   private shared: SharedState;
   private buffers!: BlockBuffers;
   private main!: MainWorker;
-  private pool!: ThreadPool;
+  private pool: ThreadPool | undefined;
   private replacements = 0;
   private isClosed = false;
   private readonly counts = { parallelBlocks: 0, abandonedBlocks: 0, serialBlocks: 0, transactions: 0, executions: 0, conflicts: 0 };
@@ -76,16 +76,20 @@ export class ParallelExecutor implements BlockExecutor {
     this.isMirror = !(state.head instanceof SharedState);
     this.shared = state.head instanceof SharedState ? state.head : this.emptyMirror();
     this.serial = new SerialExecutor(this.serialState());
-    this.start();
   }
 
   get statistics(): ParallelStatistics {
     return { ...this.counts };
   }
 
-  /** Resolves when the threads run. Blocks before that are run without them. */
-  ready(): Promise<void> {
-    return this.pool.ready();
+  /** Starts the threads, which else the first large block does, and resolves when they run. */
+  async ready(): Promise<void> {
+    await this.started().ready();
+  }
+
+  private started(): ThreadPool {
+    if (!this.pool) this.start();
+    return this.pool!;
   }
 
   private emptyMirror(): SharedState {
@@ -137,7 +141,7 @@ export class ParallelExecutor implements BlockExecutor {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.pool.close();
+    await this.pool?.close();
   }
 
   run(input: BlockInput): BlockResult {
@@ -166,7 +170,7 @@ export class ParallelExecutor implements BlockExecutor {
 
   private canRunInParallel(transactions: number): boolean {
     if (this.isClosed || this.options.workers < 2 || transactions < (this.options.smallest ?? SMALLEST)) return false;
-    if (!this.pool.isBroken) return this.allLeft() || (this.replace(), false);
+    if (!this.started().isBroken && this.allLeft()) return true;
     this.replace();
     return false;
   }
@@ -189,7 +193,7 @@ export class ParallelExecutor implements BlockExecutor {
 
   /** Leaves threads and memory to themselves and begins with others. */
   private replace(): void {
-    void this.pool.close();
+    void this.pool?.close();
     this.shared = this.isMirror ? this.emptyMirror() : this.shared;
     if (!this.isMirror) this.shared.rebuild(this.shared.table.allocated);
     if (++this.replacements > MAX_REPLACEMENTS) this.isClosed = true;
@@ -198,8 +202,9 @@ export class ParallelExecutor implements BlockExecutor {
 
   /** Runs a block on all workers; undefined where that failed, and the state is what it was. */
   private runOnAll(input: BlockInput): BlockResult | undefined {
-    const { main, pool } = this;
     this.counts.parallelBlocks++;
+    const pool = this.started();
+    const { main } = this;
     this.layOut(input);
     pool.share(this.shared.buffers);
     pool.start();

@@ -3,18 +3,18 @@
  * protocol; whoever calls {@link Blockchain.mine} decides what goes in.
  */
 import { keccak256 } from "../../../machine/keccak.js";
+import { SerialExecutor, type BlockExecutor } from "../../executor/block-executor.js";
 import { blockCells, type BlockEnvironment } from "../../executor/block.js";
-import type { Transaction } from "../../executor/transaction.js";
 import type { BlockCells } from "../../host/activation.js";
 import type { AddressKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../store/state.js";
 import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
 import { hexBytes, type Hex } from "../encoding/hex.js";
 import type { NodeBackend, StateView } from "../state/backend.js";
-import { effectiveGasPrice, highestCost, type NodeTransaction } from "../transactions/transaction.js";
+import type { NodeTransaction } from "../transactions/transaction.js";
 import type { BlockArchive } from "./archive.js";
-import { blockSize, commitments, logsBloom, type Block, type NodeReceipt, type Place } from "./block.js";
-import { executeWithFees } from "../../executor/fees.js";
+import { BlockBuilder } from "./block-builder.js";
+import { blockSize, commitments, type Block, type NodeReceipt, type Place } from "./block.js";
 import { makeHeader, nextBaseFee, ZERO_HASH, type HeaderFields } from "./header.js";
 
 export interface ChainSettings {
@@ -56,6 +56,7 @@ export class Blockchain {
     readonly settings: ChainSettings,
     readonly backend: NodeBackend,
     readonly archive: BlockArchive,
+    readonly executor: BlockExecutor = new SerialExecutor(backend),
   ) {
     this.gasLimit = settings.gasLimit;
     this.coinbase = settings.coinbase;
@@ -111,42 +112,12 @@ export class Blockchain {
   mine(timestamp: number, offer: (baseFee: bigint, take: (transaction: NodeTransaction) => boolean) => void): Block {
     const draft = this.draft(timestamp);
     const cells = this.cells(draft);
-    const receipts: NodeReceipt[] = [];
-    offer(draft.baseFee, (transaction) => {
-      const used = receipts[receipts.length - 1]?.cumulativeGas ?? 0;
-      if (!this.fits(transaction, draft.gasLimit - used, draft.baseFee)) return false;
-      receipts.push(this.execute(transaction, draft, cells, receipts[receipts.length - 1]));
-      return true;
-    });
+    const builder = new BlockBuilder(() => this.backend.head, this.executor, cells, draft);
+    offer(draft.baseFee, (transaction) => builder.take(transaction));
+    const receipts = builder.finish();
     this.next.baseFee = undefined;
     this.next.prevrandao = undefined;
     return this.append(draft, this.head.header.hash, receipts);
-  }
-
-  private fits(transaction: NodeTransaction, gasLeft: number, baseFee: bigint): boolean {
-    if (transaction.gasLimit > gasLeft || transaction.maxFeePerGas < baseFee) return false;
-    const sender = this.backend.head.account(transaction.from);
-    return (sender?.nonce ?? 0) === transaction.nonce && (sender?.balance ?? 0n) >= highestCost(transaction);
-  }
-
-  private execute(transaction: NodeTransaction, draft: BlockDraft, cells: BlockCells, before: NodeReceipt | undefined): NodeReceipt {
-    const gasPrice = effectiveGasPrice(transaction, draft.baseFee);
-    const result = executeWithFees(this.backend.head, cells, this.backend.registry, executorTransaction(transaction, gasPrice), draft);
-    this.backend.commit(result.changes, result.modules);
-    return {
-      transaction,
-      index: before ? before.index + 1 : 0,
-      success: result.success,
-      gasUsed: result.gasUsed,
-      cumulativeGas: (before?.cumulativeGas ?? 0) + result.gasUsed,
-      gasPrice,
-      logs: result.logs,
-      firstLog: before ? before.firstLog + before.logs.length : 0,
-      bloom: logsBloom(result.logs),
-      created: result.success ? result.created : undefined,
-      output: result.data,
-      error: result.error,
-    };
   }
 
   private append(draft: BlockDraft, parentHash: Hex, receipts: readonly NodeReceipt[]): Block {
@@ -188,6 +159,7 @@ export class Blockchain {
   /** Changes the state by hand; the newest block's state becomes the changed one. Its header keeps the root it was mined with. */
   alter(changes: ChangeSet): void {
     this.backend.commit(changes, []);
+    this.executor.changed(changes, []);
     this.archive.replaceState(this.backend.view());
   }
 
@@ -200,15 +172,10 @@ export class Blockchain {
   rewind(height: number, state: StateView): Block[] {
     const dropped = this.archive.truncate(height);
     this.backend.restore(state);
+    this.executor.reset();
     this.archive.replaceState(state);
     this.next.baseFee = undefined;
     this.next.prevrandao = undefined;
     return dropped;
   }
-}
-
-/** A transaction as the executor takes it. */
-export function executorTransaction(transaction: NodeTransaction, gasPrice: bigint): Transaction {
-  const { from, to, data, value, gasLimit } = transaction;
-  return { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice };
 }

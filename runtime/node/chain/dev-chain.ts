@@ -3,10 +3,12 @@
  * controls that tests need (snapshots, impersonation, time, state by hand). Mining is synchronous: a transaction that was sent with
  * automine on is in a block when {@link DevChain.submit} returns.
  */
+import { SerialExecutor, type BlockExecutor } from "../../executor/block-executor.js";
+import { ParallelExecutor } from "../../executor/parallel/parallel-executor.js";
 import { addressKeyOfInt, type AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
 import type { Hex } from "../encoding/hex.js";
-import { MemoryBackend, type StateView } from "../state/backend.js";
+import { MemoryBackend, type NodeBackend, type StateView } from "../state/backend.js";
 import { impersonateTransaction } from "../transactions/sign.js";
 import { TransactionPool } from "../transactions/pool.js";
 import { highestCost, TransactionError, type NodeTransaction, type UnsignedTransaction } from "../transactions/transaction.js";
@@ -38,6 +40,8 @@ export interface DevChainOptions {
   readonly timestamp?: number;
   /** Where blocks and state lie; default: in memory, with the states of the newest `history` blocks. */
   readonly place?: ChainPlace;
+  /** Threads that run the transactions of a block; default 1. */
+  readonly workers?: number;
 }
 
 interface Snapshot {
@@ -58,6 +62,10 @@ export const DEFAULT_CHAIN_ID = 31_337n;
 export const DEFAULT_HISTORY = 1_024;
 const DEFAULT_BALANCE = 10_000n * 10n ** 18n;
 const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
+
+function blockExecutor(backend: NodeBackend, workers: number): BlockExecutor {
+  return workers > 1 ? new ParallelExecutor(backend, { workers }) : new SerialExecutor(backend);
+}
 
 export class DevChain {
   readonly chain: Blockchain;
@@ -89,6 +97,7 @@ export class DevChain {
       },
       place.backend,
       place.archive,
+      blockExecutor(place.backend, options.workers ?? 1),
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
     this.automining = options.blockTime === undefined;
@@ -211,8 +220,9 @@ export class DevChain {
     return () => this.pendingListeners.delete(listener);
   }
 
-  /** Ends interval mining. */
+  /** Ends interval mining and the executor's threads. */
   close(): void {
     clearInterval(this.timer);
+    void this.chain.executor.close();
   }
 }

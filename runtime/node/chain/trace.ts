@@ -11,7 +11,8 @@ import type { AddressKey } from "../../store/keys.js";
 import type { StateReader } from "../../store/state.js";
 import { MemoryStore } from "../../store/memory-store.js";
 import type { Block } from "./block.js";
-import { executorTransaction, type Blockchain } from "./blockchain.js";
+import { executorTransaction } from "./block-builder.js";
+import type { Blockchain } from "./blockchain.js";
 import { afterPaying, executeWithFees } from "../../executor/fees.js";
 
 export interface CallFrame {

@@ -23,6 +23,8 @@ export interface NodeBackend {
   readonly registry: CodeRegistry;
   /** Makes changes and modules part of the head. */
   commit(changes: ChangeSet, modules: readonly ModuleEntry[]): void;
+  /** True where an account has a storage word that is not zero; absent where that would be slow to tell. */
+  hasStorage?(address: AddressKey): boolean;
   /** The head as it is now. */
   view(): StateView;
   /** Makes the head what it was when a view of it was taken. */
@@ -48,6 +50,10 @@ export class MemoryBackend implements NodeBackend {
     this.modules.push(...modules);
     this.store.apply(changes);
     this.pending.push(changes);
+  }
+
+  hasStorage(address: AddressKey): boolean {
+    return this.store.hasStorage(address);
   }
 
   view(): StateView {

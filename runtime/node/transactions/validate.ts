@@ -9,7 +9,7 @@ import { CODE_MAGIC } from "../../host/abi.js";
 import { addressHex } from "../../store/keys.js";
 import type { StateReader } from "../../store/state.js";
 import { dataHex } from "../encoding/hex.js";
-import { executorTransaction } from "../chain/blockchain.js";
+import { executorTransaction } from "../chain/block-builder.js";
 import { highestCost, TransactionError, type NodeTransaction } from "./transaction.js";
 
 export interface Surroundings {

@@ -1,7 +1,7 @@
 /** debug_traceTransaction and debug_traceCall with the callTracer: WebAssembly has no opcode steps to show. */
 import { addressHex } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
-import { executorTransaction } from "../../chain/blockchain.js";
+import { executorTransaction } from "../../chain/block-builder.js";
 import { stateBefore, traceTransaction, type CallFrame } from "../../chain/trace.js";
 import { dataHex, quantity } from "../../encoding/hex.js";
 import { overrideState, readCall } from "../call-request.js";
