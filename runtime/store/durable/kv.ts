@@ -49,7 +49,7 @@ export interface KeyValueStore extends KeyValueReader {
   /** Makes all changes at once; of two to one key the later counts. Rejects with {@link StateError}, and then none is made. */
   write(batch: readonly Write[]): Promise<void>;
   snapshot(): KeyValueSnapshot;
-  /** Bytes that the store takes. */
+  /** Bytes that the store takes, as last counted. */
   size(): number;
   /** Copies the store as it is now beside itself; what is written meanwhile is not part of the copy. */
   saveCheckpoint(name: string): Promise<void>;
