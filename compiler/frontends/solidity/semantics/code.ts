@@ -79,9 +79,12 @@ function checkFunction(cx: CodeContext, f: FunctionDefinition): void {
   cx.callable = undefined;
 }
 
+/** What stands beside modifiers in a function's header. */
+const functionSpecifiers = ["external", "public", "internal", "private", "view", "pure", "payable", "virtual", "override", "returns"];
+
 function checkInvocation(cx: CodeContext, f: FunctionDefinition, invocation: ModifierInvocation, seen: Set<object>): void {
   for (const argument of invocation.arguments ?? []) cx.visit(argument);
-  const target = resolvePath(cx.m, invocation.path, cx.scope);
+  const target = resolvePath(cx.m, invocation.path, cx.scope, functionSpecifiers);
   if (!target) return;
   if (target.kind === "ModifierDefinition") checkModifierArguments(cx, invocation, target);
   else if (target.kind === "ContractDefinition" && f.functionKind === "constructor") {

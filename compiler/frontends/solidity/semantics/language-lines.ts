@@ -2,6 +2,7 @@
 import type { LoadedSources } from "../imports/resolve.js";
 import type { PragmaDirective, SourceUnit } from "../syntax/ast.js";
 import type { Model } from "./model.js";
+import { similarAmong } from "./scope.js";
 
 export function selectLines(m: Model, loaded: LoadedSources): void {
   for (const unit of loaded.units) {
@@ -46,7 +47,9 @@ function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirect
         if (m.lineOf(unit) === "0.8") warnOfOldPragma(m, pragma);
       }
     } else if (pragma.name !== "solidity") {
-      fault(pragma, "4936", `Unknown pragma "${pragma.name}"`);
+      const [similar] = similarAmong(pragma.name, ["solidity", "abicoder", "experimental"]);
+      const hint = similar === undefined ? undefined : `Did you mean "${similar}"?`;
+      m.sink.error("SyntaxError", "4936", `Unknown pragma "${pragma.name}"`, pragma.span, hint);
     }
   }
 }

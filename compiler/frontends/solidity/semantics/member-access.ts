@@ -4,6 +4,7 @@ import { canTakeArguments } from "./arguments.js";
 import { addressMembers } from "./builtins.js";
 import { FAILED, type CodeContext, type Result, type Use } from "./code-context.js";
 import { referenceTo } from "./identifiers.js";
+import { memberHint } from "./member-hints.js";
 import type { Member } from "./members.js";
 import { isInvalid, PAYABLE_ADDRESS, withLocationIfReference } from "./type-factory.js";
 import { isStorageOnly } from "./type-properties.js";
@@ -110,13 +111,7 @@ function notFound(cx: CodeContext, e: MemberAccess, type: SolType, overloads: nu
     const text = `"send" and "transfer" are only available for objects of type "address payable", not "${shown}".`;
     return cx.fail("9862", text, e.span, `Write payable(...) around the address.`);
   }
-  return cx.fail("9582", message, e.span, memberHint(type, name, overloads));
-}
-
-function memberHint(type: SolType, name: string, overloads: number): string | undefined {
-  if (overloads > 0) return `No overload of "${name}" takes these arguments.`;
-  if (type.kind === "bytes" && type.isString && name === "length") return "Write bytes(s).length.";
-  return undefined;
+  return cx.fail("9582", message, e.span, memberHint(cx, type, name, overloads));
 }
 
 function functionMemberNotFound(cx: CodeContext, e: MemberAccess, type: FunctionType, message: string): Result {

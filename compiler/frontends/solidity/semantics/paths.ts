@@ -1,7 +1,7 @@
 /** Dotted names where only declarations can stand (`M.C.S`): resolves them from a scope. */
 import type { Declaration, IdentifierPath } from "../syntax/ast.js";
 import type { Model } from "./model.js";
-import { quotedAlternatives, type NamedSymbol, type Scope } from "./scope.js";
+import { quotedAlternatives, similarAmong, type NamedSymbol, type Scope } from "./scope.js";
 
 /** The names inside of what a name stands for: of a contract or of an imported unit. */
 export function scopeInside(m: Model, symbol: NamedSymbol): Scope | undefined {
@@ -22,8 +22,12 @@ export function lookupPath(m: Model, parts: readonly string[], scope: Scope, wit
   return candidates.length === 1 && only!.kind !== "Builtin" ? only : undefined;
 }
 
-/** Resolves a path and notes what it refers to; reports a name that is not found (7920). */
-export function resolvePath(m: Model, path: IdentifierPath, scope: Scope): Declaration | undefined {
+/**
+ * Resolves a path and notes what it refers to; reports a name that is not found (7920).
+ *
+ * @param keywords what else could have been meant at this place
+ */
+export function resolvePath(m: Model, path: IdentifierPath, scope: Scope, keywords: readonly string[] = []): Declaration | undefined {
   const known = m.references.get(path);
   if (known?.kind === "declaration") return known.declaration;
   const declaration = lookupPath(
@@ -32,8 +36,8 @@ export function resolvePath(m: Model, path: IdentifierPath, scope: Scope): Decla
     scope,
   );
   if (!declaration) {
-    const similar = path.parts.length === 1 ? scope.similarNames(path.name).filter((name) => name !== path.name) : [];
-    const hint = similar.length > 0 ? `Did you mean ${quotedAlternatives(similar)}?` : undefined;
+    const similar = path.parts.length === 1 ? [...similarAmong(path.name, keywords), ...scope.similarNames(path.name).filter((name) => name !== path.name)] : [];
+    const hint = similar.length > 0 ? `Did you mean ${quotedAlternatives(similar)}?` : "Declare it, or import the file that does.";
     m.sink.error("DeclarationError", "7920", "Identifier not found or not unique.", path.span, hint);
     return undefined;
   }

@@ -53,11 +53,19 @@ export class Scope {
 
   /** Names in sight within a small edit distance, nearest scope first. */
   similarNames(name: string): string[] {
-    const limit = name.length > 3 ? 2 : Math.floor(name.length / 2);
-    const similar: string[] = [];
-    for (const table of [this.visible, this.invisible]) for (const other of table.keys()) if (editDistance(name, other, limit) <= limit) similar.push(other);
+    const similar = similarAmong(name, [...this.visible.keys(), ...this.invisible.keys()]);
     return this.parent ? [...similar, ...this.parent.similarNames(name)] : similar;
   }
+}
+
+/** The names within a small edit distance, the most similar ones first. */
+export function similarAmong(name: string, names: readonly string[]): string[] {
+  const limit = name.length > 3 ? 2 : Math.floor(name.length / 2);
+  return names
+    .map((other) => ({ other, distance: editDistance(name, other, limit) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ other }) => other);
 }
 
 /** Levenshtein distance with transposed neighbours as one edit; anything above `limit` may be returned as limit + 1. */

@@ -2,6 +2,7 @@
 import type {
   Block,
   EmitStatement,
+  Expression,
   ExpressionStatement,
   ForStatement,
   ReturnStatement,
@@ -31,7 +32,7 @@ export function checkStatement(cx: CodeContext, s: Statement): void {
     case "Block":
       return checkBlock(cx, s);
     case "IfStatement":
-      expectType(cx, s.condition, BOOL);
+      expectCondition(cx, s.condition);
       checkSingle(cx, s.trueBody);
       if (s.falseBody) checkSingle(cx, s.falseBody);
       return;
@@ -65,6 +66,13 @@ export function checkStatement(cx: CodeContext, s: Statement): void {
       // Where they may stand is checked with the syntax.
       return;
   }
+}
+
+function expectCondition(cx: CodeContext, condition: Expression): void {
+  const type = cx.visit(condition);
+  const isAssignment = condition.kind === "Assignment" && condition.operator === "=" && !implicitly(cx.m, type, BOOL).ok;
+  if (!isAssignment) expectConvertible(cx, type, BOOL, condition, conditionCodes);
+  else cx.error("7407", `Type ${cx.show(type)} is not implicitly convertible to expected type bool.`, condition.span, "Compare with ==.");
 }
 
 /** The body of an `if` or loop: a scope of its own even without braces. */
@@ -135,6 +143,7 @@ function checkRevert(cx: CodeContext, s: RevertStatement): void {
   cx.error("1885", "Expression has to be an error.", s.errorCall.expression.span);
 }
 
+const conditionCodes: MismatchCodes = { general: "7407", fractionFits: "4426", fractionOther: "2326" };
 const declarationCodes: MismatchCodes = { general: "9574", fractionFits: "5107", fractionOther: "4486" };
 
 function checkDeclaration(cx: CodeContext, s: VariableDeclarationStatement): void {
@@ -148,7 +157,7 @@ function checkDeclaration(cx: CodeContext, s: VariableDeclarationStatement): voi
   const isBroken = isInvalid(type);
   if (!isBroken && values.length !== declarations.length) {
     const message = `Different number of components on the left hand side (${declarations.length}) than on the right hand side (${values.length}).`;
-    cx.error("7364", message, s.span);
+    cx.error("7364", message, s.span, componentHint(values));
   }
   const types = declarations.map((variable, i) => {
     const value = isBroken ? INVALID : values[i];
@@ -158,6 +167,13 @@ function checkDeclaration(cx: CodeContext, s: VariableDeclarationStatement): voi
     const value = isBroken ? INVALID : values[i];
     if (variableType && value) expectConvertible(cx, value, variableType, s, declarationCodes);
   });
+}
+
+/** Low-level calls give two values, which is easily forgotten. */
+function componentHint(values: readonly (SolType | undefined)[]): string | undefined {
+  const [first, second] = values;
+  const isLowLevel = values.length === 2 && first?.kind === "bool" && second?.kind === "bytes";
+  return isLowLevel ? "A low-level call gives its success and its data: (bool ok, bytes memory data) = ..." : undefined;
 }
 
 function declareUninitialized(cx: CodeContext, variable: VariableDeclaration): void {

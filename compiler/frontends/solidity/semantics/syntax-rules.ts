@@ -16,7 +16,8 @@ function visit(m: Model, node: Node, around: Surroundings): void {
   let inner = around;
   switch (node.kind) {
     case "ModifierDefinition":
-      if (node.body && !hasPlaceholder(node.body)) syntax("2883", "Modifier body does not contain '_'.", node.body);
+      if (node.body && !hasPlaceholder(node.body))
+        m.sink.error("SyntaxError", "2883", "Modifier body does not contain '_'.", node.body.span, "Put _; where the function's own code runs.");
       break;
     case "StructDefinition":
       if (node.members.length === 0) syntax("5306", "Defining empty structs is disallowed.");
@@ -42,7 +43,7 @@ function visit(m: Model, node: Node, around: Surroundings): void {
       if (!around.isInLoop) syntax("6102", '"break" has to be in a "for" or "while" loop.');
       break;
     case "ThrowStatement":
-      syntax("4538", '"throw" is deprecated in favour of "revert()", "require()" and "assert()".');
+      m.sink.error("SyntaxError", "4538", '"throw" is deprecated in favour of "revert()", "require()" and "assert()".', node.span, "Write revert().");
       break;
     case "PlaceholderStatement":
       if (around.isUnchecked) syntax("2573", 'The placeholder statement "_" cannot be used inside an "unchecked" block.');

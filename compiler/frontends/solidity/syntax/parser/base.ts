@@ -182,7 +182,7 @@ export abstract class ParserBase {
   }
 
   protected failExpected(kind: Token, hint?: string): never {
-    this.fail("2314", `Expected ${this.describe(kind)} but got ${this.describeCurrent()}`, this.tokenSpan(), hint ?? this.hintFor());
+    this.fail("2314", `Expected ${this.describe(kind)} but got ${this.describeCurrent()}`, this.tokenSpan(), hint ?? this.hintFor() ?? this.semicolonHint(kind));
   }
 
   private countError(): void {
@@ -226,6 +226,12 @@ export abstract class ParserBase {
     const text = this.lexer.tokenText();
     const shown = text.length > 40 ? `${text.slice(0, 37)}...` : text;
     return kind === Token.Reserved ? `reserved keyword '${shown}'` : `'${shown}'`;
+  }
+
+  /** A `;` forgotten at the end of a line shows at the next line's first word. */
+  private semicolonHint(kind: Token): string | undefined {
+    const isNextLine = this.file.content.slice(this.lastEnd, this.lexer.start).includes("\n");
+    return kind === Token.Semicolon && isNextLine ? "A ';' seems to be missing at the end of the line before." : undefined;
   }
 
   private hintFor(): string | undefined {

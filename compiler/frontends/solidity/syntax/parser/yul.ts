@@ -222,7 +222,7 @@ export abstract class YulParser extends ExpressionParser {
     const variables: YulTypedName[] = [];
     do variables.push(this.parseYulTypedName());
     while (this.accept(Token.Comma));
-    if (this.at(Token.Assign)) this.failExpected(Token.AssemblyAssign, "Assign with ':=' in assembly.");
+    if (this.at(Token.Assign)) this.fail("1856", "Literal or identifier expected.", this.tokenSpan(), "Assign with ':=' in assembly.");
     const value = this.accept(Token.AssemblyAssign) ? this.parseYulExpression() : undefined;
     return { kind: "YulVariableDeclaration", id: this.nextId(), span: this.spanFrom(start), variables, value };
   }

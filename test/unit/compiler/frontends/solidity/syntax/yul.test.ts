@@ -65,7 +65,7 @@ test("dialect, flags and documentation", () => {
 test("what follows assembly is Solidity again, also after a fault in it", () => {
   assert.equal(statementsOf("assembly { } leave.contractCount = 1;").length, 2);
   assert.deepEqual(yulFaults("let x = 1 } uint memory_ = 1 wei; assembly { mstore := 2"), [
-    "6 2314 Expected ':=' but got '='",
+    "6 1856 Literal or identifier expected.",
     '52 6272 Cannot assign to builtin function "mstore".',
   ]);
 });
