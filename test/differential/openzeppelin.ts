@@ -1,4 +1,4 @@
-/** Runs scenarios of OpenZeppelin on every target against solc's code. The files of a scenario list are compiled once for each target. */
+/** Runs scenarios of libraries on every target against solc's code. The files of a scenario list are compiled once for each target. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { describe, it } from "node:test";
@@ -6,7 +6,7 @@ import { compile, type Artifact } from "../../index.js";
 import { TARGET_NAMES } from "../../targets/registry.js";
 import type { TargetName } from "../../targets/target.js";
 import { record, type Recorded, type Scenario } from "./scenario.js";
-import { solcArtifacts } from "./solc.js";
+import { solcArtifacts, type SolcLine } from "./solc.js";
 
 type Artifacts = Readonly<Record<string, Artifact>>;
 
@@ -30,7 +30,10 @@ async function compileFor(sources: readonly string[], target: TargetName): Promi
 /** Registers a test for each scenario and target. */
 export function compareWithSolc(scenarios: readonly Scenario[]): void {
   const limits = fs.readFileSync("docs/targets.md", "utf8");
-  const references = once((sources) => solcArtifacts(sources.split(",")));
+  const references = once((key) => {
+    const [line, ...sources] = key.split(",");
+    return solcArtifacts(sources, { line: line as SolcLine });
+  });
   const ours = once((key) => {
     const [target, ...sources] = key.split(",");
     return compileFor(sources, target as TargetName);
@@ -45,7 +48,7 @@ export function compareWithSolc(scenarios: readonly Scenario[]): void {
           continue;
         }
         it(`${target} answers as solc's code does`, async () => {
-          const want = await (expected ??= record(scenario, references(scenario.sources.join()), "evm"));
+          const want = await (expected ??= record(scenario, references([scenario.line ?? "0.8", ...scenario.sources].join()), "evm"));
           const got = await record(scenario, await ours([target, ...scenario.sources].join()), target);
           for (const [i, step] of want.entries()) assert.deepEqual(got[i], step);
         });

@@ -226,7 +226,10 @@ class Runner implements Context {
   }
 
   private label(address: string, label: string): void {
-    this.labels.push([address.slice(2).toLowerCase(), label]);
+    const hex = address.slice(2).toLowerCase();
+    this.labels.push([hex, label]);
+    // As text too: reasons name accounts.
+    if (hex.length === 40) this.labels.push([Buffer.from(hex).toString("hex"), `text of ${label}`]);
   }
 
   private normalize(hex: string): string {
