@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { calls } from "./calls.js";
 import { compileTime } from "./compile-time.js";
 import { evmGas } from "./evm-gas.js";
+import { durable } from "./runtime/durable.js";
 import { rpc } from "./runtime/rpc.js";
 import { instances } from "./runtime/calls.js";
 import { hashing } from "./runtime/hashing.js";
@@ -12,7 +13,7 @@ import { transfers } from "./runtime/transfers.js";
 import { geometricMean, render, type Bench, type Row } from "./report.js";
 import { solanaUnits } from "./solana-units.js";
 
-const BENCHES: readonly Bench[] = [evmGas, solanaUnits, calls, compileTime, transfers, metering, instances, hashing, stateSize, rpc];
+const BENCHES: readonly Bench[] = [evmGas, solanaUnits, calls, compileTime, transfers, metering, instances, hashing, stateSize, rpc, durable];
 
 /** `runtime` asks for `runtime-transfers` and its like. */
 function asksFor(name: string, bench: Bench): boolean {

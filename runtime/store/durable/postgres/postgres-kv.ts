@@ -28,8 +28,11 @@ export async function restorePostgres(url: string, checkpoint: string): Promise<
   const thread = new DatabaseThread();
   try {
     await thread.ask({ op: "open", url });
-    await thread.ask({ op: "restoreCheckpoint", name: checkpoint });
-    await thread.ask({ op: "close" });
+    try {
+      await thread.ask({ op: "restoreCheckpoint", name: checkpoint });
+    } finally {
+      await thread.ask({ op: "close" });
+    }
   } finally {
     await thread.end();
   }
@@ -83,19 +86,19 @@ class DatabaseThread {
     const before = Atomics.load(this.counter, 0);
     this.port.postMessage({ id, waits: true, request } satisfies Ask);
     for (;;) {
-      const received = receiveMessageOnPort(this.port);
+      const received: { readonly message: unknown } | undefined = receiveMessageOnPort(this.port);
       if (!received) {
         Atomics.wait(this.counter, 0, before, 50);
         continue;
       }
-      const { message } = received;
-      if (message.id !== id) {
+      const reply = received.message as Reply;
+      if (reply.id !== id) {
         // Of a write that ended meanwhile.
-        this.settle(message);
+        this.settle(reply);
         continue;
       }
-      if (message.failure) throw new StateError(message.failure.kind, message.failure.message, message.failure.hint);
-      return message.result;
+      if (reply.failure) throw new StateError(reply.failure.kind, reply.failure.message, reply.failure.hint);
+      return reply.result;
     }
   }
 
