@@ -199,12 +199,24 @@ function fixedBytesPiece(scope: Scope, size: number, depth: number): Piece {
   if (choice < 2) return group("(", operand(), ` ${random.pick(QUIET)} `, operand(), ")");
   if (choice < 3) return group("(~", operand(), ")");
   if (choice < 4) return group("(", operand(), ` ${random.pick(["<<", ">>"])} `, shiftAmount(scope, depth), ")");
+  if (size === 4 && choice < 6) {
+    const named = selectors(scope);
+    if (named.length > 0) return random.pick(named);
+  }
+  if (size === 32 && choice < 5 && scope.events.length > 0 && !scope.facts.isConstant) return `${random.pick(scope.events).name}.selector`;
   if (size === 32 && choice < 7) return hashPiece(scope, depth);
   if (size === 20 && choice < 5 && !scope.facts.isConstant) return group("ripemd160(", valueNode(scope, BYTES, depth - 1), ")");
   if (size === 1 && choice < 7) return group(valueNode(scope, BYTES32, depth - 1), `[${random.below(32)}]`);
   if (choice < 8) return group(`bytes${size}(`, valueNode(scope, { kind: "fixedBytes", size: random.pick([1, 4, 16, 20, 32]) }, depth - 1), ")");
   if (choice < 9) return group(`bytes${size}(`, valueNode(scope, BYTES, depth - 1), ")");
   return group(`bytes${size}(`, valueNode(scope, { kind: "uint", bits: bitsOf(type) }, depth - 1), ")");
+}
+
+/** Selectors of errors and of this contract's functions. */
+function selectors(scope: Scope): string[] {
+  if (scope.facts.isConstant) return [];
+  const functions = scope.facts.effects === "pure" || !scope.facts.self ? [] : scope.callables.filter((c) => c.name.startsWith("this."));
+  return [...scope.errors, ...functions].map(({ name }) => `${name}.selector`);
 }
 
 function hashPiece(scope: Scope, depth: number): Piece {

@@ -32,6 +32,7 @@ const KINDS: readonly (readonly [number, Maker])[] = [
   [6, compound],
   [4, swap],
   [3, widen],
+  [2, sliceArray],
   [7, conditional],
   [6, loop],
   [3, overElements],
@@ -121,6 +122,19 @@ function swap(scope: Scope): SourceNode | undefined {
   return item("(", left, ", ", right, ") = (", ...values, ");\n");
 }
 
+/** Copies a part of an array in call data to memory; mostly in bounds. */
+function sliceArray(scope: Scope): SourceNode | undefined {
+  if (scope.facts.isCalm) return undefined;
+  const arrays = scope.variables.filter((v) => v.location === "calldata" && (v.type.kind === "bytes" || (v.type.kind === "array" && v.type.length === undefined)));
+  if (arrays.length === 0) return undefined;
+  const { random } = scope;
+  const { name, type } = random.pick(arrays);
+  const end = random.chance(0.5) ? "" : random.chance(0.7) ? `${name}.length` : String(random.below(3));
+  const copy = scope.fresh("v");
+  scope.variables.push({ name: copy, type, location: "memory", assignable: true });
+  return item(`${nameOf(type)} memory ${copy} = ${name}[${random.pick(["", "0", "1", "2"])}:${end}];\n`);
+}
+
 /** Copies an array in storage to one of wider elements, which has another packing. */
 function widen(scope: Scope): SourceNode | undefined {
   if (!scope.allows("write")) return undefined;
@@ -187,7 +201,7 @@ function overElements(scope: Scope, frame: Frame): SourceNode | undefined {
   });
   scope.loops--;
   scope.repeats = outer;
-  const step = random.chance(0.5) ? `unchecked { ++${counter}; }\n` : "";
+  const step = random.chance(0.5) ? (scope.isUnchecked ? `++${counter};\n` : `unchecked { ++${counter}; }\n`) : "";
   const head = `for (uint256 ${counter} = 0; ${counter} < ${name}.length && ${counter} < ${ELEMENTS}; ${step === "" ? `${counter}++` : ""}) {\n`;
   // A `continue` would skip the step at the end of the body: it stands before.
   return step === ""
