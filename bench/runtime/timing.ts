@@ -1,4 +1,7 @@
-/** Timing of two ways to do one thing, in turns, so that what else the machine does meets both alike. */
+/**
+ * Timing of two ways to do one thing, in turns, so that what else the machine does meets both alike. What both do in this process is timed by the
+ * processor's time that the process uses, which other processes hardly change.
+ */
 import { median } from "../report.js";
 
 export interface Pair {
@@ -6,19 +9,19 @@ export interface Pair {
   readonly peer: number;
 }
 
-/** Median seconds of `rounds` runs of each. Both are run once before. */
+/** Median seconds of processor time of `rounds` runs of each. Both are run once before. */
 export function inTurns(rounds: number, ours: () => void, peer: () => void): Pair {
   ours();
   peer();
   const times = { ours: [] as number[], peer: [] as number[] };
   for (let i = 0; i < rounds; i++) {
-    times.ours.push(seconds(ours));
-    times.peer.push(seconds(peer));
+    times.ours.push(processorSeconds(ours));
+    times.peer.push(processorSeconds(peer));
   }
   return { ours: median(times.ours), peer: median(times.peer) };
 }
 
-/** The same where the peer is another process. */
+/** The same by the clock, where the peer is another process. */
 export async function inTurnsWith(rounds: number, ours: () => void, peer: () => Promise<void>): Promise<Pair> {
   ours();
   await peer();
@@ -30,6 +33,14 @@ export async function inTurnsWith(rounds: number, ours: () => void, peer: () => 
     times.peer.push((performance.now() - start) / 1000);
   }
   return { ours: median(times.ours), peer: median(times.peer) };
+}
+
+/** What this process uses for a run, in seconds: its threads' time in sum, the garbage collector's included. */
+export function processorSeconds(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 function seconds(run: () => void): number {

@@ -37,8 +37,8 @@ export interface StateSource extends StateReader {
 }
 
 const WORD = 32;
-/** Decoded accounts that a thread keeps, by index; a power of two. */
-const CACHE = 8192;
+/** Decoded accounts with code that a thread keeps, by index; a power of two. */
+const CACHE = 1024;
 
 export class SharedState implements StateStore {
   table: SharedTable;
@@ -79,6 +79,8 @@ export class SharedState implements StateStore {
     const stamp = records[at + RECORD.STAMP]!;
     if (this.cachedIndexes[place] === index && this.cachedStamps[place] === stamp) return this.cached[place];
     const account = decode(this.library, records[at + RECORD.CODE]!, records, at + RECORD.NONCE);
+    // Accounts without code change with nearly every use, and one of millions is rarely met twice.
+    if (!account.code) return account;
     this.cachedIndexes[place] = index;
     this.cachedStamps[place] = stamp;
     this.cached[place] = account;

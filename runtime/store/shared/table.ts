@@ -14,7 +14,7 @@ import { addressFromWords, hashWords, keyToWords } from "./words.js";
 export interface TableBuffers {
   /** META. */
   readonly meta: SharedArrayBuffer;
-  /** Record indexes by hash; 0 for none. */
+  /** By hash: a record's index and five bits of its key's hash; 0 for none. */
   readonly index: SharedArrayBuffer;
   readonly records: SharedArrayBuffer;
 }
@@ -23,6 +23,12 @@ const META = { ALLOCATED: 0, WORDS: 16 } as const;
 
 /** Records that a thread takes at a time. */
 const RANGE = 64;
+/**
+ * The lowest bits of an entry of the index are a record's index, the others are the highest of its key's hash: where they differ, the record
+ * is another's, which one need not look at. In a large state each look costs more than a computation.
+ */
+const INDEX_BITS = 27;
+const INDEX_MASK = 2 ** INDEX_BITS - 1;
 /** So that a record's offset in words is a small integer. */
 export const MAX_RECORDS = 2 ** 26;
 
@@ -74,7 +80,7 @@ export class SharedTable {
     if (known !== 0) return known;
     keyToWords(address, this.key);
     const index = this.locate(OWNER_NONE, 5, true);
-    this.recent.add(address, index);
+    this.recent.met(address, index);
     return index;
   }
 
@@ -109,7 +115,7 @@ export class SharedTable {
     if (known !== 0) return known;
     keyToWords(address, this.key);
     const index = this.locate(OWNER_NONE, 5, false);
-    if (index !== 0) this.recent.add(address, index);
+    if (index !== 0) this.recent.met(address, index);
     return index;
   }
 
@@ -124,27 +130,30 @@ export class SharedTable {
     const known = this.recent.addressOf(index);
     if (known !== undefined) return known;
     const address = addressFromWords(this.records, index * RECORD_WORDS + RECORD.KEY);
-    this.recent.add(address, index);
+    this.recent.made(address, index);
     return address;
   }
 
   /** Finds the record with an owner and the key in `this.key`. */
   private locate(owner: number, words: number, add: boolean): number {
     const { index, key, mask } = this;
-    let at = hashWords(owner, key, words) & mask;
+    const hash = hashWords(owner, key, words);
+    const tag = hash & ~INDEX_MASK;
+    let at = hash & mask;
     let fresh = 0;
     for (;;) {
-      let found = Atomics.load(index, at);
-      if (found === 0) {
+      let entry = Atomics.load(index, at);
+      if (entry === 0) {
         if (!add) return 0;
         if (fresh === 0) fresh = this.prepare(owner, words);
-        found = Atomics.compareExchange(index, at, 0, fresh);
-        if (found === 0) {
+        entry = Atomics.compareExchange(index, at, 0, tag | fresh);
+        if (entry === 0) {
           this.nextFree++;
           return fresh;
         }
       }
-      if (this.matches(found, owner, words)) return found;
+      const found = entry & INDEX_MASK;
+      if ((entry & ~INDEX_MASK) === tag && this.matches(found, owner, words)) return found;
       at = (at + 1) & mask;
     }
   }
@@ -176,7 +185,7 @@ export class SharedTable {
 
   /** Indexes of all records that have a key. For one thread at a time. */
   *indexes(): Generator<number> {
-    for (const index of this.index) if (index !== 0) yield index;
+    for (const entry of this.index) if (entry !== 0) yield entry & INDEX_MASK;
   }
 
   /** A table with another capacity and the same content; records have other indexes there. For one thread at a time. */
