@@ -4,9 +4,12 @@
  *
  *   TickBitmap.sol  >=0.5.0   uint8(tick % 256)      0.8: no such conversion      0.7: fine   ->   it is compiled as 0.7, with a warning
  *
- * The newest line is tried first. Files with errors that their open pragmas would allow to be read by an older line are, with all that they
- * are connected to, until there are no errors. Where no line does, the errors are those of the newest. Pragmas that name an upper end were
- * written with it in mind: there the newest line that they allow is meant, errors and all.
+ * The newest line is tried first. Files with errors that their pragmas would allow to be read by an older line are, with all that they
+ * are connected to, until there are no errors. Where no line does, the errors are those of the newest.
+ *
+ * A pragma that allows 0.8 and names an upper end (`>=0.6.0 <0.9.0`) was written with 0.8 in mind: there it is meant, errors and all, since
+ * arithmetic that was checked must not come to wrap by a slip. The lines before 0.8 differ in what they accept, hardly in what it means:
+ * among them any pragma may choose (`>=0.6.0 <0.8.0` over code that leans on 0.6's inherited `using for`).
  */
 import { DiagnosticSink, type Diagnostic } from "../../diagnostics/diagnostic.js";
 import { loadSources, type LoadedSources, type SourceRequest } from "./imports/resolve.js";
@@ -57,7 +60,7 @@ function avoidCurrent({ sink, loaded }: Attempt, avoided: Avoided): boolean {
   for (const file of new Set(sink.all.filter(isError).flatMap(({ span }) => span?.file ?? []))) {
     const unit = loaded.byName.get(file.name);
     const demand = loaded.demandOf(file);
-    if (!unit || !demand?.isOpen) continue;
+    if (!unit || !demand || (unit.language === "0.8" && !demand.isOpen)) continue;
     const lines = avoided.get(file.name) ?? new Set<LanguageLine>();
     const hasOther = demand.releases.some((release) => lineOfRelease(release) !== unit.language && !lines.has(lineOfRelease(release)));
     if (!hasOther || lines.has(unit.language)) continue;

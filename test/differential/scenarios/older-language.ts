@@ -184,6 +184,24 @@ const coder = (line: "0.5" | "0.6" | "0.7", source: string): Scenario => ({
   ],
 });
 
+const newCoder = (line: "0.5" | "0.7", source: string): Scenario => ({
+  name: `The new ABI coder in ${line}`,
+  sources: [source],
+  line,
+  steps: [
+    deploy("coder", "CoderV2"),
+    ...colored("number(uint8)", 0n, 2n, 3n, 0x102n),
+    ...[listed("colors(uint8[])", 2n, 1n), listed("colors(uint8[])", 3n), listed("flags(bool[])", 1n, 0n), listed("flags(bool[])", 2n)],
+    ...[listed("addresses(address[])", 5n), listed("addresses(address[])", MaxUint256), raw("coder", data("addresses(address[])", 32n, 2n, 1n))],
+    send("coder", "item", [[255n, 1n, [1n, 65_535n], "text"]]),
+    ...[1n, 3n].map((c) => raw("coder", data("item((uint8,uint8,uint16[],string))", 32n, 1n, c, 128n, 160n, 0n, 0n))),
+    raw("coder", data("item((uint8,uint8,uint16[],string))", 32n, 1n, 1n, 128n, 192n, 1n, 65_536n, 0n)),
+    send("coder", "nested", [[[1n, 2n], []]]),
+    raw("coder", data("nested(uint8[][2])", 32n, 64n, 96n, 0n, 1n, 256n)),
+    send("coder", "logs"),
+  ],
+});
+
 const former05: Scenario = {
   name: "What only 0.5 had",
   sources: ["fixtures/solidity/older/Former05.sol"],
@@ -214,6 +232,8 @@ export const language: readonly Scenario[] = [
   coder("0.5", "fixtures/solidity/older/Coder05.sol"),
   coder("0.6", "fixtures/solidity/older/Coder06.sol"),
   coder("0.7", "fixtures/solidity/older/Coder.sol"),
+  newCoder("0.5", "fixtures/solidity/older/CoderV205.sol"),
+  newCoder("0.7", "fixtures/solidity/older/CoderV2.sol"),
   former05,
   order05,
   failures05,

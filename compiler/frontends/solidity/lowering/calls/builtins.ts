@@ -123,12 +123,15 @@ function backwards(f: Body, e: FunctionCall): ValueId[] {
     .reverse();
 }
 
-/** `log2(data, t1, t2)` of lines before 0.8: arguments are evaluated from the last to the first; a literal's bytes are the data as they are. */
+/**
+ * `log2(data, t1, t2)` of lines before 0.8: arguments are evaluated from the last to the first. The old coder logs a literal's bytes as they
+ * are, the new one as bytes32.
+ */
 function log(f: Body, e: FunctionCall): Value {
   const { b } = f;
   const [data, ...topics] = [...e.arguments]
     .reverse()
-    .map((a) => (f.typeOf(a).kind === "stringLiteral" && a === e.arguments[0] ? f.expr(a) : f.exprAs(a, BYTES32)))
+    .map((a) => (f.m.ignoresDirt && f.typeOf(a).kind === "stringLiteral" && a === e.arguments[0] ? f.expr(a) : f.exprAs(a, BYTES32)))
     .reverse();
   const start = b.emit("mem.free", []);
   const end = encodePacked(f.m, b, [data!], start);

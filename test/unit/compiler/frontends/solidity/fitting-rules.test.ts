@@ -1,4 +1,4 @@
-/** Open pragmas: code of an older line is compiled by its rules, and that is said; bounded ones mean the newest line that they allow. */
+/** Code that is not valid by the newest line that its pragma allows is compiled by an older one, and that is said; a bounded pragma that allows 0.8 means 0.8. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DiagnosticSink } from "../../../../../compiler/diagnostics/diagnostic.js";
@@ -26,7 +26,14 @@ test("what is connected by imports follows", () => {
   assert.deepEqual(lines, { "L.sol": "0.7", "C.sol": "0.7", "Alone.sol": "0.8" });
 });
 
-test("a bounded pragma, and none, mean the newest line", () => {
+test("before 0.8 a bounded pragma chooses too", () => {
+  const inherited =
+    "library L { function f(uint256 x) internal pure returns (uint256) { return x; } } abstract contract A { using L for uint256; } contract B is A { function g(uint256 x) public pure returns (uint256) { return x.f(); } }";
+  assert.deepEqual(fit({ "B.sol": `pragma solidity >=0.6.0 <0.8.0; ${inherited}` }), { lines: { "B.sol": "0.6" }, diagnostics: ["warning SOL-1006"] });
+  assert.deepEqual(fit({ "B.sol": `pragma solidity >=0.6.0 <0.9.0; ${inherited}` }).diagnostics, ["error 9582"]);
+});
+
+test("a bounded pragma that allows 0.8, and none, mean the newest line", () => {
   assert.deepEqual(fit({ "L.sol": narrowing(">=0.5.0 <0.9.0") }).diagnostics, ["error 9640"]);
   assert.deepEqual(fit({ "L.sol": narrowing(">=0.5.0").replace("pragma solidity >=0.5.0;", "") }).diagnostics.slice(-1), ["error 9640"]);
 });
