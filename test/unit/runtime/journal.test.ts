@@ -105,3 +105,59 @@ test("storage of an account created in the transaction starts empty, and destruc
   assert.equal(store.hasStorage(address(1)), false);
   assert.equal(store.account(address(2))?.balance, 3n);
 });
+
+test("a journal that serves another transaction has forgotten the first, and what it gave out stays", () => {
+  const store = new MemoryStore();
+  const journal = new Journal(store);
+  const memory = { words: Int32Array.from({ length: 16 }, (_, i) => i), bytes: new Uint8Array(64).fill(7) };
+  for (let n = 0; n < 100; n++) journal.setStorage(address(n % 20), slotKey(BigInt(n)), littleEndian(BigInt(n + 1), 32));
+  journal.addLog(address(1), memory, 2, 0, 3, 9);
+  journal.setAccount(address(1), { nonce: 4, balance: 9n });
+  journal.setTransient(address(1), slotKey(0n), littleEndian(1n, 32));
+  const [changes, logs] = [journal.changes(), journal.logs];
+  journal.begin(store);
+  assert.equal(journal.account(address(1)), undefined);
+  assert.equal(journal.storage(address(1), slotKey(1n)), undefined);
+  assert.equal(journal.transientWord(address(1), slotKey(0n)), undefined);
+  assert.equal(journal.logs.length, 0);
+  for (let n = 0; n < 100; n++) journal.setStorage(address(n % 20), slotKey(BigInt(n)), littleEndian(99n, 32));
+  journal.addLog(address(2), memory, 0, 0, 0, 64);
+  memory.words.fill(0);
+  assert.deepEqual([...changes.accounts], [[address(1), { nonce: 4, balance: 9n }]]);
+  let words = 0;
+  for (const [owner, slots] of changes.storage)
+    for (const [slot, word] of slots) {
+      const n = Number(intOfLittleEndian(Buffer.from(slot, "latin1")));
+      assert.equal(owner, address(n % 20));
+      assert.equal(Number(intOfLittleEndian(word!)), n + 1);
+      words++;
+    }
+  assert.equal(words, 100);
+  const [log] = logs;
+  assert.equal(logs.length, 1);
+  assert.equal(log!.topics.length, 2);
+  // Topics are numbers in memory, lowest byte first, and big-endian in a log.
+  assert.deepEqual([...log!.topics[1]!].slice(24), [0, 0, 0, 9, 0, 0, 0, 8]);
+  assert.deepEqual([...log!.data], new Array(9).fill(7));
+  assert.deepEqual(JSON.parse(JSON.stringify(log)).address, address(1));
+});
+
+test("a word is asked of the state once, and again after the write that hid it was undone", () => {
+  const asked: string[] = [];
+  const journal = new Journal({
+    account: () => undefined,
+    storage: (_, slot) => {
+      asked.push(slot);
+      return littleEndian(6n, 32);
+    },
+  });
+  const read = (): number => Number(intOfLittleEndian(journal.storage(address(1), slotKey(3n))!));
+  const mark = journal.checkpoint();
+  journal.setStorage(address(1), slotKey(3n), littleEndian(8n, 32));
+  assert.equal(read(), 8);
+  assert.equal(asked.length, 0);
+  journal.revert(mark);
+  assert.deepEqual([read(), read()], [6, 6]);
+  assert.deepEqual(asked, [slotKey(3n)]);
+  assert.equal(journal.changes().storage.size, 0, "what was only read is no change");
+});
