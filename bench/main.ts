@@ -8,12 +8,13 @@ import { rpc } from "./runtime/rpc.js";
 import { instances } from "./runtime/calls.js";
 import { hashing } from "./runtime/hashing.js";
 import { metering } from "./runtime/metering.js";
+import { parallel } from "./runtime/parallel.js";
 import { stateSize } from "./runtime/state-size.js";
 import { transfers } from "./runtime/transfers.js";
 import { geometricMean, render, type Bench, type Row } from "./report.js";
 import { solanaUnits } from "./solana-units.js";
 
-const BENCHES: readonly Bench[] = [evmGas, solanaUnits, calls, compileTime, transfers, metering, instances, hashing, stateSize, rpc, durable];
+const BENCHES: readonly Bench[] = [evmGas, solanaUnits, calls, compileTime, transfers, parallel, metering, instances, hashing, stateSize, rpc, durable];
 
 /** `runtime` asks for `runtime-transfers` and its like. */
 function asksFor(name: string, bench: Bench): boolean {

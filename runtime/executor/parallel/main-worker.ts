@@ -14,6 +14,7 @@ import type { Receipt, Transaction } from "../transaction.js";
 import { BlockWorker, type WorkerOptions } from "./block-worker.js";
 import { writeTransaction } from "./inputs.js";
 import { HEADER, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
+import { readReceipt } from "./receipts.js";
 import { BASE } from "./versions.js";
 import { FOR_MAIN } from "./view.js";
 
@@ -90,6 +91,12 @@ export class MainWorker extends BlockWorker {
   protected override keepReceipt(tx: number, receipt: Receipt): number {
     this.outcomes[tx] = receipt;
     return 0;
+  }
+
+  /** A transaction's receipt, whoever ran it. */
+  receiptOf(tx: number): Outcome {
+    const offset = this.rows[tx * TX.WORDS + TX.RECEIPT]!;
+    return offset === 0 ? this.outcomes[tx]! : readReceipt(this.arena.words, offset);
   }
 
   override coinbase(tx: number, version: number): AccountRecord | undefined {

@@ -14,10 +14,10 @@ import type { AddressKey, SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../store/state.js";
 import { OWNER_NONE, RECORD, RECORD_WORDS, STATE, VERSION } from "../../store/shared/layout.js";
 import { SharedState } from "../../store/shared/state.js";
-import { bigintToWords, slotFromWords } from "../../store/shared/words.js";
+import { slotFromWords } from "../../store/shared/words.js";
 import { SerialExecutor, type BlockExecutor, type BlockInput, type BlockResult, type ExecutorState, type Outcome } from "../block-executor.js";
-import { Arena } from "./arena.js";
 import { blockBuffers, ENTRY, HEADER, MAX_PART, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
+import { layOut } from "./lay-out.js";
 import { MainWorker } from "./main-worker.js";
 import { ThreadPool } from "./pool.js";
 import { BASE } from "./versions.js";
@@ -205,7 +205,8 @@ export class ParallelExecutor implements BlockExecutor {
     this.counts.parallelBlocks++;
     const pool = this.started();
     const { main } = this;
-    this.layOut(input);
+    if (this.isMirror && this.shared.table.allocated > MAX_MIRRORED) this.reset();
+    layOut(main, input, { asking: this.isMirror, window: WINDOW * this.options.workers });
     pool.share(this.shared.buffers);
     pool.start();
     const isDone = this.work(input);
@@ -215,28 +216,6 @@ export class ParallelExecutor implements BlockExecutor {
       return undefined;
     }
     return this.conclude(input);
-  }
-
-  /** Writes what all threads have to know of a block. */
-  private layOut({ block, transactions, fees }: BlockInput): void {
-    const { header, rows, arena } = this.main;
-    const size = transactions.length;
-    if (this.isMirror && this.shared.table.allocated > MAX_MIRRORED) this.reset();
-    this.shared.reserve(8 * size + 4096);
-    for (let at: number = HEADER.NEXT; at < header.length; at++) if (at !== HEADER.ACTIVE) header[at] = 0;
-    rows.fill(0, 0, size * TX.WORDS);
-    Arena.clear(header);
-    arena.begin();
-    header[HEADER.SIZE] = size;
-    header[HEADER.ASKING] = this.isMirror ? 1 : 0;
-    header[HEADER.COINBASE] = fees ? this.shared.table.account(fees.coinbase) : 0;
-    header[HEADER.WINDOW] = WINDOW * this.options.workers;
-    header[HEADER.CELLS] = arena.takeBytes(block.bytes.length);
-    header[HEADER.CELLS_SIZE] = block.bytes.length;
-    arena.bytes.set(block.bytes, 4 * header[HEADER.CELLS]!);
-    header[HEADER.BASE_FEE] = arena.take(8);
-    bigintToWords(fees?.baseFee ?? 0n, arena.words, header[HEADER.BASE_FEE]!);
-    this.main.begin(block, transactions);
   }
 
   /** The calling thread's work on the block; false where the block has to be given up. */

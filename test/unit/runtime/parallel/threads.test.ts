@@ -206,6 +206,19 @@ test("memory that does not suffice: the block is run serially, and nothing is lo
   assert.equal(executor.statistics.abandonedBlocks, 3);
 });
 
+test("a thread that does not answer: the block is run serially, threads are replaced, and what the old ones still do changes nothing", async () => {
+  const world = new World();
+  const executor = await executorOver(world, 2, { patience: 1 });
+  const slow = (i: number): Transaction => ({ ...world.odd.transaction(sender(i % SENDERS), "spin", [60_000]), gasLimit: 10 ** 9 });
+  const transactions = Array.from({ length: 40 }, (_, i) => (i % 10 === 5 ? slow(i) : spend(world, i % SENDERS, (i + 1) % SENDERS, 1)));
+  const expected = serially({ transactions });
+  for (let i = 0; i < 12; i++) {
+    renew(world);
+    assertEquals(world, executor.run({ block: BLOCK, transactions }).outcomes, expected);
+  }
+  assert.ok(executor.statistics.abandonedBlocks > 0);
+});
+
 test("blocks longer than a part, and blocks too small for threads", async () => {
   const state = bank(50);
   const serial = bank(50);
