@@ -73,6 +73,13 @@ interface EthersError {
   readonly receipt: { readonly status: number };
 }
 
+/** Of the prestateTracer. */
+interface AccountShown {
+  readonly nonce?: number;
+  readonly code?: string;
+  readonly storage?: Readonly<Record<string, string>>;
+}
+
 interface Frame {
   readonly type: string;
   readonly error?: string;
@@ -210,6 +217,31 @@ describe("viem", () => {
     assert.equal(trace.calls[0]?.error, "execution reverted");
     assert.equal(trace.calls[0].revertReason, "child");
     assert.equal(((await result("debug_traceTransaction", made, { tracer: "callTracer" })) as Frame).calls[0]?.type, "CREATE");
+
+    const moved = await wallet.writeContract({ address, abi, functionName: "move", args: [TO, 1n] });
+    const here = address.toLowerCase();
+    const read = (await result("debug_traceTransaction", moved, { tracer: "prestateTracer" })) as Record<string, AccountShown>;
+    assert.equal(read[here]!.code, (await open.getCode({ address }))!);
+    assert.equal(Object.keys(read[here]!.storage!).length, 2);
+    const { pre, post } = (await result("debug_traceTransaction", moved, { tracer: "prestateTracer", tracerConfig: { diffMode: true } })) as Record<
+      string,
+      Record<string, AccountShown>
+    >;
+    for (const [slot, word] of Object.entries(post![here]!.storage!)) {
+      assert.equal(word, await open.getStorageAt({ address, slot: slot as Hex }));
+      assert.notEqual(word, pre![here]!.storage![slot]);
+    }
+    assert.equal(post![here]!.code, undefined);
+    assert.equal(post![account.address.toLowerCase()]!.nonce, (pre![account.address.toLowerCase()]!.nonce ?? 0) + 1);
+    const { gasUsed, blockNumber } = await open.getTransactionReceipt({ hash: moved });
+    const plain = (await result("debug_traceTransaction", moved)) as { gas: number; failed: boolean; structLogs: unknown[] };
+    assert.deepEqual([plain.gas, plain.failed, plain.structLogs], [Number(gasUsed), false, []]);
+    const whole = (await result("debug_traceBlockByNumber", `0x${blockNumber.toString(16)}`, { tracer: "callTracer" })) as { txHash: Hex; result: Frame }[];
+    assert.deepEqual(
+      whole.map((t) => t.txHash),
+      [moved],
+    );
+    await assert.rejects(result("debug_traceTransaction", moved, { tracer: "4byteTracer" }), /prestateTracer/);
 
     const proof = await open.getProof({ address, storageKeys: [("0x" + "00".repeat(31) + "01") as Hex] });
     assert.equal(proof.storageProof[0]!.value > 0n, true);

@@ -79,6 +79,8 @@ export class DevChain {
   private timer: NodeJS.Timeout | undefined;
   private readonly snapshots = new Map<number, Snapshot>();
   private nextSnapshot = 0;
+  /** Where {@link reset} goes back to: the chain as it began. Absent where it is kept on disk. */
+  private readonly beginning: Pick<Snapshot, "height" | "state" | "restoreClock"> | undefined;
   private readonly blockListeners = new Set<BlockListener>();
   private readonly pendingListeners = new Set<PendingListener>();
 
@@ -100,6 +102,7 @@ export class DevChain {
       blockExecutor(place.backend, options.workers ?? 1),
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
+    this.beginning = options.place ? undefined : { height: this.chain.height, state: this.chain.state, restoreClock: this.clock.save() };
     this.automining = options.blockTime === undefined;
     if (options.blockTime !== undefined) this.setIntervalMining(options.blockTime);
   }
@@ -198,6 +201,20 @@ export class DevChain {
     snapshot.restoreClock();
     this.pool.clear();
     for (const transaction of snapshot.waiting) this.pool.add(transaction);
+    return true;
+  }
+
+  /** Goes back to the genesis block and forgets snapshots, impersonations and what waits; false for a chain that is kept on disk. */
+  reset(): boolean {
+    const { beginning } = this;
+    if (!beginning) return false;
+    this.chain.rewind(beginning.height, beginning.state);
+    for (const { release } of this.snapshots.values()) release();
+    this.snapshots.clear();
+    beginning.restoreClock();
+    this.pool.clear();
+    this.impersonated.clear();
+    this.impersonatesAll = false;
     return true;
   }
 

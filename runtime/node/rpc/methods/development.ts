@@ -6,7 +6,7 @@ import { littleEndian, slotKey, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { quantity } from "../../encoding/hex.js";
 import { readCode } from "../call-request.js";
-import { invalidParams } from "../errors.js";
+import { invalidParams, serverError } from "../errors.js";
 import { formatBlock } from "../format.js";
 import { isObject, readNumber, type Method, type Methods, type Params } from "../params.js";
 
@@ -30,6 +30,8 @@ export function developmentMethods(node: DevChain, clientVersion: string): Metho
     anvil_snapshot: () => quantity(node.snapshot()),
     evm_revert: (p) => node.revert(p.number(0, "id")),
     anvil_revert: (p) => node.revert(p.number(0, "id")),
+    ...both("reset", (p) => reset(node, p)),
+    ...both("setLoggingEnabled", (p) => (p.boolean(0, "enabled"), null)),
     ...both("metadata", () => ({
       clientVersion,
       chainId: Number(node.chain.settings.chainId),
@@ -52,6 +54,14 @@ export function developmentMethods(node: DevChain, clientVersion: string): Metho
 function done(action: () => void): null {
   action();
   return null;
+}
+
+/** Without a fork to go to, a chain goes back to its genesis block. */
+function reset(node: DevChain, p: Params): true {
+  const options = p.raw(0);
+  if (isObject(options) && options.forking !== undefined) throw invalidParams("forking: this node does not fork other chains");
+  if (!node.reset()) throw serverError("a chain that is kept on disk is not reset: start one in another folder");
+  return true;
 }
 
 function miningMethods(node: DevChain): Methods {

@@ -1,7 +1,14 @@
-/** debug_traceTransaction and debug_traceCall with the callTracer: WebAssembly has no opcode steps to show. */
-import { addressHex } from "../../../store/keys.js";
-import type { DevChain } from "../../chain/dev-chain.js";
+/**
+ * debug_trace*: a transaction of a block, all of a block, or a call, run again. Tracers are go-ethereum's callTracer and prestateTracer. WebAssembly has
+ * no opcode steps: without a tracer the answer is that of the struct logger with no steps.
+ */
+import { addressHex, bytesOfKey } from "../../../store/keys.js";
+import type { Transaction } from "../../../executor/transaction.js";
+import type { StateReader } from "../../../store/state.js";
 import { executorTransaction } from "../../chain/block-builder.js";
+import type { Block, NodeReceipt } from "../../chain/block.js";
+import type { DevChain } from "../../chain/dev-chain.js";
+import { stateChanged, stateRead, type Accounts } from "../../chain/prestate.js";
 import { stateBefore, traceTransaction, type CallFrame } from "../../chain/trace.js";
 import { dataHex, quantity } from "../../encoding/hex.js";
 import { overrideState, readCall } from "../call-request.js";
@@ -16,14 +23,13 @@ export function traceMethods(node: DevChain): Methods {
       const options = readOptions(p, 1);
       const place = node.chain.find(p.hash(0, "hash"));
       if (!place) throw serverError("transaction not found");
-      const { block, receipt } = place;
-      const parent = node.chain.block(block.header.number - 1);
-      if (!parent) throw serverError("the genesis block has no transactions");
-      const state = stateBefore(node.chain, viewAt(parent), block, receipt.index);
-      const frame = traceTransaction(node.chain, state, block, executorTransaction(receipt.transaction, receipt.gasPrice));
-      if (!frame) return null;
-      // The root shows the transaction's gas, its intrinsic part included.
-      return { ...formatFrame(frame, options), gas: quantity(receipt.transaction.gasLimit), gasUsed: quantity(receipt.gasUsed) };
+      return traceMined(node, place.block, place.receipt, options);
+    },
+    debug_traceBlockByNumber: (p) => traceBlock(node, requireBlock(node, p.block(0)), readOptions(p, 1)),
+    debug_traceBlockByHash(p) {
+      const block = node.chain.blockByHash(p.hash(0, "hash"));
+      if (!block) throw serverError("block not found");
+      return traceBlock(node, block, readOptions(p, 1));
     },
     debug_traceCall(p) {
       const options = readOptions(p, 2);
@@ -34,21 +40,79 @@ export function traceMethods(node: DevChain): Methods {
       const state = isObject(given) && isObject(given.stateOverrides) ? overrideState(base, node.chain.backend.registry, given.stateOverrides) : base;
       const { from = "\0".repeat(20), to, data, value } = call;
       const gasLimit = gasAllowance(node, call, state);
-      const frame = traceTransaction(node.chain, state, block, { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice: call.gasPrice ?? 0n });
-      if (!frame) throw serverError("intrinsic gas too low");
-      return formatFrame(frame, options);
+      const traced = trace(node, state, block, { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice: call.gasPrice ?? 0n }, options);
+      if (!traced) throw serverError("intrinsic gas too low");
+      return traced;
     },
   };
 }
 
+type Tracer = "callTracer" | "prestateTracer" | "structLogger";
+
 interface Options {
+  readonly tracer: Tracer;
+  /** Of the callTracer. */
   readonly onlyTopCall: boolean;
+  /** Of the prestateTracer. */
+  readonly diffMode: boolean;
 }
 
 function readOptions(p: Params, index: number): Options {
   const options: JsonObject = p.has(index) ? p.object(index, "options") : {};
-  if (options.tracer !== "callTracer") throw invalidParams('tracer: only "callTracer" is supported (contracts are WebAssembly: there are no opcodes to log)');
-  return { onlyTopCall: isObject(options.tracerConfig) && options.tracerConfig.onlyTopCall === true };
+  const tracer = options.tracer ?? "structLogger";
+  if (tracer !== "callTracer" && tracer !== "prestateTracer" && tracer !== "structLogger")
+    throw invalidParams('tracer: "callTracer" and "prestateTracer" are supported (contracts are WebAssembly: there are no opcodes to log)');
+  const config = isObject(options.tracerConfig) ? options.tracerConfig : {};
+  return { tracer, onlyTopCall: config.onlyTopCall === true, diffMode: config.diffMode === true };
+}
+
+function traceBlock(node: DevChain, block: Block, options: Options): JsonObject[] {
+  return block.receipts.map((receipt) => ({ txHash: receipt.transaction.hash, result: traceMined(node, block, receipt, options) }));
+}
+
+/** Traces a mined transaction; its root frame shows the transaction's gas, the intrinsic part included. */
+function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options: Options): JsonObject | null {
+  const parent = node.chain.block(block.header.number - 1);
+  if (!parent) throw serverError("the genesis block has no transactions");
+  const state = stateBefore(node.chain, viewAt(parent), block, receipt.index);
+  const traced = trace(node, state, block, executorTransaction(receipt.transaction, receipt.gasPrice), options);
+  if (!traced) return null;
+  switch (options.tracer) {
+    case "callTracer":
+      return { ...traced, gas: quantity(receipt.transaction.gasLimit), gasUsed: quantity(receipt.gasUsed) };
+    case "structLogger":
+      return { ...traced, gas: receipt.gasUsed };
+    case "prestateTracer":
+      return traced;
+  }
+}
+
+/** Undefined where the gas does not suffice to begin. */
+function trace(node: DevChain, state: StateReader, at: Block, transaction: Transaction, options: Options): JsonObject | undefined {
+  if (options.tracer === "prestateTracer") {
+    if (!options.diffMode) return formatAccounts(stateRead(node.chain, state, at, transaction));
+    const { pre, post } = stateChanged(node.chain, state, at, transaction);
+    return { pre: formatAccounts(pre), post: formatAccounts(post) };
+  }
+  const frame = traceTransaction(node.chain, state, at, transaction);
+  if (!frame) return undefined;
+  if (options.tracer === "callTracer") return formatFrame(frame, options);
+  return { gas: frame.gasUsed, failed: !frame.success, returnValue: dataHex(frame.output), structLogs: [] };
+}
+
+function formatAccounts(accounts: Accounts): JsonObject {
+  const word = (bytes: Uint8Array | undefined): string => dataHex(bytes ? Uint8Array.from(bytes).reverse() : new Uint8Array(32));
+  return Object.fromEntries(
+    [...accounts].map(([address, { balance, nonce, code, storage }]) => [
+      addressHex(address),
+      {
+        ...(balance !== undefined && { balance: quantity(balance) }),
+        ...(nonce !== undefined && { nonce }),
+        ...(code && { code: dataHex(code) }),
+        ...(storage.size > 0 && { storage: Object.fromEntries([...storage].map(([slot, value]) => [word(bytesOfKey(slot)), word(value)])) }),
+      },
+    ]),
+  );
 }
 
 function formatFrame(frame: CallFrame, options: Options): JsonObject {

@@ -118,6 +118,25 @@ describe("DevChain", () => {
     assert.equal(chain.chain.find(hash)!.receipt.success, true);
   });
 
+  it("begins anew, however long ago that was", () => {
+    const chain = new DevChain({ history: 2 });
+    const genesis = chain.chain.head.header.hash;
+    const root = Buffer.from(chain.chain.state.root).toString("hex");
+    const sender = chain.wallet.addresses[0]!;
+    chain.snapshot();
+    chain.submit(transfer(chain));
+    for (let i = 0; i < 5; i++) chain.mine();
+    chain.impersonated.add(sender);
+    assert.equal(chain.reset(), true);
+    assert.equal(chain.chain.height, 0);
+    assert.equal(chain.chain.head.header.hash, genesis);
+    assert.equal(Buffer.from(chain.chain.state.root).toString("hex"), root);
+    assert.deepEqual([chain.nonce(sender), chain.impersonated.size, chain.revert(0)], [0, 0, false]);
+    assert.equal(chain.chain.find(chain.submit(transfer(chain)))!.receipt.success, true);
+    assert.equal(chain.reset(), true);
+    assert.equal(chain.chain.height, 0);
+  });
+
   it("keeps only the newest states", () => {
     const chain = new DevChain({ history: 3 });
     for (let i = 0; i < 5; i++) chain.mine();
