@@ -25,7 +25,7 @@ const ACCOUNTS = Number(process.env.SUPERVM_BENCH_ACCOUNTS ?? 1_000_000);
 const SMALL = 10_000;
 const BLOCK = 1_000;
 const BLOCKS = 12;
-const GENERATED_AT_ONCE = 100_000;
+const GENERATED_AT_ONCE = 25_000;
 const BALANCE = 10n ** 20n;
 
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

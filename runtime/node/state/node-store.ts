@@ -56,14 +56,15 @@ export class NodeStore implements NodeLoader {
   }
 
   accountNode({ id, reference }: ChildRecord): StoredNode<AccountEntry> {
-    return { kind: "stored", id, reference, load: () => readAccountNode(this.read(id), this) };
+    return new StoredAccountNode(this, id, reference);
   }
 
   slotNode({ id, reference }: ChildRecord): StoredNode<SlotEntry> {
-    return { kind: "stored", id, reference, load: () => readSlotNode(this.read(id), this) };
+    return new StoredSlotNode(this, id, reference);
   }
 
-  private read(id: number): Uint8Array {
+  /** The record of a node that somebody looks into. */
+  read(id: number): Uint8Array {
     this.touched?.add(id);
     return this.record(id);
   }
@@ -143,5 +144,34 @@ export class NodeStore implements NodeLoader {
       this.queue.delete(numberKey(PREFIX.NODE, id));
       this.cache.delete(id);
     }
+  }
+}
+
+/** A branch has up to sixteen of these: objects of a class are smaller than closures. */
+class StoredAccountNode implements StoredNode<AccountEntry> {
+  readonly kind = "stored";
+
+  constructor(
+    private readonly store: NodeStore,
+    readonly id: number,
+    readonly reference: Uint8Array,
+  ) {}
+
+  load(): LoadedNode<AccountEntry> {
+    return readAccountNode(this.store.read(this.id), this.store);
+  }
+}
+
+class StoredSlotNode implements StoredNode<SlotEntry> {
+  readonly kind = "stored";
+
+  constructor(
+    private readonly store: NodeStore,
+    readonly id: number,
+    readonly reference: Uint8Array,
+  ) {}
+
+  load(): LoadedNode<SlotEntry> {
+    return readSlotNode(this.store.read(this.id), this.store);
   }
 }
