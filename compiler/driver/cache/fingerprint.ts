@@ -1,6 +1,6 @@
 /**
  * What a target's result for a module depends on, as a hash: all of the module's IR, the modules that it embeds, and where a target writes
- * source maps, the positions and the texts that they point into.
+ * source maps, the positions that they hold.
  *
  * The hash is taken before the passes run, which are a function of the module and the level: a hit saves them too.
  */
@@ -52,15 +52,22 @@ export function fingerprint(module: Module, withPositions: boolean): string {
     writer.func(func);
     parts.push(writer.take());
   }
-  for (const file of writer.files) parts.push(`${file.id}:${file.name}`, contentHash(file));
+  for (const file of writer.files) parts.push(`${file.id}:${file.name}`, textHash(file));
   return hashOf(...parts);
 }
 
-const contents = new WeakMap<SourceFile, string>();
+const texts = new WeakMap<SourceFile, string>();
 
-function contentHash(file: SourceFile): string {
-  let hash = contents.get(file);
-  if (hash === undefined) contents.set(file, (hash = hashOf(file.content)));
+/**
+ * What source maps take from a file besides positions: they count in bytes, positions in UTF-16 units, and which bytes those are depends on the
+ * text, unless it is ASCII throughout.
+ */
+function textHash(file: SourceFile): string {
+  let hash = texts.get(file);
+  if (hash === undefined) {
+    const isAscii = Buffer.byteLength(file.content) === file.content.length;
+    texts.set(file, (hash = isAscii ? "" : hashOf(file.content)));
+  }
   return hash;
 }
 

@@ -118,6 +118,16 @@ test("an edit compiles again only the contracts that it concerns", async (t) => 
   assert.equal(p.entries().filter((name) => !before.has(name)).length, 3);
 });
 
+test("an edit of a neighbour in the same file that moves nothing leaves a contract alone", async (t) => {
+  const p = project(t, { "src/Other.sol": `${OTHER}contract Third { function thrice(uint256 x) external pure returns (uint256) { return 3 * x; } }\n` });
+  await p.compile();
+  const before = new Set(p.entries());
+  p.write("src/Other.sol", fs.readFileSync(path.join(p.root, "src/Other.sol"), "utf8").replace("3 * x", "4 * x"));
+  const edited = await p.compile();
+  assert.deepEqual(contents(edited), contents(await p.compile({ cache: false })));
+  assert.equal(p.entries().filter((name) => !before.has(name)).length, 3);
+});
+
 test("a contract that embeds an edited one is compiled again", async (t) => {
   const p = project(t, sources);
   await p.compile();

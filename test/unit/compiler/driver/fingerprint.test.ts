@@ -72,7 +72,7 @@ test("every change of the IR changes it", () => {
   }
 });
 
-test("positions and the texts that they point into count only where they are written", () => {
+test("positions in bytes count only where they are written", () => {
   const original = parseModule(TEXT);
   const file = { id: 3, name: "a.sol", content: "contract A {}" };
   const placed = (start: number, content: string): Module => {
@@ -83,6 +83,7 @@ test("positions and the texts that they point into count only where they are wri
   assert.equal(fingerprint(placed(1, file.content), false), fingerprint(original, false));
   const hashes = [original, placed(1, file.content), placed(2, file.content), placed(1, "contract Ä {}")].map((m) => fingerprint(m, true));
   assert.equal(new Set(hashes).size, 4);
+  assert.equal(fingerprint(placed(1, "contract B {}"), true), hashes[1]);
 });
 
 test("what a module embeds counts, through others too", () => {
