@@ -50,12 +50,16 @@ export function librariesOf(module: Module, modules: readonly Module[]): string[
   return [...names].sort();
 }
 
-/** Lowers all modules into a program; the runtime's routines are added by the caller. */
-export function linkImage(modules: readonly Module[]): { program: LirProgram; contracts: LinkedContract[] } {
+/**
+ * Lowers all modules into a program; the runtime's routines are added by the caller.
+ *
+ * @param keyedSlots whether entries of mappings are keyed directly (slots.ts)
+ */
+export function linkImage(modules: readonly Module[], keyedSlots = false): { program: LirProgram; contracts: LinkedContract[] } {
   const program = new LirProgram();
   defineMath(program);
   defineSupport(program);
-  const contracts = modules.map((module) => linkModule(program, module, librariesOf(module, modules)));
+  const contracts = modules.map((module) => linkModule(program, module, librariesOf(module, modules), keyedSlots));
   const ids = new Set(contracts.map((c) => c.id));
   if (ids.size !== contracts.length) throw new InternalError("two contracts of the compilation have the same contract id");
   defineRun(program, contracts, modules);
@@ -65,11 +69,12 @@ export function linkImage(modules: readonly Module[]): { program: LirProgram; co
 
 const linkName = (module: Module, func: string): string => `${module.name}#${func}`;
 
-function linkModule(program: LirProgram, module: Module, libraries: readonly string[]): LinkedContract {
+function linkModule(program: LirProgram, module: Module, libraries: readonly string[], keyedSlots: boolean): LinkedContract {
   const trapping = trappingFunctions(module);
   const info: ModuleInfo = {
     module,
     contractId,
+    keyedSlots,
     libraryIndex: (name) => libraries.indexOf(name),
     callee: (name): CalleeInfo => {
       const func = module.funcs.get(name);

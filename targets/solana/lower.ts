@@ -10,10 +10,11 @@ import { kernelsOf } from "./kernels.js";
 import { linkImage, type LinkedContract } from "./link.js";
 import type { LirProgram } from "./lir/instruction.js";
 import { mergeFunctions } from "./merge-functions.js";
-import { ENTRY_POINT } from "./runtime/abi.js";
+import { ENTRY_POINT, type RuntimeOptions } from "./runtime/abi.js";
 import { JumpTooFarError } from "./sbpf/assembler.js";
 import { disassemble } from "./sbpf/disassemble.js";
 import { writeElf } from "./sbpf/elf.js";
+import { mayKeySlots } from "./slots.js";
 
 /** What `targets.solana` of an artifact holds. */
 export interface SolanaPart extends TargetPart {
@@ -33,17 +34,18 @@ export interface SolanaPart extends TargetPart {
 const DEFAULT_VERSION = "v0";
 
 /**
- * @param defineRuntime adds the in-program runtime to the image, with those precompiled contracts
+ * @param defineRuntime adds the in-program runtime to the image
  */
-export function lowerModules(modules: readonly Module[], options: LowerOptions, defineRuntime: (program: LirProgram, kernels: ReadonlySet<bigint>) => void): LowerResult {
+export function lowerModules(modules: readonly Module[], options: LowerOptions, defineRuntime: (program: LirProgram, options: RuntimeOptions) => void): LowerResult {
   const parts: LowerResult["parts"] = new Map();
   const files: LowerResult["files"] = new Map();
   const diagnostics: Diagnostic[] = [];
   if (modules.length === 0) return { parts, files, diagnostics };
   const version = options.sbpfVersion ?? DEFAULT_VERSION;
+  const keyedSlots = mayKeySlots(modules);
   try {
-    const { program, contracts } = linkImage(modules);
-    defineRuntime(program, kernelsOf(modules));
+    const { program, contracts } = linkImage(modules, keyedSlots);
+    defineRuntime(program, { kernels: kernelsOf(modules), keyedSlots });
     const { assembly, data } = emitProgram(mergeFunctions(program, new Set([ENTRY_POINT])), ENTRY_POINT, version);
     const elf = writeElf(assembly, data, ENTRY_POINT, version);
     const hex = `0x${Buffer.from(elf).toString("hex")}`;

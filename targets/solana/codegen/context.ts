@@ -31,6 +31,8 @@ export interface ModuleInfo {
   readonly libraryIndex: (name: string) => number;
   /** Contract id of a contract of the compilation. */
   readonly contractId: (name: string) => bigint;
+  /** Whether entries of mappings are keyed directly (../slots.ts). */
+  readonly keyedSlots: boolean;
 }
 
 /** A memory operand of LIR: register and offset. */
@@ -52,6 +54,12 @@ export class FunctionContext {
   private readonly temporaries: { slot: Slot; bytes: number }[] = [];
   private unwind: Label | undefined;
   private absolutes = new Map<ValueId, VReg>();
+  /** Addresses of the cells that slots of mappings name, 0 where there is none yet: looked up where the slot is derived. */
+  private readonly cells = new Map<ValueId, VReg>();
+  private readonly storageSlots = new Set<ValueId>();
+  private readonly slotNumbers = new Set<ValueId>();
+  private readonly lazySlots = new Map<ValueId, () => Limbs>();
+  private readonly unlikely: (() => void)[] = [];
 
   constructor(
     readonly f: LirBuilder,
@@ -62,7 +70,13 @@ export class FunctionContext {
   ) {
     this.e = new LimbEmitter(f);
     this.status = f.reg();
-    for (const block of func.blocks) for (const inst of block.insts) for (const r of inst.results) this.definitions.set(r, inst);
+    for (const block of func.blocks)
+      for (const inst of block.insts) {
+        for (const r of inst.results) this.definitions.set(r, inst);
+        const isAccess = inst.op === "storage.load" || inst.op === "storage.store";
+        inst.args.forEach((a, i) => (isAccess && i === 0 ? this.storageSlots : this.slotNumbers).add(a));
+        for (const target of inst.targets) target.args.forEach((a) => this.slotNumbers.add(a));
+      }
     this.findDeferred();
   }
 
@@ -130,6 +144,33 @@ export class FunctionContext {
     this.f.branch(expected ? "ne" : "eq", this.limbs(value)[0]!, 0n, yes);
   }
 
+  /** How a slot is used: storage is accessed there, or something else needs its number. */
+  isStorageSlot(value: ValueId): boolean {
+    return this.storageSlots.has(value);
+  }
+  isSlotNumber(value: ValueId): boolean {
+    return this.slotNumbers.has(value);
+  }
+  /** The limbs of a slot, which may only be computed here: see `setLazySlot`. */
+  slotLimbs(slot: ValueId): Limbs {
+    return this.lazySlots.get(slot)?.() ?? this.limbs(slot);
+  }
+  /** Gives a slot whose number only unlikely paths need a computation in place of limbs. */
+  setLazySlot(slot: ValueId, compute: () => Limbs): void {
+    this.lazySlots.set(slot, compute);
+  }
+  cellOf(slot: ValueId): VReg | undefined {
+    return this.cells.get(slot);
+  }
+  setCell(slot: ValueId, cell: VReg): void {
+    this.cells.set(slot, cell);
+  }
+
+  /** Emits code at the function's end, where the usual path does not have to jump over it; it goes back by itself. */
+  outOfLine(emit: () => void): void {
+    this.unlikely.push(emit);
+  }
+
   // ---- exits ------------------------------------------------------------------------------------------------
   /** The label of a shared exit with Panic(code). */
   panic(code: number): Label {
@@ -156,6 +197,7 @@ export class FunctionContext {
   /** Emits the shared exits; the last thing of a function. */
   finish(): void {
     const { f } = this;
+    for (const emit of this.unlikely) emit();
     for (const [code, label] of this.panics) {
       f.place(label);
       if (code < 0) f.ret([STATUS.HALT]);

@@ -8,8 +8,11 @@ import type { SlotBase } from "../lir/builder.js";
 import type { Operand, VReg } from "../lir/instruction.js";
 import { CREATION_TAG, FLAG_CREATION, FRAME, REFERENCE_SIZE, RUNTIME_TAG } from "../layout.js";
 import type { Handler } from "./arithmetic-ops.js";
+import { addLimbs } from "./arithmetic.js";
 import type { AbsoluteAddress, FunctionContext } from "./context.js";
-import { limbCount, topBits, type Limbs } from "./limbs.js";
+import { constantLimbs, limbCount, topBits, type Limbs } from "./limbs.js";
+import { KEYED_BASE_BITS, KEYED_KEY_BITS, KEYED_OFFSET_BITS, KEYED_TAG } from "../slots.js";
+import { deriveEntry } from "./storage-ops.js";
 import { SUPPORT } from "./support.js";
 
 /** The low `bits` bits of the word at an address. */
@@ -127,28 +130,87 @@ export function wordInFrame(c: FunctionContext, k: number, offset: number, bytes
   return c.f.slotAddr(slot);
 }
 
+/** keccak256(key . base) */
+function hashedEntry(c: FunctionContext, inst: Inst): Operand[] {
+  const [key, base] = inst.args as [ValueId, ValueId];
+  const limbs = solidityBase(c, base);
+  wordInFrame(c, 0, 0, 64, c.limbs(key));
+  const at = wordInFrame(c, 0, 32, 64, limbs);
+  return keccak(c, [{ at, size: 64n }]);
+}
+
 function slotMap(c: FunctionContext, inst: Inst): void {
   const [key, base] = inst.args as [ValueId, ValueId];
-  wordInFrame(c, 0, 0, 64, c.limbs(key));
-  const at = wordInFrame(c, 0, 32, 64, c.limbs(base));
-  c.define(inst, keccak(c, [{ at, size: 64n }]));
+  if (!c.info.keyedSlots || solidityEntry(c, base) !== undefined) return c.define(inst, hashedEntry(c, inst));
+  deriveEntry(c, inst, () => keyedSlot(c, c.limbs(key), c.limbs(base), () => hashedEntry(c, inst)));
+}
+
+/** The derivation of a mapping's entry that a slot is, or lies behind by a constant. */
+function solidityEntry(c: FunctionContext, slot: ValueId): { entry: Inst; offset: bigint } | undefined {
+  const inst = c.definition(slot);
+  if (inst?.op === "slot.map") return { entry: inst, offset: 0n };
+  if (inst?.op !== "add" && inst?.op !== "add.nuw") return undefined;
+  const [a, b] = inst.args as [ValueId, ValueId];
+  for (const [whole, step] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const found = solidityEntry(c, whole);
+    if (found) return { entry: found.entry, offset: found.offset + (c.constant(step) ?? 0n) };
+  }
+  return undefined;
+}
+
+/**
+ * A slot that others are derived from: as Solidity numbers it, also where an entry is keyed, so that what is derived by hashing has
+ * the same slot on every target.
+ */
+function solidityBase(c: FunctionContext, base: ValueId): Limbs {
+  const place = c.info.keyedSlots ? solidityEntry(c, base) : undefined;
+  if (place === undefined) return c.limbs(base);
+  return addLimbs(c.e, hashedEntry(c, place.entry), constantLimbs(place.offset, 256));
+}
+
+/** The slot of ../slots.ts: keyed for short keys of mappings with low numbers, else as `hashed` makes it. */
+function keyedSlot(c: FunctionContext, key: Limbs, base: Limbs, hashed: () => Operand[]): Operand[] {
+  const { f, e } = c;
+  const result = [f.reg(), f.reg(), f.reg(), f.reg()] as const;
+  const other = f.label();
+  const done = f.label();
+  const refuse = (limb: Operand): void => {
+    if (limb !== 0n) f.branch("ne", limb, 0n, other);
+  };
+  refuse(e.orAll([e.alu("shr", base[0]!, KEYED_BASE_BITS), ...base.slice(1)]));
+  refuse(e.orAll([e.alu("shr", key[2]!, KEYED_KEY_BITS - 128n), key[3]!]));
+  const [k0, k1, k2] = key as [Operand, Operand, Operand];
+  f.set(result[3], e.alu("or", base[0]!, KEYED_TAG << 32n));
+  f.set(result[2], e.alu("or", e.alu("shl", k2, KEYED_OFFSET_BITS), e.alu("shr", k1, 64n - KEYED_OFFSET_BITS)));
+  f.set(result[1], e.alu("or", e.alu("shl", k1, KEYED_OFFSET_BITS), e.alu("shr", k0, 64n - KEYED_OFFSET_BITS)));
+  f.set(result[0], e.alu("shl", k0, KEYED_OFFSET_BITS));
+  f.jump(done);
+  f.place(other);
+  hashed().forEach((limb, i) => f.set(result[i]!, limb));
+  f.place(done);
+  return [...result];
 }
 
 function slotMapBytes(c: FunctionContext, inst: Inst): void {
   const [address, length, base] = inst.args as [ValueId, ValueId, ValueId];
+  const limbs = solidityBase(c, base);
   const key = { at: c.register(c.trusted(address)), size: c.limbs(length)[0]! };
-  c.define(inst, keccak(c, [key, { at: wordInFrame(c, 0, 0, 32, c.limbs(base)), size: 32n }]));
+  c.define(inst, keccak(c, [key, { at: wordInFrame(c, 0, 0, 32, limbs), size: 32n }]));
 }
 
 function slotArray(c: FunctionContext, inst: Inst): void {
-  c.define(inst, keccak(c, [{ at: wordInFrame(c, 0, 0, 32, c.limbs(inst.args[0]!)), size: 32n }]));
+  const limbs = solidityBase(c, inst.args[0]!);
+  c.define(inst, keccak(c, [{ at: wordInFrame(c, 0, 0, 32, limbs), size: 32n }]));
 }
 
 // ---- call data, return data ------------------------------------------------------------------------------------
 const frameCell = (c: FunctionContext, offset: number): VReg => c.f.load(8, c.base, offset);
 
-/** Offsets for which offset + 32 is known not to overflow. */
-const MAX_CONSTANT_OFFSET = 1n << 32n;
+/** Offsets that fit an instruction. */
+const MAX_CONSTANT_OFFSET = 30_000n;
 
 /** Inside the data the word is read in place; at its end, from a zero-padded copy. */
 function calldataLoad(c: FunctionContext, inst: Inst): void {
@@ -156,22 +218,24 @@ function calldataLoad(c: FunctionContext, inst: Inst): void {
   const offset = c.saturated(inst.args[0]!);
   const data = frameCell(c, FRAME.CALLDATA);
   const size = frameCell(c, FRAME.CALLDATA_SIZE);
-  const pointer = f.reg();
   const slow = f.label();
   const done = f.label();
-  if (typeof offset === "bigint" && offset < MAX_CONSTANT_OFFSET) f.branch("lt.u", size, offset + 32n, slow);
+  const near = typeof offset === "bigint" && offset < MAX_CONSTANT_OFFSET ? Number(offset) : undefined;
+  if (near !== undefined) f.branch("lt.u", size, BigInt(near) + 32n, slow);
   else {
     f.branch("gt.u", offset, size, slow);
     f.branch("lt.u", f.sub(size, offset), 32n, slow);
   }
-  f.set(pointer, f.add(data, offset));
-  f.jump(done);
-  f.place(slow);
-  const copy = c.temporary(0, 32);
-  f.call(SUPPORT.copyPadded, [data, size, offset, f.slotAddr(copy), 32n]);
-  f.set(pointer, f.slotAddr(copy));
+  const pointer = near === undefined ? f.add(data, offset) : f.copy(data);
   f.place(done);
-  c.define(inst, loadWord(c, pointer, 0, bitsOf(c, inst)));
+  c.define(inst, loadWord(c, pointer, near ?? 0, bitsOf(c, inst)));
+  const copy = c.temporary(6, 32);
+  c.outOfLine(() => {
+    f.place(slow);
+    f.call(SUPPORT.copyPadded, [data, size, offset, f.slotAddr(copy), 32n]);
+    f.set(pointer, f.sub(f.slotAddr(copy), BigInt(near ?? 0)));
+    f.jump(done);
+  });
 }
 
 function calldataCopy(c: FunctionContext, inst: Inst): void {

@@ -1,24 +1,14 @@
-/** Handlers of storage, environment, logs, external calls and creations: calls of the runtime (../runtime/abi.ts) and frame cells. */
+/** Handlers of environment, logs, external calls and creations: calls of the runtime (../runtime/abi.ts) and frame cells. */
 import type { Inst, ValueId } from "../../../compiler/ir/module.js";
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.js";
 import type { Operand, VReg } from "../lir/instruction.js";
 import { FRAME } from "../layout.js";
-import { CALL_ARGS, CALL_KIND, CREATE_ARGS, CREATE_KIND, ENV, RUNTIME, type Routine } from "../runtime/abi.js";
+import { CALL_ARGS, CALL_KIND, CREATE_ARGS, CREATE_KIND, ENV, LOG_BLOCK, RUNTIME, type Routine } from "../runtime/abi.js";
 import type { Handler } from "./arithmetic-ops.js";
 import type { FunctionContext } from "./context.js";
 import { limbCount } from "./limbs.js";
-
-const loadState =
-  (routine: Routine): Handler =>
-  (c, inst) =>
-    c.define(inst, c.routine(routine, c.limbs(inst.args[0]!)));
-
-const storeState =
-  (routine: Routine): Handler =>
-  (c, inst) => {
-    const [slot, value] = inst.args as [ValueId, ValueId];
-    c.routine(routine, [...c.limbs(slot), c.quad(0, c.limbs(value))]);
-  };
+import { storeWord } from "./memory-ops.js";
+import { STORAGE_HANDLERS } from "./storage-ops.js";
 
 function loadCells(c: FunctionContext, base: VReg, offset: number, bits: number): VReg[] {
   return Array.from({ length: limbCount(bits) }, (_, i) => c.f.load(8, base, offset + 8 * i));
@@ -117,17 +107,14 @@ function log(c: FunctionContext, inst: Inst): void {
   const [address, length, ...topics] = inst.args as [ValueId, ValueId, ...ValueId[]];
   const size = c.saturated(length);
   const data = c.register(c.range(address, size));
-  const block = { slot: c.temporary(2, 128) };
-  topics.forEach((topic, i) => c.e.storeQuad(block, 32 * i, c.limbs(topic)));
+  const block = { slot: c.temporary(2, LOG_BLOCK.SIZE) };
+  topics.forEach((topic, i) => storeWord(c, block, LOG_BLOCK.TOPICS + 32 * i, c.limbs(topic)));
   c.routine(RUNTIME.log, [data, size, c.f.slotAddr(block.slot), BigInt(topics.length)]);
 }
 
 /** By instruction name. */
 export const STATE_HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ["storage.load", loadState(RUNTIME.storageLoad)],
-  ["storage.store", storeState(RUNTIME.storageStore)],
-  ["transient.load", loadState(RUNTIME.transientLoad)],
-  ["transient.store", storeState(RUNTIME.transientStore)],
+  ...STORAGE_HANDLERS,
   ["immutable.load", immutableLoad],
   ["immutable.store", immutableStore],
   ["env.address", frameQuad(FRAME.ADDRESS)],

@@ -32,10 +32,14 @@ export const RUNTIME = {
   storageLoad: routine("rt.storage_load", quad("slot"), quad("value"), false),
   /** Halts in a static frame. */
   storageStore: routine("rt.storage_store", [...quad("slot"), "valuePtr"], [], true),
+  /** Address of the slot's quad, 0 where it has none yet. An address stays good for the transaction. */
+  storageCell: routine("rt.storage_cell", quad("slot"), ["cell"], false),
+  /** The same for a mapping's entry that is keyed (../slots.ts): a key below 2^160 and the mapping's slot below 2^32. */
+  entryCell: routine("rt.entry_cell", [...address("key"), "mapping"], ["cell"], false),
   transientLoad: routine("rt.transient_load", quad("slot"), quad("value"), false),
   transientStore: routine("rt.transient_store", [...quad("slot"), "valuePtr"], [], true),
-  /** Topics are `topicCount` quads at topicsPtr. Halts in a static frame. */
-  log: routine("rt.log", ["dataAbs", "dataLength", "topicsPtr", "topicCount"], [], true),
+  /** Topics are words (big-endian) in the block at blockPtr, a LOG_BLOCK, which the routine may write to. Halts in a static frame. */
+  log: routine("rt.log", ["dataAbs", "dataLength", "blockPtr", "topicCount"], [], true),
   /** argsPtr: the cells of CALL_ARGS. Sets RETURNDATA of the frame; success is 0 or 1. Halts for value in a static frame. */
   call: routine("rt.call", ["argsPtr"], ["success"], true),
   /** argsPtr: the cells of CREATE_ARGS. Sets RETURNDATA (revert data, else empty); the address is 0 on failure. */
@@ -53,6 +57,9 @@ export const RUNTIME = {
   /** Sends the balance away (EIP-6780). Ends the frame: status RETURN with empty output, HALT in a static frame. */
   selfdestruct: routine("rt.selfdestruct", address("heir"), [], true),
 } as const;
+
+/** Block of rt.log: room for the head (LOG_HEAD of format.ts), up to four topics, room for short data behind the last of them. */
+export const LOG_BLOCK = { TOPICS: 21, DATA_SIZE: 128, SIZE: 21 + 4 * 32 + 128 } as const;
 
 /** Argument block of rt.call: byte offsets. Cells of 8 bytes except the quads. */
 export const CALL_ARGS = {
@@ -102,6 +109,14 @@ export const IMAGE = {
    */
   describe: { name: "image.describe", args: ["contractId"], results: ["found", "immutables", "libraries", "libraryList"], traps: false },
 } as const satisfies Record<string, Routine>;
+
+/** What the runtime of an image depends on. */
+export interface RuntimeOptions {
+  /** Precompiled contracts that the image carries as code (../kernels.ts). */
+  readonly kernels: ReadonlySet<bigint>;
+  /** Whether entries of mappings are keyed directly (../slots.ts); state accounts of the other kind are not recognised. */
+  readonly keyedSlots: boolean;
+}
 
 /** Implemented by the runtime: the program's entry. One argument, the address of the serialised input; result 0 or an error code. */
 export const ENTRY_POINT = "entrypoint";

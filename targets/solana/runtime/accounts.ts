@@ -11,7 +11,7 @@ import { LirBuilder } from "../lir/builder.js";
 import type { Label, LirProgram, Operand, VReg } from "../lir/instruction.js";
 import { GLOBAL, HEAP, HEAP_SIZE } from "../layout.js";
 import { ACCOUNT, globals, hash, KIND, loadAddress20, loadGlobal, RECORD, RT, storeAddress20, storeGlobal, storeQuad } from "./cells.js";
-import { FAILURE, INSTRUCTION, MAX_GROWTH, STATE, STATE_MAGIC, STATE_SEED } from "./format.js";
+import { FAILURE, INSTRUCTION, MAX_GROWTH, STATE, STATE_SEED } from "./format.js";
 import { fail, MEMORY } from "./memory.js";
 
 /** Serialised data are followed by room to grow, padding to 8 and the rent epoch. */
@@ -37,15 +37,15 @@ export const ACCOUNTS = {
   add: "rt.record_add",
 } as const;
 
-export function defineAccounts(program: LirProgram): void {
+export function defineAccounts(program: LirProgram, magic: bigint): void {
   defineRead(program);
   defineOwned(program);
   defineRent(program);
   defineAdd(program);
   defineAt(program);
   defineSender(program);
-  defineInstanceOf(program);
-  defineClaimed(program);
+  defineInstanceOf(program, magic);
+  defineClaimed(program, magic);
   defineFind(program);
 }
 
@@ -180,7 +180,7 @@ function expectAddress(f: LirBuilder, base: VReg, offset: number, address: Addre
 }
 
 /** (a0, a1, a2) -> a new record of the instance with that address; 0 where the instruction names none. */
-function defineInstanceOf(program: LirProgram): void {
+function defineInstanceOf(program: LirProgram, magic: bigint): void {
   const f = new LirBuilder(program, INSTANCE_OF, 3);
   const g = globals(f);
   const cell = f.add(g, BigInt(GLOBAL.ACCOUNT_TABLE + 8 * ROLES));
@@ -193,7 +193,7 @@ function defineInstanceOf(program: LirProgram): void {
       // The length comes first: with SIMD-0460 nothing beyond it can be read.
       f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), other);
       expectAddress(f, account, ACCOUNT.DATA + STATE.ADDRESS, f.params, other);
-      f.branch("ne", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, other);
+      f.branch("ne", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), magic, other);
       f.branch("eq", f.call1(ACCOUNTS.owned, [account]), 0n, other);
       const record = f.call1(ACCOUNTS.add, [account, KIND.INSTANCE]);
       storeQuad(f, record, RECORD.ADDRESS, f.params);
@@ -209,7 +209,7 @@ function defineInstanceOf(program: LirProgram): void {
 }
 
 /** (a0, a1, a2) -> a new record of the account that is claimed to stand for the address; 0 where none is. */
-function defineClaimed(program: LirProgram): void {
+function defineClaimed(program: LirProgram, magic: bigint): void {
   const f = new LirBuilder(program, CLAIMED, 3);
   const g = globals(f);
   const claim = f.copy(f.load(8, g, RT.CLAIMS));
@@ -220,7 +220,7 @@ function defineClaimed(program: LirProgram): void {
       const other = f.label();
       const address = loadAddress20(f, claim, 1);
       address.forEach((limb, i) => f.branch("ne", limb, f.param(i), other));
-      recordClaimed(f, f.call1(ACCOUNTS.at, [f.load(1, claim, 0)]), claim, address, other);
+      recordClaimed(f, f.call1(ACCOUNTS.at, [f.load(1, claim, 0)]), claim, address, magic, other);
       f.place(other);
       f.aluTo(claim, "add", claim, BigInt(INSTRUCTION.CLAIM_SIZE));
       f.aluTo(left, "sub", left, 1n);
@@ -231,11 +231,11 @@ function defineClaimed(program: LirProgram): void {
 }
 
 /** Returns the record of a key's or a vacant account; jumps to `other` for an account that is some other instance. */
-function recordClaimed(f: LirBuilder, account: VReg, claim: VReg, address: Address, other: Label): void {
+function recordClaimed(f: LirBuilder, account: VReg, claim: VReg, address: Address, magic: bigint, other: Label): void {
   const vacant = f.label();
   const claimable = f.label();
   f.branch("lt.u", f.load(8, account, ACCOUNT.LENGTH), BigInt(STATE.HEADER_SIZE), claimable);
-  f.branch("eq", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), STATE_MAGIC, other);
+  f.branch("eq", f.load(8, account, ACCOUNT.DATA + STATE.MAGIC), magic, other);
   f.place(claimable);
   addressOfKey(f, account).forEach((limb, i) => f.branch("ne", limb, address[i]!, vacant));
   const key = f.call1(ACCOUNTS.add, [account, KIND.KEY]);

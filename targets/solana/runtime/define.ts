@@ -1,11 +1,13 @@
 /** The in-program runtime as a whole: adds all its routines to an image. The linker drops those that nothing calls. */
 import type { LirProgram } from "../lir/instruction.js";
+import type { RuntimeOptions } from "./abi.js";
 import { defineAccounts } from "./accounts.js";
 import { defineCalls } from "./calls.js";
 import { defineCpi } from "./cpi.js";
 import { defineCreation } from "./create.js";
 import { defineEntry } from "./entry.js";
 import { defineEnvironment } from "./env.js";
+import { KEYED_STATE_MAGIC, STATE_MAGIC } from "./format.js";
 import { defineFrames } from "./frames.js";
 import { defineInstance } from "./instance.js";
 import { defineJournal } from "./journal.js";
@@ -21,13 +23,12 @@ import { defineValue } from "./value.js";
 
 /**
  * Adds the entry point and everything of RUNTIME (abi.ts). The image must define what IMAGE of abi.ts names.
- *
- * @param kernels precompiled contracts that the image carries as code
  */
-export function defineRuntime(program: LirProgram, kernels: ReadonlySet<bigint>): void {
+export function defineRuntime(program: LirProgram, { kernels, keyedSlots }: RuntimeOptions): void {
+  const magic = keyedSlots ? KEYED_STATE_MAGIC : STATE_MAGIC;
   defineMemory(program);
   defineJournal(program);
-  defineAccounts(program);
+  defineAccounts(program, magic);
   defineCpi(program);
   defineStorage(program);
   defineTransient(program);
@@ -37,7 +38,7 @@ export function defineRuntime(program: LirProgram, kernels: ReadonlySet<bigint>)
   definePrecompiles(program, kernels);
   defineCalls(program);
   defineProxies(program);
-  defineInstance(program);
+  defineInstance(program, magic);
   defineCreation(program);
   defineEnvironment(program);
   defineSettle(program);

@@ -124,7 +124,8 @@ function fillOutermost(f: LirBuilder, frame: VReg, record: VReg, lamports: VReg,
   f.store(8, frame, OWN.RECORD, record);
   copyQuad(f, frame, FRAME.ADDRESS, record, RECORD.ADDRESS);
   copyQuad(f, frame, FRAME.CALLER, globals(f), RT.ORIGIN);
-  storeQuad(f, frame, FRAME.VALUE, f.call(VALUE.wei, [lamports], 2));
+  // The frame's header is zero.
+  f.if("ne", lamports, 0n, () => storeQuad(f, frame, FRAME.VALUE, f.call(VALUE.wei, [lamports], 2)));
 }
 
 function defineExecute(program: LirProgram): void {

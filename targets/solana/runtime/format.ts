@@ -86,12 +86,17 @@ export const STATE = {
 export const PROXY_ID = 1n;
 /** "supervm1" read as a little-endian number. */
 export const STATE_MAGIC = 0x316d767265707573n;
+/** "supervm2": the account of an image that keys the entries of mappings directly (../slots.ts). */
+export const KEYED_STATE_MAGIC = 0x326d767265707573n;
 /** Slots that need no look-up. Solidity numbers a contract's variables from 0 on. */
 export const DIRECT_SLOTS = 32;
 /**
  * Other slots live in a 16-way trie over the key's nibbles, least significant first. A cell has 64 bytes: a leaf is key and
- * value (quads), a node 16 references of 4 bytes: 0 for none, else the cell's offset in the data, plus 1 for a leaf.
+ * value (quads), a node 16 references of 4 bytes: 0 for none, else the cell's offset in the data, plus 1 for a leaf. The key is the
+ * slot with its lowest limb changed: halves exchanged, the upper one xor-ed into the lower, and all xor-ed with the highest limb
+ * times KEY_FACTOR.
  */
+export const KEY_FACTOR = 0x9e3779b97f4a7c15n;
 export const CELL_SIZE = 64;
 /** Free space of a new account behind the root node. */
 export const INITIAL_FREE = 512;

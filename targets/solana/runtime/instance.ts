@@ -8,7 +8,7 @@ import { FRAME } from "../layout.js";
 import { IMAGE } from "./abi.js";
 import { ACCOUNT, copyQuad, KIND, loadAddress20, RECORD, storeQuad } from "./cells.js";
 import { CPI } from "./cpi.js";
-import { CELL_SIZE, DIRECT_SLOTS, FAILURE, INITIAL_FREE, STATE, STATE_MAGIC } from "./format.js";
+import { CELL_SIZE, DIRECT_SLOTS, FAILURE, INITIAL_FREE, STATE } from "./format.js";
 import { JOURNAL } from "./journal.js";
 import { fail } from "./memory.js";
 
@@ -23,8 +23,8 @@ export const INSTANCE = {
   inherit: "rt.instance_inherit",
 } as const;
 
-export function defineInstance(program: LirProgram): void {
-  defineLayout(program);
+export function defineInstance(program: LirProgram, magic: bigint): void {
+  defineLayout(program, magic);
   definePrepare(program);
   defineLink(program);
   defineInherit(program);
@@ -32,7 +32,7 @@ export function defineInstance(program: LirProgram): void {
 
 const dataOf = (f: LirBuilder, record: VReg): VReg => f.add(f.load(8, record, RECORD.ACCOUNT), BigInt(ACCOUNT.DATA));
 
-function defineLayout(program: LirProgram): void {
+function defineLayout(program: LirProgram, magic: bigint): void {
   const f = new LirBuilder(program, INSTANCE.layout, 3);
   const [record, immutables, libraries] = f.params as [VReg, VReg, VReg];
   const libraryOffset = f.add(f.shl(immutables, 5n), BigInt(STATE.HEADER_SIZE));
@@ -48,7 +48,7 @@ function defineLayout(program: LirProgram): void {
   f.syscall("sol_memset_", [data, 0n, f.load(8, account, ACCOUNT.LENGTH)]);
   f.store(8, record, RECORD.KIND, KIND.INSTANCE);
   f.store(8, record, RECORD.CREATED, 1n);
-  f.store(8, data, STATE.MAGIC, STATE_MAGIC);
+  f.store(8, data, STATE.MAGIC, magic);
   f.store(8, data, STATE.NONCE, 1n);
   f.store(8, data, STATE.LIBRARIES, libraryOffset);
   f.store(8, data, STATE.DIRECT, direct);

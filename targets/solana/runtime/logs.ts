@@ -8,8 +8,8 @@
 import { LirBuilder } from "../lir/builder.js";
 import type { LirProgram, Operand, VReg } from "../lir/instruction.js";
 import { FLAG_STATIC, FRAME, STATUS } from "../layout.js";
-import { RUNTIME } from "./abi.js";
-import { globals, loadQuad, RT, storeAddress20, storeWord } from "./cells.js";
+import { LOG_BLOCK, RUNTIME } from "./abi.js";
+import { globals, loadQuad, RT, storeAddress20 } from "./cells.js";
 import { LOG_HEAD } from "./format.js";
 import { MEMORY } from "./memory.js";
 
@@ -17,10 +17,6 @@ const PREVIOUS = 0;
 const NEXT = 8;
 const SIZE = 16;
 const FIELD = 24;
-const MAX_TOPICS = 4;
-/** Logs of up to this many bytes of data are put together in the frame. */
-const SHORT_DATA = 512;
-
 export const LOGS = {
   /** (): emits all buffered logs; the outermost frame runs. */
   flush: "rt.logs_flush",
@@ -39,58 +35,51 @@ function emit(f: LirBuilder, field: Operand, size: Operand): void {
   f.syscall("sol_log_data", [f.slotAddr(fields.slot), 1n]);
 }
 
-/** Writes a log as it is emitted. */
-function write(f: LirBuilder, to: VReg): void {
-  const [base, data, length, topics, count] = f.params as [VReg, VReg, VReg, VReg, VReg];
-  const [a0, a1, a2] = loadQuad(f, base, FRAME.ADDRESS);
-  storeAddress20(f, to, 0, [a0, a1, a2]);
-  f.store(1, to, LOG_HEAD.TOPICS, count);
-  const from = f.copy(topics);
-  const at = f.copy(to);
-  const end = f.add(from, f.shl(count, 5n));
-  f.while(
-    () => ["ne", from, end],
-    () => {
-      storeWord(f, at, LOG_HEAD.SIZE, loadQuad(f, from));
-      f.aluTo(from, "add", from, 32n);
-      f.aluTo(at, "add", at, 32n);
-    },
-  );
-  const copy = f.label();
+/** Copies a log's data; most are a single word. */
+function copyData(f: LirBuilder, to: VReg, data: VReg, length: VReg): void {
+  const other = f.label();
   const done = f.label();
-  // Most data are a single word.
-  f.branch("ne", length, 32n, copy);
-  for (let o = 0; o < 32; o += 8) f.store(8, at, LOG_HEAD.SIZE + o, f.load(8, data, o));
+  f.branch("ne", length, 32n, other);
+  for (let o = 0; o < 32; o += 8) f.store(8, to, o, f.load(8, data, o));
   f.jump(done);
-  f.place(copy);
+  f.place(other);
   f.branch("eq", length, 0n, done);
-  f.syscall("sol_memcpy_", [f.add(at, BigInt(LOG_HEAD.SIZE)), data, length]);
+  f.syscall("sol_memcpy_", [to, data, length]);
   f.place(done);
 }
 
+/** The caller's block has room for the head before the topics, and for short data behind them. */
 function defineLog(program: LirProgram): void {
   const f = new LirBuilder(program, RUNTIME.log.name, 5);
-  const [base, , length, , count] = f.params as [VReg, VReg, VReg, VReg, VReg];
-  f.if("test", f.load(8, base, FRAME.FLAGS), FLAG_STATIC, () => f.ret([STATUS.HALT]));
-  const size = f.add(f.add(length, f.shl(count, 5n)), BigInt(LOG_HEAD.SIZE));
+  const [base, data, length, block, count] = f.params as [VReg, VReg, VReg, VReg, VReg];
+  const halt = f.label();
   const buffered = f.label();
+  f.branch("test", f.load(8, base, FRAME.FLAGS), FLAG_STATIC, halt);
+  const [a0, a1, a2] = loadQuad(f, base, FRAME.ADDRESS);
+  storeAddress20(f, block, 0, [a0, a1, a2]);
+  f.store(1, block, LOG_HEAD.TOPICS, count);
+  const head = f.add(f.shl(count, 5n), BigInt(LOG_HEAD.SIZE));
+  const size = f.add(head, length);
   f.branch("ne", f.load(8, globals(f), RT.DEPTH), 0n, buffered);
-  f.branch("gt.u", length, BigInt(SHORT_DATA), buffered);
-  const field = { slot: f.slot(LOG_HEAD.SIZE + 32 * MAX_TOPICS + SHORT_DATA) };
-  write(f, f.slotAddr(field.slot));
-  emit(f, f.slotAddr(field.slot), size);
+  f.branch("gt.u", length, BigInt(LOG_BLOCK.DATA_SIZE), buffered);
+  copyData(f, f.add(block, head), data, length);
+  emit(f, block, size);
   f.ret([STATUS.CONTINUE]);
   f.place(buffered);
   const entry = f.call1(MEMORY.alloc, [f.add(size, BigInt(FIELD))]);
-  write(f, f.add(entry, BigInt(FIELD)));
+  const field = f.add(entry, BigInt(FIELD));
+  f.syscall("sol_memcpy_", [field, block, head]);
+  copyData(f, f.add(field, head), data, length);
   f.store(8, entry, SIZE, size);
   f.if("eq", f.load(8, globals(f), RT.DEPTH), 0n, () => {
-    emit(f, f.add(entry, BigInt(FIELD)), size);
+    emit(f, field, size);
     f.ret([STATUS.CONTINUE]);
   });
   f.store(8, entry, PREVIOUS, f.load(8, globals(f), RT.LOGS));
   f.store(8, globals(f), RT.LOGS, entry);
   f.ret([STATUS.CONTINUE]);
+  f.place(halt);
+  f.ret([STATUS.HALT]);
   f.finish();
 }
 

@@ -2,14 +2,16 @@
  * Contract storage in the data of a state account (STATE of format.ts): slots 0 to 31 at fixed offsets, the others as leaves
  * of a 16-way trie. Cells are only ever appended and never move, so an address of a value stays good for the whole
  * transaction (the journal relies on it), growing needs no rehashing, and a look-up is bounded by 64 steps whatever keys an
- * adversary picks. Keccak-derived keys differ early: about log16(n) + 1 steps among n keys.
+ * adversary picks. A key is a slot with its lowest limb mixed (KEY_FACTOR of format.ts), so that keyed slots (../slots.ts) that
+ * differ in one part only differ early as well. Keccak-derived keys differ early: about log16(n) + 1 steps among n keys.
  */
 import { LirBuilder } from "../lir/builder.js";
 import type { Label, LirProgram, VReg } from "../lir/instruction.js";
 import { FLAG_STATIC, FRAME, STATUS } from "../layout.js";
+import { KEYED_OFFSET_BITS, KEYED_TAG } from "../slots.js";
 import { RUNTIME } from "./abi.js";
 import { ACCOUNT, copyQuad, loadQuad, OWN, RECORD, storeAddress20, storeQuad } from "./cells.js";
-import { CELL_SIZE, DIRECT_SLOTS, FAILURE, GROW_STEP, MAX_GROWTH, STATE } from "./format.js";
+import { CELL_SIZE, DIRECT_SLOTS, FAILURE, GROW_STEP, KEY_FACTOR, MAX_GROWTH, STATE } from "./format.js";
 import { JOURNAL } from "./journal.js";
 import { MEMORY } from "./memory.js";
 
@@ -31,6 +33,8 @@ export function defineStorage(program: LirProgram): void {
   defineGrow(program);
   defineCell(program);
   defineInsert(program);
+  defineStorageCell(program);
+  defineEntryCell(program);
   defineLoad(program);
   defineStore(program);
 }
@@ -42,24 +46,20 @@ function expectKey(f: LirBuilder, leaf: VReg, key: Key, differ: Label): void {
   key.forEach((limb, i) => f.branch("ne", f.load(8, leaf, 8 * i), limb, differ));
 }
 
-function defineFind(program: LirProgram): void {
-  const f = new LirBuilder(program, STORAGE.find, 5);
-  const [data, ...key] = f.params as [VReg, VReg, VReg, VReg, VReg];
+/** Looks a key up: `found` returns with the leaf; goes on behind where there is none. */
+function emitFind(f: LirBuilder, data: VReg, key: Key, found: (leaf: VReg) => void): void {
   const node = f.add(data, f.load(8, data, STATE.ROOT));
-  const bits = f.copy(key[0]);
+  const bits = f.copy(key[0]!);
   const left = f.copy(16n);
   const none = f.label();
   const loop = f.label();
   const limbs = { slot: f.slot(24) };
   const next = f.copy(0n);
+  const isLeaf = f.label();
   f.place(loop);
   const reference = f.load(4, f.add(node, f.shl(f.and(bits, 15n), 2n)), 0);
   f.branch("eq", reference, 0n, none);
-  f.if("test", reference, LEAF, () => {
-    const leaf = f.sub(f.add(data, reference), LEAF);
-    expectKey(f, leaf, key, none);
-    f.ret([leaf]);
-  });
+  f.branch("test", reference, LEAF, isLeaf);
   f.set(node, f.add(data, reference));
   f.aluTo(bits, "shr", bits, 4n);
   f.aluTo(left, "sub", left, 1n);
@@ -73,7 +73,17 @@ function defineFind(program: LirProgram): void {
   f.aluTo(next, "add", next, 8n);
   f.set(left, 16n);
   f.jump(loop);
+  f.place(isLeaf);
+  const leaf = f.sub(f.add(data, reference), LEAF);
+  expectKey(f, leaf, key, none);
+  found(leaf);
   f.place(none);
+}
+
+function defineFind(program: LirProgram): void {
+  const f = new LirBuilder(program, STORAGE.find, 5);
+  const [data, ...key] = f.params as [VReg, VReg, VReg, VReg, VReg];
+  emitFind(f, data, key, (leaf) => f.ret([leaf]));
   f.ret([0n]);
   f.finish();
 }
@@ -167,7 +177,40 @@ function directOffset(f: LirBuilder, data: VReg, key: Key, keyed: Label): VReg {
   return f.add(f.add(data, f.load(8, data, STATE.DIRECT)), f.shl(key[0]!, 5n));
 }
 
+/** The key of a slot: its lowest limb with halves exchanged and folded, and mixed with the highest. For given upper limbs a bijection. */
+function keyOf(f: LirBuilder, slot: Key): VReg[] {
+  const [s0, s1, s2, s3] = slot as [VReg, VReg, VReg, VReg];
+  const turned = f.or(f.shr(s0, 32n), f.shl(s0, 32n));
+  const folded = f.xor(turned, f.shr(turned, 32n));
+  return [f.xor(folded, f.mul(s3, KEY_FACTOR)), s1, s2, s3];
+}
+
 const dataOf = (f: LirBuilder, base: VReg): VReg => f.add(f.load(8, f.load(8, base, OWN.RECORD), RECORD.ACCOUNT), BigInt(ACCOUNT.DATA));
+
+function defineStorageCell(program: LirProgram): void {
+  const f = new LirBuilder(program, RUNTIME.storageCell.name, 5);
+  const [base, ...slot] = f.params as [VReg, VReg, VReg, VReg, VReg];
+  const data = dataOf(f, base);
+  const keyed = f.label();
+  f.ret([directOffset(f, data, slot, keyed)]);
+  f.place(keyed);
+  emitFind(f, data, keyOf(f, slot), (leaf) => f.ret([f.add(leaf, BigInt(LEAF_VALUE))]));
+  f.ret([0n]);
+  f.finish();
+}
+
+/** The slot of ../slots.ts goes straight into its key: keyOf with 32 lowest bits of 0. */
+function defineEntryCell(program: LirProgram): void {
+  const f = new LirBuilder(program, RUNTIME.entryCell.name, 5);
+  const [base, k0, k1, k2, mapping] = f.params as [VReg, VReg, VReg, VReg, VReg];
+  const top = f.or(mapping, KEYED_TAG << 32n);
+  const third = f.or(f.shl(k2, KEYED_OFFSET_BITS), f.shr(k1, 64n - KEYED_OFFSET_BITS));
+  const second = f.or(f.shl(k1, KEYED_OFFSET_BITS), f.shr(k0, 64n - KEYED_OFFSET_BITS));
+  const lowest = f.xor(f.zext32(k0), f.mul(top, KEY_FACTOR));
+  emitFind(f, dataOf(f, base), [lowest, second, third, top], (leaf) => f.ret([f.add(leaf, BigInt(LEAF_VALUE))]));
+  f.ret([0n]);
+  f.finish();
+}
 
 function defineLoad(program: LirProgram): void {
   const f = new LirBuilder(program, RUNTIME.storageLoad.name, 5);
@@ -176,7 +219,7 @@ function defineLoad(program: LirProgram): void {
   const keyed = f.label();
   f.ret(loadQuad(f, directOffset(f, data, key, keyed)));
   f.place(keyed);
-  const leaf = f.call1(STORAGE.find, [data, ...key]);
+  const leaf = f.call1(STORAGE.find, [data, ...keyOf(f, key)]);
   f.if("eq", leaf, 0n, () => f.ret([0n, 0n, 0n, 0n]));
   f.ret(loadQuad(f, leaf, LEAF_VALUE));
   f.finish();
@@ -197,12 +240,13 @@ function defineStore(program: LirProgram): void {
   copyQuad(f, at, 0, value, 0);
   f.ret([STATUS.CONTINUE]);
   f.place(keyed);
-  const leaf = f.copy(f.call1(STORAGE.find, [data, ...key]));
+  const mixed = keyOf(f, key);
+  const leaf = f.copy(f.call1(STORAGE.find, [data, ...mixed]));
   const found = f.label();
   f.branch("ne", leaf, 0n, found);
   const [v0, v1, v2, v3] = loadQuad(f, value);
   f.if("eq", f.or(f.or(v0, v1), f.or(v2, v3)), 0n, () => f.ret([STATUS.CONTINUE]));
-  f.set(leaf, f.call1(STORAGE.insert, [f.load(8, base, OWN.RECORD), ...key]));
+  f.set(leaf, f.call1(STORAGE.insert, [f.load(8, base, OWN.RECORD), ...mixed]));
   f.place(found);
   f.set(at, f.add(leaf, BigInt(LEAF_VALUE)));
   f.jump(write);

@@ -7,7 +7,7 @@ import { contractId, linkImage } from "../../../../targets/solana/link.js";
 import { FLAG_CREATION, FRAME, FRAME_HEADER_SIZE, GLOBAL, GLOBALS_SIZE, HEAP, HEAP_SIZE, STATUS } from "../../../../targets/solana/layout.js";
 import { LirBuilder } from "../../../../targets/solana/lir/builder.js";
 import type { LirProgram } from "../../../../targets/solana/lir/instruction.js";
-import { ENTRY_POINT, ENV, IMAGE, RUNTIME } from "../../../../targets/solana/runtime/abi.js";
+import { ENTRY_POINT, ENV, IMAGE, LOG_BLOCK, RUNTIME } from "../../../../targets/solana/runtime/abi.js";
 import type { SbpfVersion } from "../../../../targets/solana/sbpf/opcodes.js";
 import type { Module } from "../../../../compiler/ir/module.js";
 import { runElf, type MachineMemory } from "./sbpf-machine.js";
@@ -77,6 +77,10 @@ function readQuad(memory: MachineMemory, at: bigint): bigint {
   for (let i = 3n; i >= 0n; i--) value = (value << 64n) | memory.read(at + 8n * i, 8);
   return value;
 }
+/** 32 big-endian bytes as a number. */
+function readWord(memory: MachineMemory, at: bigint): bigint {
+  return BigInt(`0x${Buffer.from(memory.slice(at, 32, false)).toString("hex")}`);
+}
 function writeQuad(memory: MachineMemory, at: bigint, value: bigint): void {
   for (let i = 0n; i < 4n; i++) memory.write(at + 8n * i, 8, (value >> (64n * i)) & WORD);
 }
@@ -120,9 +124,9 @@ export class TestWorld {
     state(() => this.storage, RUNTIME.storageLoad.name, RUNTIME.storageStore.name);
     state(() => this.transient, RUNTIME.transientLoad.name, RUNTIME.transientStore.name);
     this.host.set(`test_${RUNTIME.log.name}`, (memory, [block]) => {
-      const [data, length, topics, count] = [8n, 16n, 24n, 32n].map((o) => memory.read(block! + o, 8)) as [bigint, bigint, bigint, bigint];
+      const [data, length, logBlock, count] = [8n, 16n, 24n, 32n].map((o) => memory.read(block! + o, 8)) as [bigint, bigint, bigint, bigint];
       this.logs.push({
-        topics: Array.from({ length: Number(count) }, (_, i) => readQuad(memory, topics + 32n * BigInt(i))),
+        topics: Array.from({ length: Number(count) }, (_, i) => readWord(memory, logBlock + BigInt(LOG_BLOCK.TOPICS + 32 * i))),
         data: memory.slice(data, Number(length), false).slice(),
       });
       memory.write(block!, 8, STATUS.CONTINUE);
