@@ -1,7 +1,5 @@
 /** The EVM as a target: see docs/internals/evm.md for the design. */
 import type { TargetDefinition } from "../target.js";
-import { createEvmChain } from "./chain.js";
-import { lowerToEvm } from "./lower.js";
 
 export const evmTarget: TargetDefinition = {
   name: "evm",
@@ -9,6 +7,6 @@ export const evmTarget: TargetDefinition = {
   binaryExtension: ".bin",
   unit: "contract",
   writesPositions: true,
-  lower: lowerToEvm,
-  createChain: createEvmChain,
+  lower: async (modules, options) => (await import("./lower.js")).lowerToEvm(modules, options),
+  createChain: async (options) => (await import("./chain.js")).createEvmChain(options),
 };

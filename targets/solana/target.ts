@@ -1,7 +1,6 @@
 /** The Solana target: sBPF program images, run in LiteSVM. */
 import type { TargetDefinition } from "../target.js";
 import { solanaCapabilities } from "./capabilities.js";
-import { createSolanaChain } from "./chain/chain.js";
 import { lowerModules } from "./lower.js";
 import { defineRuntime } from "./runtime/define.js";
 
@@ -12,5 +11,5 @@ export const solanaTarget: TargetDefinition = {
   unit: "program",
   writesPositions: false,
   lower: (modules, options) => Promise.resolve(lowerModules(modules, options, defineRuntime)),
-  createChain: (options) => createSolanaChain(options),
+  createChain: async (options) => (await import("./chain/chain.js")).createSolanaChain(options),
 };

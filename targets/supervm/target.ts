@@ -1,6 +1,5 @@
-/** The SuperVM target: WebAssembly for the runtime's host ABI. */
+/** The SuperVM target: WebAssembly for the runtime's host ABI. Binaryen is loaded when something is lowered. */
 import type { TargetDefinition } from "../target.js";
-import { lowerSupervm } from "./lower.js";
 
 export const supervmTarget: TargetDefinition = {
   name: "supervm",
@@ -14,6 +13,6 @@ export const supervmTarget: TargetDefinition = {
   binaryExtension: ".wasm",
   unit: "contract",
   writesPositions: false,
-  lower: lowerSupervm,
+  lower: async (modules, options) => (await import("./lower.js")).lowerSupervm(modules, options),
   createChain: async (options) => (await import("./chain.js")).createSupervmChain(options),
 };
