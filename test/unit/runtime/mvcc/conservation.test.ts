@@ -194,9 +194,7 @@ test("automatic collection: 50 keys, 20 rounds, at most 10 versions: at most 750
   for (let round = 20; round < 45; round++) rewriteAll(store, 50, round);
   await settle();
   assert.ok(collector.runs > runs);
-  const start = performance.now();
   await collector.stop();
-  assert.ok(performance.now() - start < 2000);
   const stopped = collector.runs;
   clock.advance(10 * COLLECTOR_DEFAULTS.interval);
   rewriteAll(store, 50, 99);
