@@ -5,6 +5,7 @@ import { loadTarget } from "../../targets/registry.js";
 import type { Chain } from "../../targets/target.js";
 import { startMiningAnvil } from "./anvil.js";
 import type { NodeProcess } from "./json-rpc.js";
+import { clockSeconds, processSeconds } from "./timing.js";
 import { accountHex, payouts, TOKEN_CAP, TOKEN_SOURCE, tokenAbi, transferData, UNITS_EACH, type Transfer } from "./token.js";
 
 const OWNER = `0x${"a1".repeat(20)}`;
@@ -15,6 +16,8 @@ const TRANSFER_GAS = "0x186a0"; // 100,000
 
 export interface TokenPeer {
   readonly name: string;
+  /** By what it and the runtime are timed, in seconds: processor time where both run in this process. */
+  readonly now: () => number;
   /** Mints, and hands every account its units. */
   distribute(accounts: number): Promise<void>;
   /** Runs transfers as one block: the seconds it took and how many succeeded. */
@@ -29,6 +32,7 @@ function creationData(abi: Interface, artifact: Artifact): string {
 
 export class AnvilPeer implements TokenPeer {
   readonly name = "anvil";
+  readonly now = clockSeconds;
   /** The next nonce of each sender: requests of one batch run at once, so that the node cannot choose them. */
   private readonly nonces = new Map<string, number>([[OWNER, 1]]);
 
@@ -89,6 +93,7 @@ export class AnvilPeer implements TokenPeer {
 
 export class EthereumjsPeer implements TokenPeer {
   readonly name = "@ethereumjs/evm";
+  readonly now = processSeconds;
 
   private constructor(
     private readonly chain: Chain,
@@ -117,9 +122,9 @@ export class EthereumjsPeer implements TokenPeer {
 
   async runBlock(transfers: readonly Transfer[]): Promise<{ seconds: number; committed: number }> {
     let committed = 0;
-    const start = performance.now();
+    const start = this.now();
     for (const t of transfers) if (await this.send(accountHex(t.from), transferData(t))) committed++;
-    return { seconds: (performance.now() - start) / 1000, committed };
+    return { seconds: this.now() - start, committed };
   }
 
   async balances(accounts: number): Promise<bigint[]> {

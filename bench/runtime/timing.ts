@@ -35,16 +35,26 @@ export async function inTurnsWith(rounds: number, ours: () => void, peer: () => 
   return { ours: median(times.ours), peer: median(times.peer) };
 }
 
-/** What this process uses for a run, in seconds: its threads' time in sum, the garbage collector's included. */
-export function processorSeconds(run: () => void): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
+/** The time by the clock, in seconds since some moment. */
+export function clockSeconds(): number {
+  return performance.now() / 1000;
+}
+
+/** The processor time that this process has used, in seconds: its threads' in sum, the garbage collector's included. */
+export function processSeconds(): number {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-function seconds(run: () => void): number {
-  const start = performance.now();
+/** The processor time of a run, in seconds. */
+export function processorSeconds(run: () => void): number {
+  const start = processSeconds();
   run();
-  return (performance.now() - start) / 1000;
+  return processSeconds() - start;
+}
+
+function seconds(run: () => void): number {
+  const start = clockSeconds();
+  run();
+  return clockSeconds() - start;
 }

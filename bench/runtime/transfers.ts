@@ -67,9 +67,9 @@ async function rowsBeside(peer: TokenPeer, artifact: Artifact, { blockSize, acco
     let committed = 0;
     for (const transfers of blocksOf(contention, blockSize)) {
       const transactions = world.transactions(transfers);
-      const start = performance.now();
+      const start = peer.now();
       const succeeded = world.runBlock(transactions);
-      rates.ours.push(blockSize / ((performance.now() - start) / 1000));
+      rates.ours.push(blockSize / (peer.now() - start));
       const theirs = await peer.runBlock(transfers);
       rates.peer.push(blockSize / theirs.seconds);
       if (succeeded !== theirs.committed) throw new Error(`${succeeded} transfers succeed here, ${theirs.committed} on ${peer.name}`);
