@@ -6,6 +6,7 @@ import { warnOfShadowing } from "./shadowing.js";
 import { isReference } from "./type-factory.js";
 import { isStorageOnly, locationFault } from "./type-properties.js";
 import type { SolType } from "./types.js";
+import { isPublic } from "./visibility.js";
 
 /** Declares a local variable in the current scope. @param inferred the type of 0.4's `var` */
 export function declareLocal(cx: CodeContext, variable: VariableDeclaration, inferred: SolType | undefined): SolType {
@@ -26,9 +27,18 @@ export function enterName(cx: CodeContext, variable: VariableDeclaration): void 
   if (hasBody) warnOfShadowing(cx.m, cx.scope, variable.name, variable.span, cx.contract);
 }
 
+/** Parameters of what messages call are told by their interface that mappings cannot pass it. */
+function isExposedParameter(cx: CodeContext, { role }: VariableDeclaration): boolean {
+  const f = cx.callable?.kind === "FunctionDefinition" ? cx.callable : undefined;
+  if (!f || cx.contract?.contractKind === "library" || cx.line !== "0.8" || (role !== "parameter" && role !== "returnParameter")) return false;
+  return f.functionKind === "constructor" ? !(cx.contract?.isAbstract ?? false) : isPublic(f);
+}
+
 /** Mappings live in storage only, and nothing may exceed the size of its location. */
 export function checkVariableLocation(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
+  if (cx.m.misplaced.has(variable)) return;
   const isOutsideStorage = variable.location === "memory" || variable.location === "calldata";
+  if (isOutsideStorage && isExposedParameter(cx, variable)) return;
   if (isOutsideStorage && variable.role !== "state" && isStorageOnly(cx.m, type, cx.line)) {
     cx.error("4061", `Type ${cx.show(type)} is only valid in storage because it contains a (nested) mapping.`, variable.span);
     return;

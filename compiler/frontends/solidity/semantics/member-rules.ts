@@ -65,7 +65,7 @@ function checkPayable(cx: CodeContext, f: FunctionDefinition): void {
 /** Types at the border of a contract must have an ABI form. */
 function checkExposedType(cx: CodeContext, f: FunctionDefinition, variable: VariableDeclaration): void {
   const type = cx.m.variableType(variable);
-  if (isInvalid(type)) return;
+  if (isInvalid(type) || cx.m.misplaced.has(variable)) return;
   const isConstructor = f.functionKind === "constructor";
   const isAbstract = cx.contract !== undefined && cx.m.isAbstract(cx.contract);
   const inLibrary = cx.contract?.contractKind === "library";
@@ -162,8 +162,8 @@ export function checkModifierRules(cx: CodeContext, modifier: ModifierDefinition
 
 export function checkVariableRules(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
   if (variable.mutability === "constant") {
-    if (!variable.value) cx.error("4266", 'Uninitialized "constant" variable.', variable.span);
-    else if (!cx.isPure(variable.value)) {
+    if (!variable.value && !isInvalid(type)) cx.error("4266", 'Uninitialized "constant" variable.', variable.span);
+    else if (variable.value && !cx.isPure(variable.value)) {
       cx.error("8349", "Initial value for constant variable has to be compile-time constant.", variable.value.span, 'Use "immutable" for values known at deployment.');
     }
   } else if (variable.mutability === "immutable") {

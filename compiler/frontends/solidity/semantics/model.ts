@@ -80,6 +80,8 @@ export class Model {
   /* types of declarations */
   readonly variableTypes = new Map<VariableDeclaration, SolType>();
   readonly typeNames = new Map<TypeName, SolType>();
+  /** Variables whose data location was reported: what follows from it is not told on top. */
+  readonly misplaced = new Set<VariableDeclaration>();
 
   /* code */
   readonly expressionTypes = new Map<Expression, SolType>();

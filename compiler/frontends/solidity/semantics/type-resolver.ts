@@ -128,7 +128,9 @@ export class TypeResolver {
       this.m.sink.error("TypeError", code, message, name.length?.span);
       return INVALID;
     };
+    const told = this.m.sink.all.length;
     const length = this.constants.evaluate(name.length, scope);
+    if (!length && this.m.sink.all.length > told) return INVALID;
     if (!length) return fault("5462", "Invalid array length, expected integer literal or constant expression.");
     if (length.numerator === 0n) return fault("1406", "Array with zero length specified.");
     if (length.denominator !== 1n) return fault("3208", "Array with fractional length specified.");

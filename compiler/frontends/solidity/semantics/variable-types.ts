@@ -66,6 +66,7 @@ export class VariableTyper {
   }
 
   private reportLocation(v: VariableDeclaration, type: SolType, context: VariableContext, allowed: readonly Allowed[], written: Allowed): void {
+    this.m.misplaced.add(v);
     const quote = (location: Allowed): string => (location === undefined ? "none" : `"${location}"`);
     let message = "Data location can only be specified for array, struct or mapping types";
     if (needsLocation(type)) {

@@ -13,7 +13,7 @@ import type {
   YulTypedName,
   YulVariableDeclaration,
 } from "../syntax/ast.js";
-import { isYulBuiltin } from "../syntax/yul-builtins.js";
+import { isWithheldInYul, isYulBuiltin } from "../syntax/yul-builtins.js";
 import type { Span } from "../../../base/span.js";
 import type { CodeContext } from "./code-context.js";
 import { isMarkedMemorySafe } from "./assembly-notes.js";
@@ -138,6 +138,7 @@ class YulChecker {
 
   private checkName(name: string, span: Span): void {
     if (name.includes(".")) this.declarationError("3927", "User-defined identifiers in inline assembly cannot contain '.'.", span);
+    if (isWithheldInYul(name, this.cx.line)) this.declarationError("5017", `The identifier "${name}" is reserved and can not be used.`, span);
     if (name === "this" || name === "super" || name === "_") this.declarationError("4113", `The identifier name "${name}" is reserved.`, span);
   }
 

@@ -16,6 +16,14 @@ const until07 = "difficulty";
 const current: ReadonlySet<string> = new Set(`${always} ${since08}`.split(" "));
 const former: ReadonlySet<string> = new Set(`${always} ${until07}`.split(" "));
 
+/** Neither functions nor names to be had: instructions that structured code replaces, and what only objects of Yul have. */
+const withheld = /^(difficulty|linkersymbol|datasize|dataoffset|datacopy|setimmutable|loadimmutable|jump|jumpi|jumpdest|push\d+|dup\d+|swap\d+)$/;
+
+/** Whether assembly may not declare `name`, though nothing is to be called by it. */
+export function isWithheldInYul(name: string, line: LanguageLine): boolean {
+  return !isBefore(line, "0.8") && withheld.test(name);
+}
+
 /** Instructions without operands that give a value: 0.5 has them without parentheses too. */
 const values: ReadonlySet<string> = new Set(
   ("address selfbalance origin caller callvalue calldatasize codesize gasprice returndatasize coinbase timestamp number " + "difficulty gaslimit chainid pc msize gas").split(" "),

@@ -262,3 +262,37 @@ test("one fault does not cause others", () => {
   const { sink } = checkSources("contract C { function f() public { uint x = missing.a[1].b(2) + 3; g(x, other); } function g(uint, bool) public {} }");
   assert.deepEqual(faultsOf(sink), ["1:7576", "1:7576"]);
 });
+
+test("assembly cannot take the names of what it does without", () => {
+  assertFaults(`
+contract C {
+  function f() public pure {
+    assembly {
+      let jump := 1 // error 5017
+      let push32 := 1 // error 5017
+      let push := 1
+      function difficulty() {} // error 5017
+      let verbatim := 1
+    }
+  }
+}
+`);
+});
+
+test("a wrong data location is told once; mappings cannot be passed by messages", () => {
+  assertFaults(`
+contract C {
+  struct S { mapping(uint => uint) a; }
+  function f(mapping(uint => uint) storage m) external {} // error 6651
+  function g(S memory s) public {} // error 4103
+  function h(S memory s) internal {} // error 4061
+  uint constant L = L + 1; // error 5210
+  uint[L] x;
+}
+library K {
+  struct S { mapping(uint => uint) a; }
+  function g(S memory s) public {} // error 4061
+  function h(S storage s) public {}
+}
+`);
+});
