@@ -365,6 +365,7 @@ export class BlockWorker implements ViewHost {
       const end = Math.min(this.size, first + SETTLE_STEP);
       this.settleRange(first, end);
       Atomics.add(header, HEADER.SETTLED, end - first);
+      if (this.number !== 0) Atomics.notify(header, HEADER.SETTLED);
     }
   }
 

@@ -307,9 +307,10 @@ export class ParallelExecutor implements BlockExecutor {
   private awaitSettled(size: number): void {
     const { main } = this;
     const start = performance.now();
-    for (let i = 1; Atomics.load(main.header, HEADER.SETTLED) < size; i++) {
-      if (i % 1000 !== 0) continue;
-      Atomics.wait(main.header, HEADER.SETTLED, -1, 0);
+    for (;;) {
+      const settled = Atomics.load(main.header, HEADER.SETTLED);
+      if (settled >= size) return;
+      Atomics.wait(main.header, HEADER.SETTLED, settled, 1);
       if (performance.now() - start < this.patience) continue;
       // A thread has died over it.
       main.settleRange(0, size);
