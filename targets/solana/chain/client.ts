@@ -9,6 +9,7 @@ import { BUFFER_SEED, FAILURE, STATE_SEED } from "../runtime/format.js";
 import { HEAP_SIZE } from "../layout.js";
 import { closeData, executionData, writeData, type Execution, type NamedAccount } from "./instruction.js";
 import { describeStop, readLogLines, type LogLines } from "./log-lines.js";
+import { placeLookupTable } from "./lookup-table.js";
 import type { Packages } from "./packages.js";
 import { isInstance } from "./state-account.js";
 
@@ -18,7 +19,7 @@ const COMPUTE_UNITS = 1_400_000;
 /** Solana's limit on a serialised transaction (PACKET_DATA_SIZE). */
 const MAX_TRANSACTION_SIZE = 1232;
 /** Call data bytes that one WRITE carries. */
-const PIECE = 850;
+const PIECE = 800;
 /** Accounts remembered of a call: enough for most, few enough that calls on ever new addresses do not pile up accounts. */
 const MAX_HINTS = 8;
 const ADDRESS_SIZE = 20;
@@ -162,6 +163,8 @@ export class ImageClient {
     // A fresh blockhash makes each transaction unique.
     this.svm.expireBlockhash();
     const transaction = await this.compile(sender, data, others);
+    const size = this.packages.kit.getTransactionEncoder().encode(transaction).length;
+    if (size > MAX_TRANSACTION_SIZE) throw new Error(`the transaction has ${size} bytes with the ${others.length} accounts that it names; Solana allows ${MAX_TRANSACTION_SIZE}`);
     return this.read(keep ? this.svm.sendTransaction(transaction) : this.svm.simulateTransaction(transaction));
   }
 
@@ -178,11 +181,15 @@ export class ImageClient {
       ],
       data,
     };
-    const message = kit.appendTransactionMessageInstructions(
+    const plain = kit.appendTransactionMessageInstructions(
       [this.budget(2, COMPUTE_UNITS), this.budget(1, HEAP_SIZE), instruction],
       this.svm.setTransactionMessageLifetimeUsingLatestBlockhash(kit.setTransactionMessageFeePayer(this.payer.address, kit.createTransactionMessage({ version: 0 }))),
     );
-    return kit.compileTransaction(message);
+    const transaction = kit.compileTransaction(plain);
+    if (others.length === 0 || kit.getTransactionEncoder().encode(transaction).length <= MAX_TRANSACTION_SIZE) return transaction;
+    // A table names an account in one byte instead of 32.
+    const keys = others.map((key) => kit.address(key));
+    return kit.compileTransaction(kit.compressTransactionMessageUsingAddressLookupTables(plain, { [placeLookupTable(this.packages, this.svm, keys)]: keys }));
   }
 
   /** SetComputeUnitLimit (2) or RequestHeapFrame (1). */
