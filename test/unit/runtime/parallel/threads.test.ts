@@ -123,7 +123,7 @@ test("of two spends of a whole balance exactly the first succeeds, every time", 
   }
 });
 
-test("a hot key: 20 increments give 20; a full chain of 2,000 loses nothing and ends in serial phases", async () => {
+test("a hot key: 20 increments give 20; a full chain of 2,000 loses nothing and runs no transaction more than twice", async () => {
   for (const workers of [2, 4, 8]) {
     const world = new World();
     const executor = await executorOver(world, workers);
@@ -135,7 +135,7 @@ test("a hot key: 20 increments give 20; a full chain of 2,000 loses nothing and 
       });
       assert.ok([...outcomes].every((o) => o.success));
       assert.equal(intOfLittleEndian(world.state.storage(world.caller.address, slotKey(0n))!), BigInt(count));
-      assert.ok(executions < 1.5 * count + 64, `${executions} executions`);
+      assert.ok(executions <= 2 * count, `${executions} executions`);
     }
   }
 });
