@@ -58,7 +58,7 @@ export function lowLevelNode(scope: Scope): SourceNode | undefined {
   const data = group(`abi.encodeCall(${callable.name}, (`, ...join(args, ", "), "))");
   const ok = scope.fresh("ok");
   const result = scope.fresh("r");
-  const kind = random.chance(0.7) ? "call" : random.pick(["delegatecall", "staticcall"]);
+  const kind = random.pick(["call", "call", "delegatecall", "staticcall"]);
   scope.variables.push({ name: ok, type: { kind: "bool" }, location: "stack", assignable: true }, { name: result, type: BYTES, location: "memory", assignable: true });
   return item(`(bool ${ok}, bytes memory ${result}) = address(this).${kind}(`, data, ");\n");
 }

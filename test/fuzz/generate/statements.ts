@@ -45,7 +45,7 @@ const KINDS: readonly (readonly [number, Maker])[] = [
   [4, tupleFromCall],
   [4, storagePointer],
   [3, (scope, frame) => tryNode(scope, frame, blockNodes)],
-  [2, lowLevelNode],
+  [5, lowLevelNode],
   [3, earlyReturn],
   [2, jump],
   [4, assemblyNode],
