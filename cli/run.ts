@@ -1,18 +1,20 @@
-/** `supervm run`: deploys a contract on an in-process chain and calls it. */
+/** `supervm run`: deploys a contract on an in-process chain and calls it; with a state (run-state.ts) the chain outlives the command. */
 import type { AbiEntry } from "../compiler/driver/artifact.js";
 import { TARGET_NAMES } from "../targets/registry.js";
+import type { TargetName } from "../targets/target.js";
 import type { DecodedLog } from "../testing/codec.js";
-import type { TestContract } from "../testing/chain.js";
+import type { TestChain, TestContract } from "../testing/chain.js";
 import { RevertError } from "../testing/errors.js";
 import { showValue } from "../testing/show-value.js";
 import { compileOptions, targetsOf, type Command, type CompileArgs } from "./command.js";
 import { CommandLineError, EXIT_INPUT, EXIT_OK } from "./exit.js";
-import { load } from "./load.js";
+import { load, type Loaded } from "./load.js";
+import { failOnChain, openRunState, requireKept, runState, runStateOptions, type RunState, type RunStateArgs } from "./run-state.js";
 
-interface Args extends CompileArgs {
+interface Args extends CompileArgs, RunStateArgs {
   readonly file: string;
   readonly contract?: string;
-  readonly call: string | readonly string[];
+  readonly call?: string | readonly string[];
   readonly args?: string | readonly string[];
   readonly constructorArgs?: string;
   readonly from?: string;
@@ -23,12 +25,12 @@ interface Args extends CompileArgs {
 
 export const runCommand: Command<Args> = {
   usage: "run <file>",
-  describe: "deploy a contract on a chain in this process and call it",
+  describe: "deploy a contract on a chain in this process, or one that is kept, and call it",
   options: (argv) =>
-    compileOptions(argv)
+    runStateOptions(compileOptions(argv))
       .positional("file", { type: "string", demandOption: true, describe: "source file, source.sol:Contract, or artifact" })
       .option("contract", { type: "string", describe: "which contract of the source; default: the last" })
-      .option("call", { type: "string", describe: "function to call, by name or signature; may be repeated", demandOption: true })
+      .option("call", { type: "string", describe: "function to call, by name or signature; may be repeated" })
       .option("args", { type: "string", describe: "its arguments as a JSON array; once for each --call" })
       .option("constructor-args", { type: "string", describe: "the constructor's arguments as a JSON array" })
       .option("from", { type: "string", describe: "sender: an address, or the number of a funded account (0 to 9)" })
@@ -49,42 +51,82 @@ interface Shown {
   readonly gasUsed?: bigint;
 }
 
+/** What is to be done, as the command line says it. */
+interface Plan {
+  readonly calls: readonly { readonly call: string; readonly args: readonly unknown[] }[];
+  readonly constructorArgs: readonly unknown[];
+  readonly value: bigint;
+  readonly deployValue: bigint;
+}
+
 async function run(args: Args): Promise<number> {
-  const [target, ...others] = targetsOf(args.target, ["evm"]);
+  const state = await runState(args);
+  const [target, ...others] = targetsOf(args.target, [state ? "supervm" : "evm"]);
   if (target === undefined || others.length > 0) throw new CommandLineError("run takes one target", `--target ${TARGET_NAMES.join("|")}`);
-  const calls = typeof args.call === "string" ? [args.call] : [...args.call];
-  const argumentLists = typeof args.args === "string" ? [args.args] : [...(args.args ?? [])];
-  if (argumentLists.length > calls.length) throw new CommandLineError("there are more --args than --call");
-  const constructorArgs = parseArguments(args.constructorArgs, "--constructor-args");
-  const parsed = calls.map((_, i) => parseArguments(argumentLists[i], "--args"));
-  const value = parseWei(args.value, "--value");
-  const deployValue = parseWei(args.deployValue, "--deploy-value");
-  const { createChain } = await import("../testing/index.js");
+  if (state) requireKept(target);
+  const plan = readPlan(args, state);
   const loaded = await load(args.file, args.contract, args, [target]);
   if (!loaded) return EXIT_INPUT;
-  const chain = await createChain(target, args.evmVersion === undefined ? {} : { evmVersion: args.evmVersion });
+  // A call that cannot be made is found before anything is deployed.
+  const { Codec } = await import("../testing/codec.js");
+  const codec = new Codec(loaded.artifact.abi);
+  for (const { call, args: callArgs } of plan.calls) codec.function(call, callArgs);
+  const chain = await openChain(target, args, state);
   try {
-    const from = sender(
-      args.from,
-      chain.accounts.map((a) => a.address),
-    );
-    const contract = await chain.deploy(loaded.artifact, { args: constructorArgs, from, value: deployValue });
-    const shown: Shown[] = [];
-    for (const [i, call] of calls.entries()) {
-      const result = await callOnce(contract, call, parsed[i]!, { from, value });
-      shown.push(result);
-      if (result.status === "reverted") break;
-    }
-    if (args.json === true) process.stdout.write(`${JSON.stringify({ target, address: contract.address, calls: shown }, jsonValue, 2)}\n`);
-    else for (const result of shown) process.stdout.write(render(result));
-    return shown.every((s) => s.status === "success") ? EXIT_OK : EXIT_INPUT;
+    return await perform(chain, plan, loaded, args, state);
   } catch (error) {
-    if (!(error instanceof RevertError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
-    return EXIT_INPUT;
+    if (error instanceof RevertError) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return EXIT_INPUT;
+    }
+    if (state) failOnChain(error, state.at);
+    throw error;
   } finally {
     await chain.close();
   }
+}
+
+/** Throws CommandLineError. */
+function readPlan(args: Args, state: RunState | undefined): Plan {
+  const calls = typeof args.call === "string" ? [args.call] : [...(args.call ?? [])];
+  // A deployment alone leaves something behind only where the chain is kept.
+  if (calls.length === 0 && (!state || state.at !== undefined)) throw new CommandLineError("there is nothing to call", "--call FUNCTION");
+  if (state?.at !== undefined && (args.constructorArgs !== undefined || args.deployValue !== undefined))
+    throw new CommandLineError(`--at deploys nothing, ${args.constructorArgs === undefined ? "--deploy-value" : "--constructor-args"} is for a deployment: choose one`);
+  const argumentLists = typeof args.args === "string" ? [args.args] : [...(args.args ?? [])];
+  if (argumentLists.length > calls.length) throw new CommandLineError("there are more --args than --call");
+  return {
+    constructorArgs: parseArguments(args.constructorArgs, "--constructor-args"),
+    calls: calls.map((call, i) => ({ call, args: parseArguments(argumentLists[i], "--args") })),
+    value: parseWei(args.value, "--value"),
+    deployValue: parseWei(args.deployValue, "--deploy-value"),
+  };
+}
+
+async function openChain(target: TargetName, args: Args, state: RunState | undefined): Promise<TestChain> {
+  if (state) return openRunState(state);
+  const { createChain } = await import("../testing/index.js");
+  return createChain(target, args.evmVersion === undefined ? {} : { evmVersion: args.evmVersion });
+}
+
+async function perform(chain: TestChain, plan: Plan, { artifact }: Loaded, args: Args, state: RunState | undefined): Promise<number> {
+  const { value } = plan;
+  const from = sender(
+    args.from,
+    chain.accounts.map((a) => a.address),
+  );
+  const print = args.json === true ? (): void => undefined : (text: string): void => void process.stdout.write(text);
+  const contract = state?.at === undefined ? await chain.deploy(artifact, { args: plan.constructorArgs, from, value: plan.deployValue }) : chain.attach(artifact, state.at);
+  if (state && state.at === undefined) print(`${artifact.contractName}: deployed at ${contract.address}\n`);
+  const shown: Shown[] = [];
+  for (const { call, args: callArgs } of plan.calls) {
+    const result = await callOnce(contract, call, callArgs, { from, value });
+    shown.push(result);
+    print(render(result));
+    if (result.status === "reverted") break;
+  }
+  if (args.json === true) process.stdout.write(`${JSON.stringify({ target: chain.name, address: contract.address, calls: shown }, jsonValue, 2)}\n`);
+  return shown.every((s) => s.status === "success") ? EXIT_OK : EXIT_INPUT;
 }
 
 function jsonValue(_key: string, value: unknown): unknown {

@@ -46,10 +46,9 @@ class SupervmChain implements Chain {
   }
 
   async deploy(deployment: Deployment): Promise<Outcome> {
-    const code = link(deployment);
     const receipt = this.chain.send({
       from: addressKey(deployment.from),
-      data: Uint8Array.from(Buffer.concat([code, bytesOf(deployment.args)])),
+      data: creationData(deployment),
       value: deployment.value,
       ...this.surroundings(deployment.gas),
     });
@@ -112,15 +111,15 @@ class SupervmChain implements Chain {
   }
 }
 
-/** The creation code with the libraries' addresses written in. */
-function link(deployment: Deployment): Uint8Array {
+/** What a creation transaction carries: the creation code with the libraries' addresses written in, then the constructor's arguments. */
+export function creationData(deployment: Deployment): Uint8Array {
   const code = bytesOf(deployment.part.bytecode as string);
   for (const [library, places] of Object.entries(deployment.part.linkReferences ?? {})) {
     const address = deployment.libraries.get(library);
     if (address === undefined) throw new Error(`the library '${library}' is not linked`);
     for (const { start } of places) code.set(bytesOf(address), start);
   }
-  return code;
+  return Uint8Array.from(Buffer.concat([code, bytesOf(deployment.args)]));
 }
 
 function outcome(receipt: Receipt): Outcome {
