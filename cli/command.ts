@@ -24,6 +24,7 @@ export interface CompileArgs {
   readonly sbpf?: string;
   readonly verify?: boolean;
   readonly cache?: boolean;
+  readonly allWarnings?: boolean;
 }
 
 /** Adds the options of {@link CompileArgs}. */
@@ -36,6 +37,7 @@ export function compileOptions(argv: Argv): Argv {
     .option("evm-version", { type: "string", describe: `EVM hard fork: ${EVM_VERSIONS.slice(-5).join(", ")}, ... (default: newest)` })
     .option("sbpf", { choices: ["v0", "v3"], describe: "sBPF version of Solana programs" })
     .option("verify", { type: "boolean", describe: "check the IR after every pass", hidden: true })
+    .option("all-warnings", { type: "boolean", describe: "show warnings about packages in node_modules too" })
     .option("cache", { type: "boolean", describe: "keep results on disk; --no-cache compiles anew", default: true });
 }
 

@@ -55,7 +55,7 @@ async function run(args: Args): Promise<number> {
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return failed ? EXIT_INPUT : EXIT_OK;
   }
-  printDiagnostics(result.diagnostics);
+  printDiagnostics(result.diagnostics, args.allWarnings === true);
   if (args.timePasses === true) for (const [stage, ms] of timings) process.stderr.write(`${stage.padEnd(12)} ${ms.toFixed(0).padStart(7)} ms\n`);
   if (failed) return EXIT_INPUT;
   if (args.out === undefined && emit.length > 0) printOutputs(artifacts, result, emit);

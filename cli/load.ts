@@ -37,7 +37,7 @@ export async function load(
   const source = colon ? colon[1]! : file;
   const wanted = contract ?? colon?.[2];
   const result = await compileDetailed(toCompileOptions(args, [source], targets, emit));
-  if (printDiagnostics(result.diagnostics)) return undefined;
+  if (printDiagnostics(result.diagnostics, args.allWarnings === true)) return undefined;
   return { artifact: choose(result.artifacts, path.resolve(args.root ?? ".", source), wanted), all: result.artifacts, files: result.files };
 }
 

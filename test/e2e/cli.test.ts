@@ -85,6 +85,29 @@ describe("compile", () => {
   });
 });
 
+describe("warnings", () => {
+  it("about packages are counted, and shown when asked for", () => {
+    const head = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n";
+    const root = project({
+      "node_modules/pkg/Lib.sol": `${head}library Lib { function f() internal pure { uint lost; } }\n`,
+      "Own.sol": `${head}import "pkg/Lib.sol";\ncontract Own { function g() external pure { uint mine; Lib.f(); } }\n`,
+    });
+    // The second time the result comes from the cache.
+    for (let i = 0; i < 2; i++) {
+      const { code, stderr } = supervm(root, "compile", "Own.sol", "--target", "evm");
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /Own\.sol:4:/);
+      assert.doesNotMatch(stderr, /Lib\.sol:3:/);
+      assert.match(stderr, /1 warning, 1 warning in node_modules \(--all-warnings shows them\)/);
+    }
+    const all = supervm(root, "compile", "Own.sol", "--target", "evm", "--all-warnings").stderr;
+    assert.match(all, /Lib\.sol:3:/);
+    assert.match(all, /2 warnings\n$/);
+    const { errors } = JSON.parse(supervm(root, "compile", "Own.sol", "--target", "evm", "--json").stdout) as { errors: unknown[] };
+    assert.equal(errors.length, 2);
+  });
+});
+
 describe("run", () => {
   for (const target of ["evm", "supervm", "solana"])
     it(`deploys and calls on ${target}`, () => {
