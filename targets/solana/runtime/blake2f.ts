@@ -1,4 +1,5 @@
 /** BLAKE2b's compression function F (precompiled contract 9, EIP-152; RFC 7693), in the program's own code: there is no syscall. */
+import { IV, LANES, SIGMA } from "../../../machine/blake2f.js";
 import { LirBuilder } from "../lir/builder.js";
 import type { LirProgram, VReg } from "../lir/instruction.js";
 import { globals, RT } from "./cells.js";
@@ -10,30 +11,6 @@ const MIX = "rt.blake2_mix";
 const INPUT_SIZE = 213n;
 /** Offsets in the input: rounds (4 bytes, big-endian), state, message, counter, flag of the last block. */
 const INPUT = { STATE: 4, MESSAGE: 68, COUNTER: 196, FINAL: 212 } as const;
-const IV = [0x6a09e667f3bcc908n, 0xbb67ae8584caa73bn, 0x3c6ef372fe94f82bn, 0xa54ff53a5f1d36f1n, 0x510e527fade682d1n, 0x9b05688c2b3e6c1fn, 0x1f83d9abfb41bd6bn, 0x5be0cd19137e2179n];
-const SIGMA = [
-  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
-  [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
-  [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
-  [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
-  [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
-  [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
-  [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
-  [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
-  [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
-  [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
-];
-/** Columns, then diagonals. */
-const MIXED = [
-  [0, 4, 8, 12],
-  [1, 5, 9, 13],
-  [2, 6, 10, 14],
-  [3, 7, 11, 15],
-  [0, 5, 10, 15],
-  [1, 6, 11, 12],
-  [2, 7, 8, 13],
-  [3, 4, 9, 14],
-] as const;
 
 export function defineBlake2f(program: LirProgram): void {
   defineMix(program);
@@ -82,7 +59,7 @@ function defineCompress(program: LirProgram): void {
     () => ["ne", left, 0n],
     () => {
       const order = f.add(table, f.shl(row, 4n));
-      MIXED.forEach((words, i) => {
+      LANES.forEach((words, i) => {
         const wordOf = (place: number): VReg => f.load(8, f.add(message, f.load(1, order, place)), 0);
         f.call(MIX, [...words.map((word) => f.add(v, BigInt(8 * word))), wordOf(2 * i), wordOf(2 * i + 1)]);
       });
