@@ -1,6 +1,7 @@
 /** Splits a test file of solc's suites into sources, settings and expectations: the layout that semantic and syntax tests share. */
 import fs from "node:fs";
 import path from "node:path";
+import { EVM_VERSIONS } from "../../../compiler/driver/options.js";
 
 export interface TestSections {
   /** In file order; the last one is the main source. The unnamed source's name is "". */
@@ -78,22 +79,7 @@ function externalSource(text: string): [unit: string, place: string] {
   return at < 0 ? [text, text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-const VERSIONS = [
-  "homestead",
-  "tangerineWhistle",
-  "spuriousDragon",
-  "byzantium",
-  "constantinople",
-  "petersburg",
-  "istanbul",
-  "berlin",
-  "london",
-  "paris",
-  "shanghai",
-  "cancun",
-  "prague",
-  "osaka",
-];
+const VERSIONS: readonly string[] = EVM_VERSIONS;
 
 /** True where an EVM version satisfies a test's `EVMVersion` setting. */
 export function satisfiesVersion(setting: string | undefined, version: string): boolean {
