@@ -38,7 +38,21 @@ export interface ExecutorState {
   hasStorage?(address: AddressKey): boolean;
 }
 
+/** What an executor with several threads has done so far. */
+export interface ParallelStatistics {
+  /** Blocks that ran on all workers, and of these those that were given up and run serially. */
+  readonly parallelBlocks: number;
+  readonly abandonedBlocks: number;
+  readonly serialBlocks: number;
+  /** Of parallel blocks. */
+  readonly transactions: number;
+  readonly executions: number;
+  readonly conflicts: number;
+}
+
 export interface BlockExecutor {
+  /** Absent where there is one thread. */
+  readonly statistics?: ParallelStatistics;
   run(input: BlockInput): BlockResult;
   /** Somebody else made changes part of the state. */
   changed(changes: ChangeSet, modules: readonly ModuleEntry[]): void;

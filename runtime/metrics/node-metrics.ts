@@ -1,5 +1,6 @@
 /** What the node tells Prometheus (text format, /metrics). All names begin with supervm_. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { ParallelStatistics } from "../executor/block-executor.js";
 
 /** Seconds; from calls answered out of memory to those that run for long. */
 const LATENCY_BUCKETS = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -14,6 +15,8 @@ export interface NodeGauges {
   readonly filters: () => number;
   /** Bytes that the state takes in its store; 0 where it lies in memory. */
   readonly stateBytes: () => number;
+  /** What the executor's threads have done; undefined where there is one thread. */
+  readonly parallel: () => ParallelStatistics | undefined;
   /** Seconds since the newest checkpoint; NaN where there is none. */
   readonly checkpointAge: () => number;
 }
@@ -60,6 +63,24 @@ export class NodeMetrics {
         },
       });
     };
+    const total = (name: string, help: string, read: (counts: ParallelStatistics) => number): void => {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          const counts = gauges.parallel();
+          this.reset();
+          this.inc(counts ? read(counts) : 0);
+        },
+      });
+    };
+    total("supervm_parallel_blocks_total", "blocks that ran on several threads", (c) => c.parallelBlocks);
+    total("supervm_parallel_blocks_abandoned_total", "of these those that were given up and run serially", (c) => c.abandonedBlocks);
+    total("supervm_parallel_blocks_serial_total", "blocks too small or unfit for several threads", (c) => c.serialBlocks);
+    total("supervm_parallel_transactions_total", "transactions of blocks that ran on several threads", (c) => c.transactions);
+    total("supervm_parallel_executions_total", "their executions, repeated ones included", (c) => c.executions);
+    total("supervm_parallel_conflicts_total", "executions that had read what changed", (c) => c.conflicts);
     gauge("supervm_block_height", "number of the newest block", gauges.height);
     gauge("supervm_base_fee_wei", "base fee of the newest block", gauges.baseFee);
     gauge("supervm_pool_transactions", "transactions that wait for a block", gauges.waiting);

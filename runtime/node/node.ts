@@ -62,6 +62,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     connections: () => sockets.connectionCount,
     subscriptions: () => sockets.subscriptionCount,
     filters: () => filters.size,
+    parallel: () => chain.chain.executor.statistics,
     stateBytes: () => durability?.size() ?? 0,
     checkpointAge: () => durability?.checkpointAge() ?? Number.NaN,
   });

@@ -15,7 +15,7 @@ import type { AccountRecord, ChangeSet } from "../../store/state.js";
 import { OWNER_NONE, RECORD, RECORD_WORDS, STATE, VERSION } from "../../store/shared/layout.js";
 import { SharedState } from "../../store/shared/state.js";
 import { slotFromWords } from "../../store/shared/words.js";
-import { SerialExecutor, type BlockExecutor, type BlockInput, type BlockResult, type ExecutorState, type Outcome } from "../block-executor.js";
+import { SerialExecutor, type BlockExecutor, type BlockInput, type BlockResult, type ExecutorState, type Outcome, type ParallelStatistics } from "../block-executor.js";
 import { blockBuffers, ENTRY, HEADER, MAX_PART, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
 import { layOut } from "./lay-out.js";
 import { MainWorker } from "./main-worker.js";
@@ -32,17 +32,6 @@ export interface ParallelOptions {
   readonly patience?: number;
   /** Bytes for what one block writes. */
   readonly arenaBytes?: number;
-}
-
-export interface ParallelStatistics {
-  /** Blocks that ran on all workers, and of these those that were given up and run serially. */
-  readonly parallelBlocks: number;
-  readonly abandonedBlocks: number;
-  readonly serialBlocks: number;
-  /** Of parallel blocks. */
-  readonly transactions: number;
-  readonly executions: number;
-  readonly conflicts: number;
 }
 
 const SMALLEST = 24;
