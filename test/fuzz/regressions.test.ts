@@ -44,6 +44,14 @@ const REGRESSIONS: Readonly<Record<string, readonly (readonly [signature: string
     ...malformed("h(string[2])", [0x20n, 0x40n, 0x40n, 1n, 9n << 248n], [1, 2, 3]),
   ],
   "constant-concat": [["f()", []]],
+  "negative-calldata-offset": [
+    ..."f h m n o p q r s t u v w x"
+      .split(" ")
+      .flatMap((name) => malformed(`${name}((bytes,bytes8[3],uint256[])[])`, [0x20n, 1n, 0x20n, 0xa0n, 1n << 248n, 0n, 2n << 192n, 0xc0n, 0n, 0n], [1, 2, 3, 7])),
+    ...malformed("g(uint256[][])", [0x20n, 1n, 0x20n, 1n, 9n], [2, 3]),
+    ...malformed("k((bytes,bytes8[3],uint256[])[][])", [0x20n, 1n, 0x20n, 1n, 0x20n, 0xa0n, 1n << 248n, 0n, 2n << 192n, 0xc0n, 0n, 0n], [2, 4, 5]),
+    ...malformed("l(uint8[2][][2][])", [0x20n, 1n, 0x20n, 0x40n, 0x40n, 1n, 2n, 3n], [2, 3, 4]),
+  ],
 };
 
 /** External libraries of programs. */
@@ -52,7 +60,11 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = { "library-memory
 /** Raw calls with the words of an encoding, in which one is replaced by values too large for it. */
 function malformed(signature: string, words: readonly bigint[], places: readonly number[]): (readonly [string, readonly unknown[]])[] {
   const selector = id(signature).slice(0, 10);
-  const values = [0x60n, 0x1000n, (1n << 59n) - 1n, 1n << 64n, (1n << 255n) + 1n, (1n << 256n) - 32n];
+  const large = [0x60n, 0x1000n, (1n << 59n) - 1n, 1n << 64n];
+  // Solc takes these for negative where it follows offsets; which bytes of call data they name differs at each end of the range.
+  const least = 1n << 255n;
+  const negative = [least, least + 1n, least + 0x80n, least + 0x110n, least + 0x1000n, least + (1n << 63n), least + (1n << 254n), 2n * least - 0x1000n, 2n * least - 32n];
+  const values = [...large, ...negative];
   return places.flatMap((place) =>
     values.map(
       (value) =>

@@ -9,7 +9,7 @@ import { I256, PTR } from "../../../../ir/ops.js";
 import type { ModuleContext } from "../context.js";
 import type { ArrayType, BytesType, SolType, StructType } from "../../semantics/types.js";
 import { irTypes, isSigned, underlying, widthOf, type Value } from "../values.js";
-import { exceedsPtr, revertIf } from "./control.js";
+import { emitIfElse, exceedsPtr, revertIf } from "./control.js";
 import { checkIndex } from "./memory.js";
 import { refuseIf } from "./reasons.js";
 import { elementType, headSize, isDynamic, isReference, memberHeadOffset, staticSize, structMembers, typeKey } from "./shapes.js";
@@ -48,19 +48,33 @@ export function loadCalldata(m: ModuleContext, b: Builder, type: SolType, base: 
   return { type, ids: calldataTail(m, b, type, base, offset) };
 }
 
+/**
+ * Offsets of tails are signed and have 256 bits; a place in call data has 64. Places before the start of call data, which only malformed
+ * offsets give, are negative: they read as zeros, and what solc's checks say of the tails that begin there, which depends on whether the
+ * room behind them exceeds 2^255, is kept by where they stand.
+ */
+const FAR = -(1n << 62n);
+/** Distance between an offset just above -2^255 and the place just above -2^63 that stands for it. */
+const LEAST_WORD = -(1n << 255n);
+const LEAST_PTR = -(1n << 63n);
+
 /** Follows the offset in the head word at `head` to a dynamic value's place: [offset] or [offset, length]. */
 function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType | StructType, base: ValueId, head: ValueId): ValueId[] {
   const func = m.helper(`calldata_tail_${typeKey(type)}`, [PTR, PTR], irTypes(type), (h, [from, at]) => {
     const relative = h.emit("calldata.load", [at!], I256);
-    const size = h.zext(h.emit("calldata.size", []), I256);
-    // The tail needs at least `needed` bytes behind base + relative; the offset is signed, as solc compares it.
+    const size = h.emit("calldata.size", []);
+    // The tail needs at least `needed` bytes behind its start; room is signed, as solc compares it, and may overflow, as solc's does.
     const needed = staticSize(m.program, type);
-    const room = h.emit("sub", [h.emit("sub", [size, h.zext(from!, I256)]), h.const(I256, needed - 1)]);
-    refuseIf(m, h, h.emit("ge.s", [relative, room]), "Invalid calldata tail offset");
+    const room = h.emit("sub", [h.emit("sub", [size, from!]), h.const(PTR, needed - 1)]);
+    refuseIf(m, h, h.emit("ge.s", [relative, h.sext(room, I256)]), "Invalid calldata tail offset");
     const start = h.emit("add", [relative, h.zext(from!, I256)]);
-    // Before the start of call data is as far behind its end: zeros.
-    const within = h.emit("select", [h.emit("lt.u", [start, size]), start, size]);
-    const offset = h.trunc(within, PTR);
+    const [offset] = emitIfElse(
+      h,
+      h.emit("lt.u", [start, h.zext(size, I256)]),
+      [PTR],
+      () => [h.trunc(start, PTR)],
+      () => [placeBeforeCalldata(m, h, from!, relative, needed)],
+    ) as [ValueId];
     if (irTypes(type).length === 1) {
       h.ret([offset]);
       return;
@@ -70,10 +84,25 @@ function calldataTail(m: ModuleContext, b: Builder, type: ArrayType | BytesType 
     const data = offsetPtr(h, offset, 32);
     const stride = type.kind === "bytes" ? 1 : headSize(m.program, (type as ArrayType).element);
     const bytes = h.emit("mul", [length, h.const(I256, stride)]);
-    refuseIf(m, h, h.emit("gt.u", [bytes, h.zext(h.emit("sub", [h.emit("calldata.size", []), data]), I256)]), "Calldata tail too short");
+    // Before call data the length is zero.
+    refuseIf(m, h, h.emit("gt.u", [bytes, h.zext(h.emit("sub", [size, data]), I256)]), "Calldata tail too short");
     h.ret([data, h.trunc(length, PTR)]);
   });
   return b.call(func, [base, head]);
+}
+
+/** The place of a tail that begins before call data does, or behind a base that does. What would reach around to call data is refused. */
+function placeBeforeCalldata(m: ModuleContext, b: Builder, from: ValueId, relative: ValueId, needed: number): ValueId {
+  const func = m.helper("calldata_before", [PTR, I256, PTR], [PTR], (h, [base, offset, size]) => {
+    const place = h.emit("add", [h.trunc(offset!, PTR), base!]);
+    const isFar = h.emit("lt.s", [offset!, h.const(I256, FAR)]);
+    const isLeast = h.emit("lt.s", [offset!, h.const(I256, LEAST_WORD - FAR)]);
+    const reachesAround = h.emit("ge.s", [h.emit("add", [place, size!]), h.const(PTR, 0)]);
+    refuseIf(m, h, h.emit("and", [reachesAround, h.emit("eq", [isFar, h.const(1, 0)])]), "Invalid calldata tail offset");
+    const least = h.emit("xor", [place, h.const(PTR, LEAST_PTR)]);
+    h.ret([h.emit("select", [isLeast, least, h.emit("select", [isFar, h.const(PTR, FAR), place])])]);
+  });
+  return b.call(func, [from, relative, b.const(PTR, needed)])[0]!;
 }
 
 /** Number of elements of a calldata array as i64. */

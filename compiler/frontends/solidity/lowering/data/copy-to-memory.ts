@@ -13,6 +13,7 @@ import { decodeCalldataValue } from "./abi-decode.js";
 import { calldataElement, calldataLength, calldataMember } from "./calldata.js";
 import { emitLoop } from "./control.js";
 import { allocateArray, allocateBytes, checkedLength, memoryData, memoryMember, storeMemory } from "./memory.js";
+import { refuseIf } from "./reasons.js";
 import { elementType, isDynamic, isReference, structMembers, typeKey } from "./shapes.js";
 import { bytesLength, elementPlace, extractField, loadSlot, loadStorage, regionOf, storageData, storageMember } from "./storage.js";
 import { addPtr, mulPtr, offsetPtr } from "./words.js";
@@ -24,6 +25,9 @@ export function copyToMemory(m: ModuleContext, b: Builder, to: ArrayType | Bytes
   if (source.location === "memory") return { type: to, ids: from.ids };
   const func = m.helper(`copy_${typeKey(source)}_to_${typeKey(to)}`, irTypes(source), [PTR], (h, ids) => {
     const value = { type: source, ids };
+    // A place before call data (see calldata.ts) is a large number; a struct's values read as zeros there, all else is refused.
+    const mayBeOutside = source.location === "calldata" && (source.kind !== "struct" || hasDynamicParts(m, source));
+    if (mayBeOutside) refuseIf(m, h, h.emit("gt.u", [ids[0]!, h.emit("calldata.size", [])]), "ABI decoding: invalid calldata array offset");
     if (to.kind === "bytes") h.ret([bytesToMemory(m, h, source as BytesType, value)]);
     else if (source.location === "calldata" && hasDynamicParts(m, to)) h.ret([decodeCalldataValue(m, h, to, ids)]);
     else if (to.kind === "struct") h.ret([structToMemory(m, h, to, source as StructType, value)]);
