@@ -1,14 +1,13 @@
 /** anvil as a peer; both forms answer over HTTP on a free loopback port. */
-import { spawnSync } from "node:child_process";
+import { foundryProgram } from "../../scripts/foundry.js";
 import { NodeProcess } from "./json-rpc.js";
 
-/** The anvil to run: SUPERVM_ANVIL, or the PATH's; undefined where there is none. */
+/** The anvil to run, undefined where there is none. */
 export function findAnvil(): string | undefined {
-  const program = process.env.SUPERVM_ANVIL ?? "anvil";
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0 ? program : undefined;
+  return foundryProgram("anvil");
 }
 
-export const ANVIL_MISSING = "anvil is not installed, so its rows are left out: npm install --no-save @foundry-rs/anvil, then put it on the PATH or name it in SUPERVM_ANVIL\n";
+export const ANVIL_MISSING = "there is no anvil for this machine (@foundry-rs/anvil), so its rows are left out\n";
 
 /** Mines on request only and takes transactions of any sender unsigned, so that what is measured is mining alone. */
 export function startMiningAnvil(program: string): Promise<NodeProcess> {
