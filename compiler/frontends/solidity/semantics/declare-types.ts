@@ -9,7 +9,7 @@ import type {
   VariableDeclaration,
 } from "../syntax/ast.js";
 import type { Model } from "./model.js";
-import type { Scope } from "./scope.js";
+import { signatureScope, type Scope } from "./scope.js";
 import { INVALID, isInvalid } from "./type-factory.js";
 import { isValueType } from "./type-properties.js";
 import { checkStructRecursion, type TypeResolver } from "./type-resolver.js";
@@ -60,16 +60,18 @@ function declareValueType(m: Model, resolver: TypeResolver, definition: UserDefi
 }
 
 function declareMember(m: Model, resolver: TypeResolver, member: ContractMember | SourceUnitMember, scope: Scope, contract: ContractDefinition | undefined): void {
-  const declareAll = (variables: readonly VariableDeclaration[], context: VariableContext): void => {
-    for (const variable of variables) resolver.declare(variable, scope, context);
+  const declareAll = (variables: readonly VariableDeclaration[], context: VariableContext, inner = scope): void => {
+    for (const variable of variables) resolver.declare(variable, inner, context);
   };
   switch (member.kind) {
     case "VariableDeclaration":
       return declareAll([member], {});
-    case "FunctionDefinition":
-      return declareAll([...member.parameters, ...member.returnParameters], functionContext(member, contract));
+    case "FunctionDefinition": {
+      const variables = [...member.parameters, ...member.returnParameters];
+      return declareAll(variables, functionContext(member, contract), signatureScope(scope, variables));
+    }
     case "ModifierDefinition":
-      return declareAll(member.parameters, { isInternal: true });
+      return declareAll(member.parameters, { isInternal: true }, signatureScope(scope, member.parameters));
     case "EventDefinition":
     case "ErrorDefinition":
       return declareAll(member.parameters, {});

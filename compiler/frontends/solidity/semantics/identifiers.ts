@@ -26,7 +26,10 @@ function undeclared(cx: CodeContext, e: Identifier): Result {
   const similar = cx.scope.similarNames(e.name);
   let message = "Undeclared identifier.";
   let hint: string | undefined;
-  if (similar.length === 1 && similar[0] === e.name) {
+  if (e.name === "this" || e.name === "super") {
+    message += ` "${e.name}" is not (or not yet) visible at this point.`;
+    hint = `Only functions of contracts have "${e.name}".`;
+  } else if (similar.length === 1 && similar[0] === e.name) {
     message += ` "${e.name}" is not (or not yet) visible at this point.`;
     hint = `If it is an external function, call it as this.${e.name}(...); a variable must be declared before its use.`;
   } else if (similar.length > 0) message += ` Did you mean ${quotedAlternatives(similar)}?`;

@@ -1,4 +1,5 @@
 /** What a type becomes at the ABI: contracts addresses, enums numbers, reference types in memory; or why it cannot be passed. */
+import type { StructDefinition } from "../syntax/ast.js";
 import type { Model } from "./model.js";
 import { ADDRESS, arrayType, isInvalid, PAYABLE_ADDRESS, UINT8, withLocation } from "./type-factory.js";
 import type { ArrayType, SolType, StructType } from "./types.js";
@@ -60,13 +61,31 @@ function externalStruct(m: Model, type: StructType, inLibrary: boolean): TypeOrF
     if (!isStorage) {
       return { message: "Recursive structs can only be passed as storage pointers to libraries, not as memory objects to contract functions." };
     }
-    return { type };
+    const message = memberFault(m, type.definition, new Set());
+    return message === undefined ? { type } : { message };
   }
   for (const member of type.definition.members) {
     const result = externalType(m, m.variableType(member), inLibrary);
     if ("message" in result) return result;
   }
   return { type: inLibrary && isStorage ? type : withLocation(type, "memory", true) };
+}
+
+/** Why a library cannot be passed a pointer to a recursive struct: a member, however deep, that has no external type. @param seen ends the recursion */
+function memberFault(m: Model, definition: StructDefinition, seen: Set<StructDefinition>): string | undefined {
+  seen.add(definition);
+  for (const member of definition.members) {
+    let type = m.variableType(member);
+    while (type.kind === "array" || type.kind === "mapping") type = type.kind === "array" ? type.element : type.value;
+    if (type.kind !== "struct") {
+      const external = externalType(m, type, true);
+      if ("message" in external) return external.message;
+    } else if (!seen.has(type.definition)) {
+      const message = memberFault(m, type.definition, seen);
+      if (message !== undefined) return message;
+    }
+  }
+  return undefined;
 }
 
 /** The external types of parameters or results; undefined if one has none. */

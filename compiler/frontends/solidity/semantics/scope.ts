@@ -1,5 +1,5 @@
 /** Names and what they mean: nested scopes with overloads, invisible names, and suggestions for misspelt ones. */
-import type { Declaration } from "../syntax/ast.js";
+import type { Declaration, VariableDeclaration } from "../syntax/ast.js";
 import type { BuiltinName } from "./program.js";
 import type { SolType } from "./types.js";
 
@@ -17,7 +17,20 @@ export class Scope {
   /** External functions, which cannot be named without `this.`, but clash and can be attached by `using`. */
   private readonly invisible = new Map<string, NamedSymbol[]>();
 
+  /** Variables that a block declares further down. They mean nothing yet, but inner declarations hide them already. */
+  private readonly coming = new Map<string, VariableDeclaration>();
+
   constructor(readonly parent?: Scope) {}
+
+  /** Tells of variables that this scope's code will declare. */
+  announce(variables: readonly VariableDeclaration[]): void {
+    for (const variable of variables) if (variable.name !== "" && !this.coming.has(variable.name)) this.coming.set(variable.name, variable);
+  }
+
+  /** The variable that this scope's code declares under a name, wherever in it. */
+  announced(name: string): VariableDeclaration | undefined {
+    return this.coming.get(name);
+  }
 
   /** Enters a name; a second entry of the same declaration is none. */
   add(name: string, symbol: NamedSymbol, isVisible = true): void {
@@ -53,9 +66,16 @@ export class Scope {
 
   /** Names in sight within a small edit distance, nearest scope first. */
   similarNames(name: string): string[] {
-    const similar = similarAmong(name, [...this.visible.keys(), ...this.invisible.keys()]);
+    const similar = similarAmong(name, [...new Set([...this.visible.keys(), ...this.invisible.keys(), ...this.coming.keys()])]);
     return this.parent ? [...similar, ...this.parent.similarNames(name)] : similar;
   }
+}
+
+/** The scope of a signature: the names of its parameters, which in its own types, too, hide what is outside. */
+export function signatureScope(outer: Scope, parameters: readonly VariableDeclaration[]): Scope {
+  const scope = new Scope(outer);
+  for (const parameter of parameters) if (parameter.name !== "") scope.add(parameter.name, parameter);
+  return scope;
 }
 
 /** The names within a small edit distance, the most similar ones first. */

@@ -32,6 +32,15 @@ function hiddenBy(m: Model, from: Scope | undefined, name: string, contract: Con
       return home === undefined || home === contract;
     });
     if (found.length > 0) return found;
+    const later = scope.announced(name);
+    if (later) return [later];
   }
   return [];
+}
+
+/** The contract whose scope encloses a scope. */
+export function enclosingContract(m: Model, from: Scope): ContractDefinition | undefined {
+  const scopes = new Set<Scope>();
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) scopes.add(scope);
+  return m.contracts.find((contract) => scopes.has(m.scopes.get(contract)!));
 }

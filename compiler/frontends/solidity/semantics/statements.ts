@@ -23,8 +23,14 @@ import { checkAssembly } from "./yul.js";
 
 export function checkBlock(cx: CodeContext, block: Block): void {
   cx.inScope(() => {
+    for (const statement of block.statements) announceLocals(cx, statement);
     for (const statement of block.statements) checkStatement(cx, statement);
   });
+}
+
+/** Variables of a block are told of before its code is checked: inner ones hide them wherever they stand. */
+function announceLocals(cx: CodeContext, s: Statement): void {
+  if (s.kind === "VariableDeclarationStatement") cx.scope.announce(s.declarations.filter((d) => d !== undefined));
 }
 
 export function checkStatement(cx: CodeContext, s: Statement): void {
@@ -82,7 +88,10 @@ function checkSingle(cx: CodeContext, s: Statement): void {
 
 function checkFor(cx: CodeContext, s: ForStatement): void {
   cx.inScope(() => {
-    if (s.initialization) checkStatement(cx, s.initialization);
+    if (s.initialization) {
+      announceLocals(cx, s.initialization);
+      checkStatement(cx, s.initialization);
+    }
     if (s.condition) expectType(cx, s.condition, BOOL);
     if (s.update) checkStatement(cx, s.update);
     checkSingle(cx, s.body);

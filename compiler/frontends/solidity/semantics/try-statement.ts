@@ -3,6 +3,7 @@ import type { Block, TryCatchClause, TryStatement } from "../syntax/ast.js";
 import type { CodeContext } from "./code-context.js";
 import { declareLocal } from "./locals.js";
 import { sameType } from "./same-type.js";
+import { signatureScope } from "./scope.js";
 import { BYTES_MEMORY, isInvalid, STRING_MEMORY, UINT256 } from "./type-factory.js";
 import type { FunctionType, SolType } from "./types.js";
 
@@ -12,7 +13,12 @@ export function checkTry(cx: CodeContext, s: TryStatement, checkBlock: (block: B
   const [success, ...catches] = s.clauses;
   for (const clause of s.clauses) {
     cx.inScope(() => {
-      for (const parameter of clause.parameters ?? []) declareLocal(cx, parameter, undefined);
+      const parameters = clause.parameters ?? [];
+      const signature = signatureScope(cx.scope, parameters);
+      for (const parameter of parameters) {
+        cx.tables.resolver.declare(parameter, signature);
+        declareLocal(cx, parameter, undefined);
+      }
       if (clause === success && tried) checkResults(cx, clause, tried);
       checkBlock(clause.block);
     });

@@ -2,14 +2,16 @@
  * Third stage: type names to types, and the types of all declared variables with their data locations. Works in the
  * scope where a name is written; bodies call it for their local variables.
  */
-import type { ArrayTypeName, FunctionTypeName, MappingTypeName, StructDefinition, TypeName, UserDefinedTypeName, VariableDeclaration } from "../syntax/ast.js";
+import type { ArrayTypeName, Declaration, FunctionTypeName, MappingTypeName, StructDefinition, TypeName, UserDefinedTypeName, VariableDeclaration } from "../syntax/ast.js";
 import { ConstantEvaluator } from "./constants.js";
+import { declareName } from "./declare.js";
 import { declarationType, functionTypeNameType } from "./function-types.js";
 import { externalType } from "./interface-types.js";
 import type { Model } from "./model.js";
 import { resolvePath } from "./paths.js";
 import { compareRationals } from "./rationals.js";
-import type { Scope } from "./scope.js";
+import { Scope } from "./scope.js";
+import { enclosingContract, warnOfShadowing } from "./shadowing.js";
 import { arrayType, elementaryType, INVALID, isInvalid, withLocationIfReference } from "./type-factory.js";
 import type { MappingType, SolType } from "./types.js";
 import { VariableTyper, type VariableContext } from "./variable-types.js";
@@ -79,7 +81,7 @@ export class TypeResolver {
       case "EnumDefinition":
         break;
       default:
-        this.m.sink.error("TypeError", "5172", "Name has to refer to a user-defined type.", name.span);
+        this.m.sink.error("TypeError", "5172", "Name has to refer to a user-defined type.", name.span, hintOfHidden(declaration, scope));
         return INVALID;
     }
     const type = declarationType(this.m, declaration);
@@ -140,8 +142,18 @@ export class TypeResolver {
     return arrayType(element, length.numerator, "storage");
   }
 
+  /** Names in function types document only, but solc holds them to the rules of other names. */
+  private enterNames(name: FunctionTypeName, scope: Scope): void {
+    const inner = new Scope(scope);
+    for (const variable of [...name.parameters, ...name.returnParameters]) {
+      if (variable.name === "" || !declareName(this.m, inner, variable.name, variable, variable.span)) continue;
+      warnOfShadowing(this.m, inner, variable.name, variable.span, enclosingContract(this.m, scope));
+    }
+  }
+
   private functionType(name: FunctionTypeName, scope: Scope): SolType {
     const isExternal = name.visibility === "external";
+    this.enterNames(name, scope);
     for (const parameter of [...name.parameters, ...name.returnParameters]) this.declare(parameter, scope, { isExternal, isInternal: !isExternal });
     if (name.visibility !== undefined && name.visibility !== "internal" && name.visibility !== "external") {
       this.m.sink.error("TypeError", "6012", 'Invalid visibility, can only be "external" or "internal".', name.span);
@@ -160,6 +172,13 @@ export class TypeResolver {
     }
     return functionTypeNameType(this.m, name);
   }
+}
+
+/** A parameter named like the type of another, or of its own, hides that type. */
+function hintOfHidden(declaration: Declaration, scope: Scope): string | undefined {
+  const isHiding =
+    declaration.kind === "VariableDeclaration" && (declaration.role === "parameter" || declaration.role === "returnParameter" || declaration.role === "catchParameter");
+  return isHiding && scope.parent && scope.parent.lookup(declaration.name).length > 0 ? "A parameter of this name hides it here: rename the parameter." : undefined;
 }
 
 /** Notes recursive structs, and reports structs that contain themselves in place (2046). */
