@@ -8,7 +8,7 @@
 import { keyOf, type AddressKey } from "../../store/keys.js";
 import { GAS_EXPORT, instrument } from "./instrument.js";
 import { publishedImports, Trap, type PublishedCall, type PublishedHost } from "./imports.js";
-import { ModuleError } from "./reader.js";
+import { ModuleError } from "../wasm/reader.js";
 
 /** Instances whose memory is larger are not kept: wiping them costs more than making new ones. */
 const MAX_KEPT_BYTES = 1024 * 1024;

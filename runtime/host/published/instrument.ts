@@ -10,8 +10,11 @@
  * it runs, ahead of running it. Growing memory, copying and filling pay by the byte. Nothing else of the module changes: the new global is
  * the last, so no index moves, and the new local of each function is its last. Price: a load, a store and a test of a global at each charge.
  */
-import { OP, readInstruction } from "./instructions.js";
-import { ModuleError, nameBytes, Reader, signed, unsigned } from "./reader.js";
+import { join, nameBytes, signed, unsigned } from "../wasm/encode.js";
+import { OP, readInstruction, TYPE } from "../wasm/instructions.js";
+import { ModuleError, Reader } from "../wasm/reader.js";
+import { memorySection, readFunctions, readImports, readMemory, readSections, readTypes, SECTION, section, writeModule } from "../wasm/sections.js";
+import { readPublished } from "./roles.js";
 
 /** Export names of the instrumentation; no contract may use them. */
 export const RESERVED = "supervm:";
@@ -21,10 +24,6 @@ export const MAX_PAGES = 256;
 /** Gas of an instruction; memory costs a unit for 2^MEMORY_SHIFT bytes. */
 const MEMORY_SHIFT = 5;
 const PAGE_SHIFT = 16;
-
-const SECTION = { CUSTOM: 0, TYPE: 1, IMPORT: 2, FUNCTION: 3, MEMORY: 5, GLOBAL: 6, EXPORT: 7, START: 8, CODE: 10 } as const;
-/** Sections in the order in which a module has them (12, the count of data segments, lies before the code). */
-const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 
 interface Facts {
   /** Parameters of each type. */
@@ -37,14 +36,10 @@ interface Facts {
 
 /** The instrumented module, and the exports that hold its mutable globals. Throws ModuleError. */
 export function instrument(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly globals: readonly string[] } {
-  const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  if (!header.every((b, i) => bytes[i] === b)) throw new ModuleError("this is no WebAssembly module");
   const sections = readSections(bytes);
-  if (sections.has(SECTION.START)) throw new ModuleError("a contract must not have a start function");
-  const facts: Facts = { parameters: [], functions: [], globals: 0, mutableGlobals: [] };
-  readTypes(section(sections, SECTION.TYPE), facts);
-  checkImports(section(sections, SECTION.IMPORT));
-  readFunctions(section(sections, SECTION.FUNCTION), facts);
+  readImports(section(sections, SECTION.IMPORT));
+  const types = readTypes(section(sections, SECTION.TYPE));
+  const facts: Facts = { parameters: types.map((t) => t.params.length), functions: readFunctions(section(sections, SECTION.FUNCTION)), globals: 0, mutableGlobals: [] };
   const memory = section(sections, SECTION.MEMORY);
   if (memory) sections.set(SECTION.MEMORY, limitMemory(memory));
   sections.set(SECTION.GLOBAL, addGasGlobal(section(sections, SECTION.GLOBAL), facts));
@@ -52,67 +47,13 @@ export function instrument(bytes: Uint8Array): { readonly bytes: Uint8Array; rea
   sections.set(SECTION.EXPORT, addExports(section(sections, SECTION.EXPORT), facts, globals));
   const code = section(sections, SECTION.CODE);
   if (code) sections.set(SECTION.CODE, meterCode(code, facts));
-  const parts: Uint8Array[] = [Uint8Array.from(header)];
-  for (const id of ORDER) {
-    const body = sections.get(id);
-    if (body) parts.push(Uint8Array.from([id, ...unsigned(body.length)]), body);
-  }
-  return { bytes: Uint8Array.from(Buffer.concat(parts)), globals };
-}
-
-/** Sections by id; custom ones are left out. */
-function readSections(bytes: Uint8Array): Map<number, Uint8Array> {
-  const sections = new Map<number, Uint8Array>();
-  const reader = new Reader(bytes, 8);
-  while (!reader.done) {
-    const id = reader.byte();
-    const body = reader.take(reader.u32());
-    if (id === SECTION.CUSTOM) continue;
-    if (!ORDER.includes(id)) throw new ModuleError(`the module has a section (${id}) that contracts must not have`);
-    if (sections.has(id)) throw new ModuleError("the module has a section twice");
-    sections.set(id, body);
-  }
-  return sections;
-}
-
-function section(sections: ReadonlyMap<number, Uint8Array>, id: number): Reader | undefined {
-  const body = sections.get(id);
-  return body && new Reader(body);
-}
-
-function readTypes(reader: Reader | undefined, facts: Facts): void {
-  if (!reader) return;
-  for (let left = reader.u32(); left > 0; left--) {
-    if (reader.byte() !== 0x60) throw new ModuleError("the module has a type that is no function's");
-    const parameters = reader.u32();
-    reader.take(parameters);
-    reader.take(reader.u32());
-    facts.parameters.push(parameters);
-  }
-}
-
-function checkImports(reader: Reader | undefined): void {
-  if (!reader) return;
-  for (let left = reader.u32(); left > 0; left--) {
-    const name = `${reader.name()}.${reader.name()}`;
-    if (reader.byte() !== 0) throw new ModuleError(`the import ${name} is no function`);
-    reader.u32();
-  }
-}
-
-function readFunctions(reader: Reader | undefined, facts: Facts): void {
-  if (!reader) return;
-  for (let left = reader.u32(); left > 0; left--) facts.functions.push(reader.u32());
+  return { bytes: writeModule(sections), globals };
 }
 
 function limitMemory(reader: Reader): Uint8Array {
-  if (reader.u32() !== 1) throw new ModuleError("a contract has one memory");
-  const flags = reader.byte();
-  if (flags > 1) throw new ModuleError("a contract's memory is neither shared nor of 64 bits");
-  const minimum = reader.u32();
-  const maximum = flags === 1 ? Math.min(reader.u32(), MAX_PAGES) : MAX_PAGES;
+  const { minimum, maximum } = readMemory(reader);
   if (minimum > MAX_PAGES) throw new ModuleError(`a contract's memory has at most ${MAX_PAGES} pages`);
-  return Uint8Array.from([1, 1, ...unsigned(minimum), ...unsigned(maximum)]);
+  return memorySection(minimum, Math.min(maximum ?? MAX_PAGES, MAX_PAGES));
 }
 
 function addGasGlobal(reader: Reader | undefined, facts: Facts): Uint8Array {
@@ -127,7 +68,7 @@ function addGasGlobal(reader: Reader | undefined, facts: Facts): Uint8Array {
     }
     parts.push(reader.bytes.subarray(start, reader.at));
   }
-  return Uint8Array.from(Buffer.concat([Uint8Array.from(unsigned(facts.globals + 1)), ...parts, Uint8Array.of(OP.I64, 1, OP.I64_CONST, 0, OP.END)]));
+  return join([Uint8Array.from(unsigned(facts.globals + 1)), ...parts, Uint8Array.of(TYPE.I64, 1, OP.I64_CONST, 0, OP.END)]);
 }
 
 function addExports(reader: Reader | undefined, facts: Facts, globals: readonly string[]): Uint8Array {
@@ -143,7 +84,7 @@ function addExports(reader: Reader | undefined, facts: Facts, globals: readonly 
   const added = [GAS_EXPORT, ...globals];
   const indexes = [facts.globals, ...facts.mutableGlobals];
   const bytes = added.flatMap((name, i) => [...nameBytes(name), 3, ...unsigned(indexes[i]!)]);
-  return Uint8Array.from(Buffer.concat([Uint8Array.from(unsigned(count + added.length)), reader.bytes.subarray(start, reader.at), Uint8Array.from(bytes)]));
+  return join([Uint8Array.from(unsigned(count + added.length)), reader.bytes.subarray(start, reader.at), Uint8Array.from(bytes)]);
 }
 
 function meterCode(reader: Reader, facts: Facts): Uint8Array {
@@ -156,7 +97,7 @@ function meterCode(reader: Reader, facts: Facts): Uint8Array {
     const body = meterFunction(new Reader(reader.take(reader.u32())), parameters, facts.globals);
     bodies.push(Uint8Array.from(unsigned(body.length)), body);
   }
-  return Uint8Array.from(Buffer.concat(bodies));
+  return join(bodies);
 }
 
 /** One function body: its locals with one more, its instructions with charges. */
@@ -168,7 +109,7 @@ function meterFunction(reader: Reader, parameters: number, gas: number): Uint8Ar
     locals += reader.u32();
     reader.byte();
   }
-  const parts: Uint8Array[] = [Uint8Array.from(unsigned(groups + 1)), reader.bytes.subarray(groupsStart, reader.at), Uint8Array.of(1, OP.I32)];
+  const parts: Uint8Array[] = [Uint8Array.from(unsigned(groups + 1)), reader.bytes.subarray(groupsStart, reader.at), Uint8Array.of(1, TYPE.I32)];
   let segment = reader.at;
   let segmentParts: Uint8Array[] = [];
   let cost = 0;
@@ -181,7 +122,7 @@ function meterFunction(reader: Reader, parameters: number, gas: number): Uint8Ar
   };
   while (!reader.done) {
     const start = reader.at;
-    const { role } = readInstruction(reader);
+    const { role } = readPublished(reader);
     cost += 1;
     if (role === "boundary") flush();
     else if (role !== "plain") {
@@ -190,7 +131,7 @@ function meterFunction(reader: Reader, parameters: number, gas: number): Uint8Ar
     }
   }
   flush();
-  return Uint8Array.from(Buffer.concat(parts));
+  return join(parts);
 }
 
 /** gas := gas - amount; trap where it is negative. */
@@ -198,7 +139,7 @@ function charge(gas: number, amount: readonly number[]): Uint8Array {
   const index = unsigned(gas);
   return Uint8Array.from([
     ...[OP.GLOBAL_GET, ...index, ...amount, OP.I64_SUB, OP.GLOBAL_SET, ...index],
-    ...[OP.GLOBAL_GET, ...index, OP.I64_CONST, 0, OP.I64_LT_S, OP.IF, OP.VOID, OP.UNREACHABLE, OP.END],
+    ...[OP.GLOBAL_GET, ...index, OP.I64_CONST, 0, OP.I64_LT_S, OP.IF, TYPE.VOID, OP.UNREACHABLE, OP.END],
   ]);
 }
 

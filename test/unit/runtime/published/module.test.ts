@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PublishedContract } from "../../../../runtime/host/published/contract.js";
-import { ModuleError } from "../../../../runtime/host/published/reader.js";
+import { ModuleError } from "../../../../runtime/host/wasm/reader.js";
 import { assemble } from "./run.js";
 
 const refused = (text: string, message: RegExp): void => {

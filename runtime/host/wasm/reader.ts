@@ -1,4 +1,4 @@
-/** Reads the parts of a WebAssembly binary that instrumentation looks at. */
+/** Reads the parts of a WebAssembly binary that rewriting looks at (WebAssembly 2.0, section 5.2). */
 
 /** The module cannot be used; the message says why. */
 export class ModuleError extends Error {
@@ -35,6 +35,20 @@ export class Reader {
     }
   }
 
+  /** A signed LEB128 number of at most 33 bits: a block type, or a constant of 32 bits. */
+  s33(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      if (shift > 28) {
+        if (byte >= 0x80) throw new ModuleError("a number of the module is too long");
+        return value + (byte & 0x40 ? byte - 0x80 : byte) * 2 ** shift;
+      }
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return byte & 0x40 ? value - 2 ** (shift + 7) : value;
+    }
+  }
+
   /** Passes over a LEB128 number of any width and sign. */
   skipNumber(): void {
     for (let length = 1; this.byte() >= 0x80; length++) if (length >= 10) throw new ModuleError("a number of the module is too long");
@@ -50,32 +64,4 @@ export class Reader {
   name(): string {
     return Buffer.from(this.take(this.u32())).toString("utf8");
   }
-}
-
-/** Bytes of an unsigned LEB128 number. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  return [...bytes, rest];
-}
-
-/** Bytes of a signed LEB128 number; for numbers from 0 up. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x40) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  return [...bytes, rest];
-}
-
-/** A name as sections hold it. */
-export function nameBytes(name: string): number[] {
-  const bytes = Buffer.from(name, "utf8");
-  return [...unsigned(bytes.length), ...bytes];
 }
