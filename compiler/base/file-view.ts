@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { decodeUtf8 } from "./utf8.js";
 
 /** What a path leads to, links followed; anything that is neither file nor folder counts as none. */
 export type PathKind = "file" | "folder" | "none";
@@ -34,7 +35,7 @@ function digest(text: string): string {
 
 function readText(path: string): string | undefined {
   try {
-    return fs.readFileSync(path, "utf8");
+    return decodeUtf8(fs.readFileSync(path));
   } catch {
     return undefined;
   }

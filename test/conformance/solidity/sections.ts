@@ -1,6 +1,7 @@
 /** Splits a test file of solc's suites into sources, settings and expectations: the layout that semantic and syntax tests share. */
 import fs from "node:fs";
 import path from "node:path";
+import { decodeUtf8 } from "../../../compiler/base/utf8.js";
 import { EVM_VERSIONS } from "../../../compiler/driver/options.js";
 
 export interface TestSections {
@@ -35,8 +36,7 @@ const EXTERNAL = /^==== ExternalSource:(.*)====$/;
 
 /** Reads a test file. External sources are read relative to it. */
 export function readSections(file: string): TestSections {
-  const lines = fs
-    .readFileSync(file, "utf8")
+  const lines = decodeUtf8(fs.readFileSync(file))
     .split("\n")
     .map((l) => l.replace(/\r$/, ""));
   const sources = new Map<string, string>();
@@ -57,7 +57,7 @@ export function readSections(file: string): TestSections {
       text = "";
     } else if (external) {
       const [unit, place] = externalSource(external[1]!.trim());
-      sources.set(unit, fs.readFileSync(path.resolve(path.dirname(file), place), "utf8"));
+      sources.set(unit, decodeUtf8(fs.readFileSync(path.resolve(path.dirname(file), place))));
     } else text += `${line}\n`;
   }
   finish();

@@ -1,6 +1,7 @@
 /**
  * String literals: where they end, whether their characters and escapes are allowed, and which bytes they stand for.
  */
+import { encodeUtf8 } from "../../../base/utf8.js";
 import { bidirectionalFault, hexValue, isHexDigit, isLineBreak } from "./characters.js";
 import { Token } from "./tokens.js";
 
@@ -114,15 +115,13 @@ function checkHex(text: string, start: number, end: number, fault: LexicalFault)
   }
 }
 
-const encoder = new TextEncoder();
-
 /** The bytes of a string literal token `text[start, end)`, prefix and quotes included; faulty parts read as they can. */
 export function decodeString(text: string, start: number, end: number, kind: StringKind): Uint8Array {
   if (kind === Token.HexStringLiteral) return decodeHex(text, start + 4, end - 1);
   const open = kind === Token.UnicodeStringLiteral ? start + 8 : start + 1;
   const close = end > open && text.charCodeAt(end - 1) === text.charCodeAt(open - 1) ? end - 1 : end;
   const raw = text.slice(open, close);
-  return raw.includes("\\") ? decodeEscapes(raw) : encoder.encode(raw);
+  return raw.includes("\\") ? decodeEscapes(raw) : encodeUtf8(raw);
 }
 
 function decodeHex(text: string, start: number, end: number): Uint8Array {
@@ -158,7 +157,7 @@ function decodeEscapes(raw: string): Uint8Array {
   while (i < raw.length) {
     const next = raw.indexOf("\\", i);
     const stop = next < 0 ? raw.length : next;
-    for (const byte of encoder.encode(raw.slice(i, stop))) bytes.push(byte);
+    for (const byte of encodeUtf8(raw.slice(i, stop))) bytes.push(byte);
     if (next < 0) break;
     const c = raw[next + 1] ?? "";
     const simple = simpleEscapes[c];

@@ -1,6 +1,7 @@
 /** What is rejected: codes, positions, several faults per run, and no echoes. */
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { decodeUtf8 } from "../../../../../../compiler/base/utf8.js";
 import { faultsOf, parse } from "./parse-helpers.js";
 
 const inFunction = (body: string): string => `contract C {\nfunction f() public {\n${body}\n}\n}`;
@@ -149,4 +150,12 @@ test("gives up after 256 errors", () => {
   const { diagnostics } = parse(inFunction("x = ;\n".repeat(1000)));
   assert.equal(diagnostics.length, 257);
   assert.equal(diagnostics.at(-1)!.code, "4013");
+});
+
+test("bytes that are no UTF-8 are refused in a literal, and only there", () => {
+  const source = (text: string): string => decodeUtf8(Buffer.concat([Buffer.from(text), Buffer.from([0xc0]), Buffer.from('";')]));
+  assert.deepEqual(faultsOf(inFunction(source('x = unicode"ab'))), ["3:5 8452 Contains invalid UTF-8 sequence at position 2."]);
+  assert.deepEqual(faultsOf(inFunction(source('x = unicode"\u00e9'))), ["3:5 8452 Contains invalid UTF-8 sequence at position 2."]);
+  assert.deepEqual(faultsOf(inFunction(source('x = unicode"\\x41'))), ["3:5 8452 Contains invalid UTF-8 sequence at position 1."]);
+  assert.deepEqual(faultsOf(inFunction(source('// "'))), []);
 });
