@@ -2,7 +2,7 @@
 import { addressBytes, type AddressKey } from "../../store/keys.js";
 import type { LogRecord } from "../../store/journal.js";
 import { addToBloom, BLOOM_SIZE, joinBlooms } from "../encoding/bloom.js";
-import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
+import { rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize } from "../encoding/rlp.js";
 import type { StateView } from "../state/backend.js";
 import { indexedRoot } from "../state/trie.js";
 import type { NodeTransaction } from "../transactions/transaction.js";
@@ -77,14 +77,16 @@ export function commitments(receipts: readonly NodeReceipt[]): { transactionsRoo
 /** EIP-658 and EIP-2718. */
 function encodeReceipt(receipt: NodeReceipt): Uint8Array {
   const logs = receipt.logs.map((log) => rlpList([rlpBytes(addressBytes(log.address)), rlpList(log.topics.map(rlpBytes)), rlpBytes(log.data)]));
-  const body = rlpList([rlpInteger(receipt.success ? 1 : 0), rlpInteger(receipt.cumulativeGas), rlpBytes(receipt.bloom), rlpList(logs)]);
-  return receipt.transaction.type === 0 ? body : Uint8Array.of(receipt.transaction.type, ...body);
+  const { type } = receipt.transaction;
+  return rlpList([rlpInteger(receipt.success ? 1 : 0), rlpInteger(receipt.cumulativeGas), rlpBytes(receipt.bloom), rlpList(logs)], type === 0 ? undefined : type);
 }
 
 /** Bytes of the encoded block: header, transactions, no ommers, no withdrawals. */
 export function blockSize(header: Header, receipts: readonly NodeReceipt[]): number {
-  const transactions = receipts.map(({ transaction }) => (transaction.type === 0 ? transaction.raw : rlpBytes(transaction.raw)));
-  return rlpList([header.encoded, rlpList(transactions), rlpList([]), rlpList([])]).length;
+  let transactions = 0;
+  for (const { transaction } of receipts) transactions += transaction.type === 0 ? transaction.raw.length : rlpBytesSize(transaction.raw);
+  const empty = rlpListSize(0);
+  return rlpListSize(header.encoded.length + rlpListSize(transactions) + 2 * empty);
 }
 
 /** The logs of a block, in order. */

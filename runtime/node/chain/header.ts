@@ -39,30 +39,39 @@ export const EMPTY_REQUESTS_HASH: Uint8Array = sha256(new Uint8Array(0));
 export const ZERO_HASH: Hex = `0x${"0".repeat(64)}`;
 export const HEADER_NONCE: Hex = "0x0000000000000000";
 
+/** Fields that are the same in every header, encoded. */
+const NO_OMMERS = rlpBytes(EMPTY_LIST_HASH);
+const NONCE = rlpBytes(hexBytes(HEADER_NONCE));
+/** Zero, and no bytes. */
+const ZERO = rlpInteger(0);
+const LATER_FORKS = Buffer.concat([
+  rlpBytes(EMPTY_ROOT), // withdrawals
+  ZERO, // blob gas used
+  ZERO, // excess blob gas
+  rlpBytes(hexBytes(ZERO_HASH)), // parent beacon block root
+  rlpBytes(EMPTY_REQUESTS_HASH),
+]);
+
 /** Encodes and hashes a header. */
 export function makeHeader(fields: HeaderFields): Header {
   const encoded = rlpList([
     rlpBytes(hexBytes(fields.parentHash)),
-    rlpBytes(EMPTY_LIST_HASH),
+    NO_OMMERS,
     rlpBytes(addressBytes(fields.coinbase)),
     rlpBytes(fields.stateRoot),
     rlpBytes(fields.transactionsRoot),
     rlpBytes(fields.receiptsRoot),
     rlpBytes(fields.logsBloom),
-    rlpInteger(0), // difficulty
+    ZERO, // difficulty
     rlpInteger(fields.number),
     rlpInteger(fields.gasLimit),
     rlpInteger(fields.gasUsed),
     rlpInteger(fields.timestamp),
-    rlpBytes(new Uint8Array(0)), // extra data
+    ZERO, // extra data: none
     rlpBytes(intToBytes(fields.prevrandao, 32)),
-    rlpBytes(hexBytes(HEADER_NONCE)),
+    NONCE,
     rlpInteger(fields.baseFee),
-    rlpBytes(EMPTY_ROOT), // withdrawals
-    rlpInteger(0), // blob gas used
-    rlpInteger(0), // excess blob gas
-    rlpBytes(hexBytes(ZERO_HASH)), // parent beacon block root
-    rlpBytes(EMPTY_REQUESTS_HASH),
+    LATER_FORKS,
   ]);
   return { ...fields, encoded, hash: dataHex(keccak256(encoded)) };
 }

@@ -14,7 +14,7 @@ export function dataHex(bytes: Uint8Array): Hex {
 
 /** The bytes of 0x-hex, which must have an even number of digits. */
 export function hexBytes(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+  return new Uint8Array(Buffer.from(hex.slice(2), "hex"));
 }
 
 /** A 32-byte word, most significant byte first. */

@@ -11,6 +11,15 @@ export class RlpError extends Error {
   }
 }
 
+/** Numbers of so many bytes are below 2^53. */
+const SAFE_BYTES = 6;
+
+function smallInteger(bytes: Uint8Array): number {
+  let value = 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return value;
+}
+
 /** Reads the items of a list one after another. Every method throws RlpError where the next item is not what it asks for. */
 export class RlpReader {
   private constructor(
@@ -60,10 +69,16 @@ export class RlpReader {
 
   /** An unsigned integer of at most so many bits. */
   integer(bits: number): bigint {
+    const data = this.integerBytes(bits);
+    return data.length > SAFE_BYTES ? bytesToInt(data) : BigInt(smallInteger(data));
+  }
+
+  /** The same as its bytes, most significant first, none for zero; not copied. */
+  integerBytes(bits: number): Uint8Array {
     const data = this.data();
     if (data[0] === 0) throw new RlpError("an integer begins with a zero");
     if (data.length * 8 > bits) throw new RlpError(`an integer has more than ${bits} bits`);
-    return data.length === 0 ? 0n : bytesToInt(data);
+    return data;
   }
 
   /** Throws where something is left. */

@@ -63,10 +63,10 @@ export const EMPTY_ROOT: Uint8Array = keccak256(EMPTY_STRING);
 /** The half bytes of a key. */
 export function nibblesOf(key: Uint8Array): Uint8Array {
   const nibbles = new Uint8Array(2 * key.length);
-  key.forEach((byte, i) => {
-    nibbles[2 * i] = byte >> 4;
-    nibbles[2 * i + 1] = byte & 15;
-  });
+  for (let i = 0; i < key.length; i++) {
+    nibbles[2 * i] = key[i]! >> 4;
+    nibbles[2 * i + 1] = key[i]! & 15;
+  }
   return nibbles;
 }
 
@@ -255,7 +255,8 @@ function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
   return result;
 }
 
-function commonLength(a: Uint8Array, b: Uint8Array): number {
+/** How many half bytes two paths share from the beginning. */
+export function commonLength(a: Uint8Array, b: Uint8Array): number {
   const limit = Math.min(a.length, b.length);
   let length = 0;
   while (length < limit && a[length] === b[length]) length++;
