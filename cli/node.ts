@@ -3,14 +3,16 @@ import os from "node:os";
 import type { Argv } from "yargs";
 import { addressHex } from "../runtime/store/keys.js";
 import type { NodeOptions, RunningNode } from "../runtime/node/node.js";
+import { DumpError } from "../runtime/node/dump/format.js";
 import { StateError } from "../runtime/store/durable/kv.js";
 import { VERSION } from "../compiler/driver/version.js";
 import type { Command } from "./command.js";
 import { EXIT_OK, InputError } from "./exit.js";
+import { asDumpFault, dumpCommandOptions, dumpOptions, type DumpArgs } from "./node-dump.js";
 import { failOnState, restore, stateCommandOptions, stateOptions, type StateArgs } from "./node-state.js";
 import { readWhole } from "./number.js";
 
-interface Args extends StateArgs {
+interface Args extends StateArgs, DumpArgs {
   readonly port?: string;
   readonly host?: string;
   readonly blockTime?: string;
@@ -28,7 +30,7 @@ export const nodeCommand: Command<Args> = {
   usage: "node",
   describe: "run a development chain that answers Ethereum's JSON-RPC",
   options: (argv: Argv) =>
-    stateCommandOptions(argv)
+    dumpCommandOptions(stateCommandOptions(argv))
       .option("port", { type: "string", describe: "port; 0 for any that is free", default: "8545" })
       .option("host", {
         type: "string",
@@ -65,6 +67,7 @@ async function run(args: Args): Promise<number> {
     allowOrigins: listOf(args.allowOrigin),
     allowHosts: listOf(args.allowHost),
     state: stateOptions(args),
+    ...(await dumpOptions(args)),
     workers: readWhole(args.workers, "--workers", 0, MAX_WORKERS) ?? Math.min(DEFAULT_WORKERS, os.availableParallelism() - 1),
     clientVersion: `supervm/v${VERSION}`,
     log: print,
@@ -76,7 +79,11 @@ async function run(args: Args): Promise<number> {
   print(banner(node, options, accounts));
   await (node.lost ? Promise.race([stopSignal(), node.lost.catch(failOnState)]) : stopSignal());
   print("stopping");
-  await node.close();
+  try {
+    await node.close();
+  } catch (error) {
+    throw asDumpFault(error);
+  }
   return EXIT_OK;
 }
 
@@ -86,6 +93,7 @@ async function open(options: NodeOptions): Promise<RunningNode> {
     return await startNode(options);
   } catch (error) {
     if (error instanceof StateError) failOnState(error);
+    if (error instanceof DumpError) throw asDumpFault(error);
     const { code } = error as NodeJS.ErrnoException;
     const place = `${options.host ?? ""}:${options.port ?? ""}`;
     if (code === "EADDRINUSE") throw new InputError(`${place} is in use`, "stop what listens there, or choose another --port");

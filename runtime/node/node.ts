@@ -8,6 +8,9 @@
 import { addressHex } from "../store/keys.js";
 import { NodeMetrics } from "../metrics/node-metrics.js";
 import { DEFAULT_CHAIN_ID, DevChain, type DevChainOptions } from "./chain/dev-chain.js";
+import { DumpFile } from "./dump/dump-file.js";
+import { DumpError } from "./dump/format.js";
+import { readDump, unpackDump } from "./dump/read-dump.js";
 import { openDurability, type StateOptions } from "./durability.js";
 import { Dispatcher } from "./rpc/dispatcher.js";
 import { Filters } from "./rpc/filters.js";
@@ -20,6 +23,10 @@ import { WebSocketEndpoint } from "./server/websocket.js";
 export interface NodeOptions extends Omit<DevChainOptions, "place"> {
   /** Where the chain lies, so that it outlives the process; absent: in memory. */
   readonly state?: StateOptions;
+  /** A dump (dump/format.ts, also as gzip) with which the chain begins. With `state`, nothing but a genesis block may lie there. */
+  readonly load?: Uint8Array;
+  /** Where the whole chain is written at the end and every so many seconds; in a folder, state.json. */
+  readonly dump?: { readonly file: string; readonly seconds: number };
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 8545; 0 for any that is free. */
@@ -42,11 +49,11 @@ export interface RunningNode {
   readonly port: number;
   /** Rejects when the chain can no longer be written; never ends otherwise. */
   readonly lost: Promise<never> | undefined;
-  /** Answers what was asked, then stops. */
+  /** Answers what was asked, writes the dump, then stops. Rejects with DumpError where that cannot be written. */
   close(): Promise<void>;
 }
 
-/** Opens the state and the port. Rejects where it cannot, with StateError where that is the state's fault. */
+/** Opens the state and the port. Rejects where it cannot, with StateError or DumpError where that is the fault of the state or dump. */
 export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
   const host = options.host ?? "127.0.0.1";
   const limits: RpcLimits = { ...RPC_LIMITS, ...options.limits };
@@ -74,7 +81,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
       answered: (method, outcome, seconds) => metrics.requestAnswered(method, outcome, seconds),
       failed(method, error) {
         metrics.fault();
-        log(`fault in ${method}: ${error instanceof Error ? error.message : "unknown"}`);
+        log(`fault in ${method}: ${messageOf(error)}`);
       },
     },
     () => chain.chain.archive.durable(),
@@ -96,6 +103,8 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     metrics.close();
   };
   try {
+    if (options.load) load(chain, options.load);
+    const dumpFile = options.dump && new DumpFile(options.dump.file, chain.chain, options.dump.seconds, (error) => log(`dump not written: ${messageOf(error)}`));
     await chain.chain.archive.durable();
     const port = await server.listen();
     return {
@@ -107,7 +116,11 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
       async close() {
         stop();
         await server.close();
-        await durability?.close();
+        try {
+          dumpFile?.close();
+        } finally {
+          await durability?.close();
+        }
       },
     };
   } catch (error) {
@@ -115,6 +128,17 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     await durability?.close();
     throw error;
   }
+}
+
+/** Begins with a dump. Throws DumpError. */
+function load(node: DevChain, bytes: Uint8Array): void {
+  const { settings, backend, height } = node.chain;
+  if (height > 0) throw new DumpError(`the state holds a chain already, up to block ${height}: a dump would replace it`, "leave out the dump, or keep the chain in another folder");
+  node.load(readDump(unpackDump(bytes), { chainId: settings.chainId, registry: backend.registry }));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown";
 }
 
 function reportBlocks(chain: DevChain, metrics: NodeMetrics, log: (line: string) => void): void {

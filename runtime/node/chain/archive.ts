@@ -17,6 +17,8 @@ export interface BlockArchive {
   replaceState(state: StateView): void;
   /** Drops all blocks above a height, and gives them. */
   truncate(height: number): Block[];
+  /** Puts others in the place of all blocks: from the genesis block on, the last with its state, those before without. All at once. */
+  replaceAll(blocks: readonly Block[], state: StateView): void;
   /** Keeps the states from a height on until the given function is called. */
   pin(height: number): () => void;
   /** Undefined where all blocks would survive the end of the process, or none would; else resolves when all of now do. */
@@ -84,6 +86,12 @@ export class MemoryArchive implements BlockArchive {
       for (const { transaction } of receipts) this.places.delete(transaction.hash);
     }
     return dropped;
+  }
+
+  replaceAll(blocks: readonly Block[], state: StateView): void {
+    this.truncate(-1);
+    for (const block of blocks) this.append({ ...block, state: undefined });
+    this.replaceState(state);
   }
 
   pin(): () => void {

@@ -77,16 +77,32 @@ export class DurableArchive implements BlockArchive {
   }
 
   append(block: Block): void {
+    const { number } = block.header;
+    this.putBlock(block);
+    this.putRoot(number, block.state);
+    this.height = number;
+    this.cache.set(number, block);
+    this.prune();
+    this.seal();
+  }
+
+  private putBlock(block: Block): void {
     const { header, receipts } = block;
     const { queue } = this;
     queue.put(numberKey(PREFIX.BLOCK, header.number), encodeBlock(block));
     queue.put(hashKey(PREFIX.BLOCK_HASH, hexBytes(header.hash)), new RecordWriter().number(header.number).finish());
     for (const { transaction, index } of receipts)
       queue.put(hashKey(PREFIX.TRANSACTION, hexBytes(transaction.hash)), new RecordWriter().number(header.number).number(index).finish());
-    this.putRoot(header.number, block.state);
-    this.height = header.number;
-    this.cache.set(header.number, block);
-    this.prune();
+  }
+
+  replaceAll(blocks: readonly Block[], state: StateView): void {
+    this.truncate(-1);
+    for (const block of blocks) this.putBlock(block);
+    const newest = blocks[blocks.length - 1]!;
+    this.height = newest.header.number;
+    this.cache.set(this.height, { ...newest, state });
+    this.putRoot(this.height, state);
+    this.dropStates(this.height, (state as StoredView).position.version);
     this.seal();
   }
 
@@ -135,14 +151,19 @@ export class DurableArchive implements BlockArchive {
     if (!(oldest > this.kept)) return;
     const root = readRoot(this.queue, oldest);
     if (!root) return;
-    this.backend.prune(this.prunedVersion, root.version);
     for (let number = this.kept; number < oldest; number++) {
       this.queue.delete(numberKey(PREFIX.ROOT, number));
       const block = this.cache.get(number);
       if (block) block.state = undefined;
     }
-    [this.kept, this.prunedVersion] = [oldest, root.version];
-    this.queue.put(metaKey("pruned"), new RecordWriter().number(oldest).number(root.version).finish());
+    this.dropStates(oldest, root.version);
+  }
+
+  /** Nobody needs the states of blocks before one any more, whose own state has a version. */
+  private dropStates(oldest: number, version: number): void {
+    this.backend.prune(this.prunedVersion, version);
+    [this.kept, this.prunedVersion] = [oldest, version];
+    this.queue.put(metaKey("pruned"), new RecordWriter().number(oldest).number(version).finish());
   }
 
   private seal(): void {

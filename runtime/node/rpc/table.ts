@@ -4,6 +4,7 @@ import type { Filters } from "./filters.js";
 import type { RpcLimits } from "./limits.js";
 import { chainMethods } from "./methods/chain.js";
 import { developmentMethods } from "./methods/development.js";
+import { dumpMethods } from "./methods/dump.js";
 import { logMethods } from "./methods/logs.js";
 import { stateMethods } from "./methods/state.js";
 import { traceMethods } from "./methods/trace.js";
@@ -24,7 +25,7 @@ export function methodTable(node: DevChain, filters: Filters, options: TableOpti
     ...transactionMethods(node),
     ...logMethods(node, filters, options.limits),
     ...traceMethods(node),
-    ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion) } : { eth_accounts: () => [] }),
+    ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion), ...dumpMethods(node) } : { eth_accounts: () => [] }),
   };
   return { ...table, rpc_modules: () => Object.fromEntries([...new Set(Object.keys(table).map((name) => name.split("_")[0]!))].map((module) => [module, "1.0"])) };
 }

@@ -6,7 +6,7 @@ import { CodeRegistry, type ModuleEntry } from "../../host/code.js";
 import { MemoryStore } from "../../store/memory-store.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
 import type { ChangeSet, StateReader } from "../../store/state.js";
-import { StateTrie, type AccountProof } from "./state-trie.js";
+import { StateTrie, type AccountContents, type AccountProof } from "./state-trie.js";
 
 /** The state at one moment; it never changes. */
 export interface StateView extends StateReader {
@@ -14,7 +14,12 @@ export interface StateView extends StateReader {
   readonly root: Uint8Array;
   /** Proves an account and slots against the root (EIP-1186). */
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof;
+  /** All accounts, read as they are asked for. */
+  contents(): Iterable<AccountContents>;
 }
+
+/** A module as it is kept. */
+export type StoredModule = Pick<ModuleEntry, "identity" | "bytes" | "references">;
 
 export interface NodeBackend {
   /** The newest state. */
@@ -29,6 +34,8 @@ export interface NodeBackend {
   view(): StateView;
   /** Makes the head what it was when a view of it was taken. */
   restore(view: StateView): void;
+  /** All modules that the newest view knows. */
+  storedModules(): Iterable<StoredModule>;
 }
 
 /** The state in this process's memory: a flat store for the head, a persistent trie for roots, proofs and earlier states. */
@@ -73,6 +80,10 @@ export class MemoryBackend implements NodeBackend {
     this.modules = this.modules.slice(0, this.moduleCounts.get(view) ?? 0);
     this.registry = new CodeRegistry();
     this.registry.register(this.modules);
+  }
+
+  storedModules(): Iterable<StoredModule> {
+    return this.modules;
   }
 }
 

@@ -16,7 +16,7 @@ import { merged, type NodeBackend, type StateView } from "./backend.js";
 import { hashKey, numberKey, PREFIX } from "./layout.js";
 import type { ChildRecord } from "./node-records.js";
 import { NodeStore } from "./node-store.js";
-import { StateTrie, type AccountProof } from "./state-trie.js";
+import { StateTrie, type AccountContents, type AccountProof } from "./state-trie.js";
 import { StoredModules } from "./stored-modules.js";
 
 /** Where a state lies: after which change, and the root of its trie. */
@@ -49,6 +49,10 @@ export class StoredView implements StateView {
     return this.trie.prove(address, slots);
   }
 }
+
+  contents(): Iterable<AccountContents> {
+    return this.trie.contents();
+  }
 
 /** Accounts, and words, of the newest state that are kept in memory. */
 const CACHED_READS = 200_000;
@@ -214,6 +218,10 @@ export class DurableBackend implements NodeBackend {
       this.nodes.delete(change.replaced);
       this.queue.delete(numberKey(PREFIX.CHANGE, next));
     }
+  }
+
+  storedModules(): Iterable<StoredModule> {
+    return this.modules.stored();
   }
 
   private change(version: number): Change | undefined {

@@ -22,6 +22,13 @@ export interface AccountEntry {
   readonly storage: TrieNode<SlotEntry> | undefined;
 }
 
+/** An account with its storage words that are not zero. */
+export interface AccountContents {
+  readonly address: AddressKey;
+  readonly record: AccountRecord;
+  readonly words: Iterable<SlotEntry>;
+}
+
 /** EIP-1186. */
 export interface AccountProof {
   readonly record: AccountRecord;
@@ -98,10 +105,10 @@ export class StateTrie implements StateReader {
   everything(): ChangeSet {
     const accounts = new Map<AddressKey, AccountRecord>();
     const storage = new Map<AddressKey, Map<SlotKey, Uint8Array>>();
-    for (const account of trieEntries(this.accounts)) {
+    for (const account of this.contents()) {
       accounts.set(account.address, account.record);
       const words = new Map<SlotKey, Uint8Array>();
-      for (const { slot, word } of trieEntries(account.storage)) words.set(slot, word);
+      for (const { slot, word } of account.words) words.set(slot, word);
       if (words.size > 0) storage.set(account.address, words);
     }
     return { accounts, storage };
@@ -109,6 +116,11 @@ export class StateTrie implements StateReader {
 
   /** Proves an account and some of its slots, present or not. */
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
+  /** All accounts in the order of their hashed addresses; nothing is read before somebody asks for it. */
+  *contents(): Generator<AccountContents> {
+    for (const { address, record, storage } of trieEntries(this.accounts)) yield { address, record, words: trieEntries(storage) };
+  }
+
     const path = accountPath(address);
     const entry = trieGet(this.accounts, path);
     const record = entry?.record ?? NO_ACCOUNT;

@@ -1,7 +1,9 @@
 /** The modules of a durable chain: read and compiled when a contract first runs in this process. */
-import { CodeRegistry, type ModuleEntry } from "../../host/code.js";
+import { CodeRegistry, compileModule, type ModuleEntry } from "../../host/code.js";
+import { prefixRange } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
 import { RecordReader, RecordWriter } from "../../store/durable/records.js";
+import type { StoredModule } from "./backend.js";
 import { hashKey, PREFIX } from "./layout.js";
 
 const IDENTITY_SIZE = 32;
@@ -16,7 +18,8 @@ export class StoredModules extends CodeRegistry {
     if (known) return known;
     const record = this.queue.get(hashKey(PREFIX.MODULE, identity));
     if (!record) return undefined;
-    const entry = readModule(Uint8Array.from(identity), record);
+    const { bytes, references } = readModule(Uint8Array.from(identity), record);
+    const entry = compileModule(Uint8Array.from(identity), bytes, references);
     this.register([entry]);
     return entry;
   }
@@ -27,12 +30,16 @@ export class StoredModules extends CodeRegistry {
     for (const reference of module.references) record.fixed(reference);
     this.queue.put(hashKey(PREFIX.MODULE, module.identity), record.fixed(module.bytes).finish());
   }
+
+  /** All modules that were saved, in the order of their identities. */
+  *stored(): Generator<StoredModule> {
+    for (const [key, record] of this.queue.entries(prefixRange(Uint8Array.of(PREFIX.MODULE)))) yield readModule(Uint8Array.from(key.subarray(1)), record);
+  }
 }
 
-function readModule(identity: Uint8Array, record: Uint8Array): ModuleEntry {
+function readModule(identity: Uint8Array, record: Uint8Array): StoredModule {
   const reader = new RecordReader(record);
   const count = reader.number();
   const references = Array.from({ length: count }, () => Uint8Array.from(reader.fixed(IDENTITY_SIZE)));
-  const bytes = Uint8Array.from(reader.rest());
-  return { identity, bytes, compiled: new WebAssembly.Module(bytes), references, size: bytes.length };
+  return { identity, bytes: Uint8Array.from(reader.rest()), references };
 }
