@@ -255,8 +255,7 @@ function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
   return result;
 }
 
-/** How many half bytes two paths share from the beginning. */
-export function commonLength(a: Uint8Array, b: Uint8Array): number {
+function commonLength(a: Uint8Array, b: Uint8Array): number {
   const limit = Math.min(a.length, b.length);
   let length = 0;
   while (length < limit && a[length] === b[length]) length++;
