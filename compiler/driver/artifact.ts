@@ -59,6 +59,8 @@ export interface Artifact {
   readonly sourceName: string;
   readonly language: "solidity" | "typescript" | "move";
   readonly abi: readonly AbiEntry[];
+  /** Canonical signatures of the external functions and their selectors (8 hex digits); libraries have functions that their ABI leaves out. */
+  readonly methodIdentifiers: { readonly [signature: string]: string };
   readonly storageLayout: StorageLayoutJson;
   readonly metadata: ArtifactMetadata;
   /** What each target made; empty for interfaces and abstract contracts. */

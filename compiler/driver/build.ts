@@ -45,11 +45,12 @@ export async function build(options: ResolvedOptions, store: CacheStore | undefi
   if (sink.failed()) return failed(sink);
   const lowered = new Map(jobs.map((job) => [job.target.name, job.result]));
   const artifacts = output.contracts.map((c) => artifactOf(c, output, options, lowered));
-  const result: DetailedResult = { artifacts, files: filesOf(output.contracts, lowered, irText), diagnostics: sink.all, fromCache: false };
+  const sources = output.sources.map(({ file }) => ({ id: file.id, name: file.name }));
+  const result: DetailedResult = { artifacts, sources, files: filesOf(output.contracts, lowered, irText), diagnostics: sink.all, fromCache: false };
   if (store) {
-    const sources = output.sources.map((s) => s.file);
+    const read = output.sources.map((s) => s.file);
     timed(onTiming, "cache", () => {
-      writeResult(store, options, sources, files.facts, result);
+      writeResult(store, options, read, files.facts, result);
       store.prune();
     });
   }
@@ -106,7 +107,7 @@ async function lower({ target, modules, missing, result, cache }: Job, options: 
 }
 
 function failed(sink: DiagnosticSink): DetailedResult {
-  return { artifacts: [], files: new Map(), diagnostics: sink.all, fromCache: false };
+  return { artifacts: [], sources: [], files: new Map(), diagnostics: sink.all, fromCache: false };
 }
 
 function timed<T>(onTiming: Timing, stage: string, run: () => T): T {
@@ -117,7 +118,7 @@ function timed<T>(onTiming: Timing, stage: string, run: () => T): T {
 }
 
 function runFrontends(options: ResolvedOptions, files: FileView, sink: DiagnosticSink): FrontendOutput | undefined {
-  const request = { sources: options.sources, root: options.root, remappings: options.remappings, revertStrings: options.revertStrings, files };
+  const request = { sources: options.sources, root: options.root, remappings: options.remappings, revertStrings: options.revertStrings, importRules: options.importRules, files };
   // One language so far; with several, sources are parted by their endings here.
   const [frontend] = frontends;
   return frontend?.compile(request, sink);
@@ -151,6 +152,7 @@ function artifactOf(contract: FrontendContract, output: FrontendOutput, options:
     sourceName: contract.sourceName,
     language: "solidity",
     abi: contract.abi as AbiEntry[],
+    methodIdentifiers: contract.methodIdentifiers,
     storageLayout: contract.storageLayout as StorageLayoutJson,
     metadata: metadataOf(contract, output, options),
     targets,

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { isTargetName, TARGET_NAMES } from "../../targets/registry.js";
 import type { OptimizationLevel, TargetName } from "../../targets/target.js";
+import type { VirtualFileRules } from "../base/virtual-files.js";
 import type { SourceRequest } from "../frontends/frontend.js";
 
 /** Options of {@link compile}; everything but `sources` has a default. */
@@ -22,6 +23,8 @@ export interface CompileOptions {
   readonly emit?: readonly EmitKind[];
   /** sBPF version of Solana programs. */
   readonly sbpfVersion?: "v0" | "v3";
+  /** Imports as solc finds them, in place of the project's own configuration, libraries and node_modules. */
+  readonly importRules?: VirtualFileRules;
   /** "strip" leaves reason strings out. */
   readonly revertStrings?: "default" | "strip" | "debug";
   /** Verifies the IR after every pass. */
@@ -63,6 +66,7 @@ export interface ResolvedOptions {
   readonly evmVersion: string;
   readonly emit: ReadonlySet<EmitKind>;
   readonly sbpfVersion: "v0" | "v3" | undefined;
+  readonly importRules: VirtualFileRules | undefined;
   readonly revertStrings: "default" | "strip" | "debug";
   readonly verify: boolean;
   readonly printAfter: string | undefined;
@@ -100,6 +104,7 @@ export function resolveOptions(options: CompileOptions): ResolvedOptions {
     evmVersion,
     emit,
     sbpfVersion: options.sbpfVersion,
+    importRules: options.importRules,
     revertStrings: options.revertStrings ?? "default",
     verify: options.verify ?? false,
     printAfter: options.printAfter,

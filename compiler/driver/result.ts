@@ -9,6 +9,8 @@ export type Timing = (stage: string, milliseconds: number) => void;
 export interface DetailedResult {
   /** In the order of the compilation, each once. */
   readonly artifacts: readonly Artifact[];
+  /** Every source of the compilation, with the number by which source maps know it. */
+  readonly sources: readonly { readonly id: number; readonly name: string }[];
   /** Further files by full contract name: extension -> content. */
   readonly files: ReadonlyMap<string, Readonly<Record<string, Uint8Array | string>>>;
   readonly diagnostics: readonly Diagnostic[];

@@ -4,6 +4,7 @@
  */
 import type { FileView } from "../base/file-view.js";
 import type { SourceFile } from "../base/span.js";
+import type { VirtualFileRules } from "../base/virtual-files.js";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.js";
 import type { Module } from "../ir/module.js";
 
@@ -17,6 +18,8 @@ export interface FrontendRequest {
   /** `context:prefix=target`, before those of the project's own files. */
   readonly remappings: readonly string[];
   readonly revertStrings: "default" | "strip" | "debug";
+  /** Imports as solc finds them, in place of the project's own ways (its configuration, libraries, node_modules). */
+  readonly importRules?: VirtualFileRules;
   /** Where files are read, so that the driver knows what the result depends on; the disk where absent. */
   readonly files?: FileView;
 }
@@ -29,6 +32,8 @@ export interface FrontendContract {
   readonly sourceName: string;
   /** Ethereum JSON ABI. */
   readonly abi: readonly object[];
+  /** Canonical signatures of the external functions, sorted, and their selectors: 8 hex digits, as solc writes them. */
+  readonly methodIdentifiers: Readonly<Record<string, string>>;
   /** solc's shape. */
   readonly storageLayout: object;
   /** NatSpec in solc's shape: for users and for developers. */

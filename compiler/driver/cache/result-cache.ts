@@ -81,6 +81,7 @@ function decode(entry: Entry, sources: ReadonlyMap<number, SourceFile>): Detaile
     })),
     files: new Map(entry.files.map(([name, files]) => [name, large.files(files)])),
     diagnostics: entry.diagnostics.map((d) => ({ ...d, span: d.span && unflatten(d.span), related: d.related?.map((r) => ({ message: r.message, span: unflatten(r.span) })) })),
+    sources: entry.sources.map(({ id, name }) => ({ id, name })),
     fromCache: true,
   };
 }

@@ -7,6 +7,7 @@ import { storageLayoutJson } from "./lowering/data/layout-json.js";
 import { lower } from "./lowering/lower.js";
 import { abiOf } from "./semantics/abi.js";
 import { developerDocumentation, userDocumentation } from "./semantics/natspec.js";
+import type { ContractInfo } from "./semantics/program.js";
 import type { SourceUnit } from "./syntax/ast.js";
 
 export const solidityFrontend: Frontend = { language: "solidity", extensions: [".sol"], compile };
@@ -25,6 +26,7 @@ function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput
       fullName: info.fullName,
       sourceName: info.unit.file.name,
       abi: abiOf(info, program),
+      methodIdentifiers: methodIdentifiersOf(info),
       storageLayout: storageLayoutJson(program, info),
       documentation: { userdoc: userDocumentation(info, program), devdoc: developerDocumentation(info, program) },
       sources: closures.of(info.unit),
@@ -32,6 +34,11 @@ function compile(request: FrontendRequest, sink: DiagnosticSink): FrontendOutput
     };
   });
   return { contracts, sources: loaded.units.map((u) => ({ file: u.file, ...(u.license !== undefined && { license: u.license }) })) };
+}
+
+function methodIdentifiersOf({ interfaceFunctions }: ContractInfo): Record<string, string> {
+  const entries = interfaceFunctions.map(({ signature, selector }) => [signature, selector.toString(16).padStart(8, "0")] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Which units a unit depends on through imports, itself included. */

@@ -11,8 +11,8 @@ import { isRelativeImport, joinName, normalizeName } from "./names.js";
 import type { ProjectSettings } from "./project.js";
 import { applyRemappings } from "./remappings.js";
 
-/** Where a source was found: in memory under a name, or on disk. */
-export type Location = { readonly name: string } | { readonly path: string };
+/** Where a source was found: in memory under a name, or on disk, there with its source unit name where that does not follow from the path. */
+export type Location = { readonly name: string; readonly path?: undefined } | { readonly path: string; readonly name?: string };
 
 /** What was searched in vain. */
 export interface NotFound {
@@ -22,6 +22,8 @@ export interface NotFound {
   readonly directory?: string;
   /** The path after remapping, if a remapping applied. */
   readonly remapped?: string;
+  /** Why, where it is not that no such file exists. */
+  readonly reason?: string;
 }
 
 /** The importing file. */
@@ -30,7 +32,12 @@ export interface Importer {
   readonly path?: string;
 }
 
-export class SourceLocator {
+/** Finds what an import means. */
+export interface Locator {
+  locate(importPath: string, importer: Importer): Location | NotFound;
+}
+
+export class SourceLocator implements Locator {
   constructor(
     private readonly root: string,
     private readonly memory: ReadonlyMap<string, string>,

@@ -65,6 +65,11 @@ function parseAll(texts: readonly string[], origin: string, sink: DiagnosticSink
   return remappings;
 }
 
+/** Remappings that the caller gave, lowest priority first. */
+export function parseRemappings(given: readonly string[], sink: DiagnosticSink): Remapping[] {
+  return parseAll(given, "given", sink);
+}
+
 /**
  * Remappings that a library brings along hold within it; outside they help where the project says nothing itself.
  */
@@ -102,7 +107,7 @@ export function readProject(root: string, given: readonly string[], disk: FileVi
     ...inside,
     ...parseAll(readRemappingsFile(root, disk), "in remappings.txt", sink),
     ...parseAll(foundry.remappings, "in foundry.toml", sink),
-    ...parseAll(given, "given", sink),
+    ...parseRemappings(given, sink),
   ];
   return { remappings, libraries };
 }

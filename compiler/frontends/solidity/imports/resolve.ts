@@ -8,15 +8,17 @@
 import path from "node:path";
 import { FileView } from "../../../base/file-view.js";
 import type { SourceFile } from "../../../base/span.js";
+import { VirtualFiles, type VirtualFileRules } from "../../../base/virtual-files.js";
 import { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { ImportDirective, SourceUnit } from "../syntax/ast.js";
 import { lineOfRelease, type LanguageLine } from "../syntax/language.js";
 import { parseSource, type NodeIds } from "../syntax/parse.js";
 import { demandOfFile, type VersionDemand } from "../syntax/pragma.js";
 import { assignLines, type LineNode } from "./lines.js";
-import { SourceLocator, type Location, type NotFound } from "./locate.js";
+import { SourceLocator, type Location, type Locator, type NotFound } from "./locate.js";
 import { nameOfFile, normalizeName, packageOf } from "./names.js";
-import { readProject } from "./project.js";
+import { parseRemappings, readProject } from "./project.js";
+import { VirtualLocator } from "./virtual.js";
 
 export interface SourceRequest {
   /** Files and directories on disk (relative to `root`), or sources in memory by name. */
@@ -29,6 +31,8 @@ export interface SourceRequest {
   readonly includePaths?: readonly string[];
   /** Where files are read; the disk where absent. */
   readonly files?: FileView;
+  /** In place of the project's own ways (readProject, SourceLocator). */
+  readonly importRules?: VirtualFileRules;
   /** Lines by which a file is not to be read although its pragmas allow them, by its name. */
   readonly avoid?: ReadonlyMap<string, ReadonlySet<LanguageLine>>;
 }
@@ -72,7 +76,7 @@ class SourceLoader {
   private readonly root: string;
   private readonly disk: FileView;
   private readonly memory = new Map<string, string>();
-  private readonly locator: SourceLocator;
+  private readonly locator: Locator;
   private nextIds = 1;
   private readonly files: SourceFile[] = [];
   /** In order of discovery. */
@@ -89,7 +93,12 @@ class SourceLoader {
   ) {
     this.root = path.resolve(request.root);
     this.disk = request.files ?? new FileView();
-    if (!isPathList(request.sources)) for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(normalizeName(name), content);
+    const { importRules } = request;
+    if (!isPathList(request.sources)) for (const [name, { content }] of Object.entries(request.sources)) this.memory.set(importRules ? name : normalizeName(name), content);
+    if (importRules) {
+      this.locator = new VirtualLocator(this.memory, parseRemappings(request.remappings, sink), new VirtualFiles(this.root, importRules, this.disk));
+      return;
+    }
     const settings = readProject(this.root, request.remappings, this.disk, sink);
     const includePaths = (request.includePaths ?? []).map((folder) => path.resolve(this.root, folder));
     this.locator = new SourceLocator(this.root, this.memory, settings, includePaths, this.disk);
@@ -123,7 +132,7 @@ class SourceLoader {
 
   /** Opens one source and, before it is listed, what it imports. */
   private discover(location: Location): Entry | undefined {
-    const identity = "name" in location ? `memory:${location.name}` : this.disk.real(location.path);
+    const identity = location.path === undefined || location.name !== undefined ? `name:${location.name}` : this.disk.real(location.path);
     if (this.byIdentity.has(identity)) return this.byIdentity.get(identity);
     const file = this.openFile(location);
     const entry = file && this.firstParse(file);
@@ -138,7 +147,7 @@ class SourceLoader {
   private openFile(location: Location): SourceFile | undefined {
     const id = this.files.length;
     let file: SourceFile;
-    if ("name" in location) {
+    if (location.path === undefined) {
       file = { id, name: location.name, content: this.memory.get(location.name) ?? "" };
     } else {
       const content = this.disk.read(location.path);
@@ -146,7 +155,7 @@ class SourceLoader {
         this.sink.error("IOError", "SOL-1002", `Cannot read ${location.path}.`);
         return undefined;
       }
-      file = { id, name: this.freeName(location.path), path: location.path, content };
+      file = { id, name: location.name ?? this.freeName(location.path), path: location.path, content };
     }
     this.files.push(file);
     return file;
@@ -215,8 +224,8 @@ class SourceLoader {
     }
   }
 
-  private reportNotFound(directive: ImportDirective, { tried, directory, remapped }: NotFound): void {
-    const reason = directory === undefined ? "File not found." : `${directory} is a directory.`;
+  private reportNotFound(directive: ImportDirective, { tried, directory, remapped, reason: known }: NotFound): void {
+    const reason = known ?? (directory === undefined ? "File not found." : `${directory} is a directory.`);
     const searched = tried.length > 0 ? ` Searched: ${tried.map((entry) => this.shorten(entry)).join(", ")}` : "";
     const message = `Source "${remapped ?? directive.path}" not found: ${reason}${searched}`;
     this.sink.error("ParserError", "6275", message, directive.span, importHint(directive.path, directory, remapped));
