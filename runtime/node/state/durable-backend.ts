@@ -12,7 +12,7 @@ import { RecordReader, RecordWriter } from "../../store/durable/records.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
-import { merged, type NodeBackend, type StateView } from "./backend.js";
+import { merged, type NodeBackend, type StateView, type StoredModule } from "./backend.js";
 import { hashKey, numberKey, PREFIX } from "./layout.js";
 import type { ChildRecord } from "./node-records.js";
 import { NodeStore } from "./node-store.js";
