@@ -8,6 +8,7 @@ import { blockCells, type BlockEnvironment } from "../../executor/block.js";
 import type { BlockCells } from "../../host/activation.js";
 import type { AddressKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../store/state.js";
+import type { ModuleEntry } from "../../host/code.js";
 import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
 import { hexBytes, type Hex } from "../encoding/hex.js";
 import type { NodeBackend, StateView } from "../state/backend.js";
@@ -166,6 +167,29 @@ export class Blockchain {
     this.backend.commit(changes, []);
     this.executor.changed(changes, []);
     this.archive.replaceState(this.backend.view());
+  }
+
+  /**
+   * Takes over another chain's blocks, from its genesis block on. Its accounts are those of `changes`, whole; accounts that it does not know stay. Of
+   * the state of its older blocks nothing is known.
+   */
+  takeOver(blocks: readonly Block[], changes: ChangeSet, modules: readonly ModuleEntry[]): void {
+    this.backend.commit({ accounts: new Map([...changes.accounts.keys()].map((address) => [address, undefined])), storage: new Map() }, []);
+    this.backend.commit(changes, modules);
+    this.replace(blocks, this.backend.view());
+  }
+
+  /** Begins anew with a genesis block and its state. */
+  restart(genesis: Block, state: StateView): void {
+    this.backend.restore(state);
+    this.replace([genesis], state);
+  }
+
+  private replace(blocks: readonly Block[], state: StateView): void {
+    this.archive.replaceAll(blocks, state);
+    this.executor.reset();
+    this.next.baseFee = undefined;
+    this.next.prevrandao = undefined;
   }
 
   /** The newest block's state. */

@@ -6,7 +6,8 @@
 import { SerialExecutor, type BlockExecutor } from "../../executor/block-executor.js";
 import { ParallelExecutor } from "../../executor/parallel/parallel-executor.js";
 import { addressKeyOfInt, type AddressKey } from "../../store/keys.js";
-import type { AccountRecord } from "../../store/state.js";
+import type { ModuleEntry } from "../../host/code.js";
+import type { AccountRecord, ChangeSet } from "../../store/state.js";
 import type { Hex } from "../encoding/hex.js";
 import { MemoryBackend, type NodeBackend, type StateView } from "../state/backend.js";
 import { impersonateTransaction } from "../transactions/sign.js";
@@ -53,6 +54,16 @@ interface Snapshot {
   readonly release: () => void;
 }
 
+/** All of a chain that another can take over. */
+export interface ChainContents {
+  /** From the genesis block on, at least that one, without states. */
+  readonly blocks: readonly Block[];
+  /** The accounts and their storage, against the empty state. */
+  readonly changes: ChangeSet;
+  /** Those that the chain which takes over does not know. */
+  readonly modules: readonly ModuleEntry[];
+}
+
 export type BlockListener = (block: Block) => void;
 export type PendingListener = (transaction: NodeTransaction) => void;
 
@@ -79,8 +90,8 @@ export class DevChain {
   private timer: NodeJS.Timeout | undefined;
   private readonly snapshots = new Map<number, Snapshot>();
   private nextSnapshot = 0;
-  /** Where {@link reset} goes back to: the chain as it began. Absent where it is kept on disk. */
-  private readonly beginning: Pick<Snapshot, "height" | "state" | "restoreClock"> | undefined;
+  /** Where {@link reset} goes back to: the genesis block that the chain began with. Absent where it is kept on disk. */
+  private readonly beginning: (Pick<Snapshot, "state" | "restoreClock"> & { readonly genesis: Block }) | undefined;
   private readonly blockListeners = new Set<BlockListener>();
   private readonly pendingListeners = new Set<PendingListener>();
 
@@ -102,7 +113,7 @@ export class DevChain {
       blockExecutor(place.backend, options.workers ?? 1),
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
-    this.beginning = options.place ? undefined : { height: this.chain.height, state: this.chain.state, restoreClock: this.clock.save() };
+    this.beginning = options.place ? undefined : { genesis: this.chain.head, state: this.chain.state, restoreClock: this.clock.save() };
     this.automining = options.blockTime === undefined;
     if (options.blockTime !== undefined) this.setIntervalMining(options.blockTime);
   }
@@ -207,14 +218,28 @@ export class DevChain {
   reset(): boolean {
     const { beginning } = this;
     if (!beginning) return false;
-    this.chain.rewind(beginning.height, beginning.state);
-    for (const { release } of this.snapshots.values()) release();
-    this.snapshots.clear();
+    this.forgetSnapshots();
+    this.chain.restart(beginning.genesis, beginning.state);
     beginning.restoreClock();
     this.pool.clear();
     this.impersonated.clear();
     this.impersonatesAll = false;
     return true;
+  }
+
+  /**
+   * Takes over the blocks and accounts of another chain ({@link Blockchain.takeOver}). Snapshots are of the chain that was and go; of what waits that
+   * stays which the accounts have not overtaken.
+   */
+  load({ blocks, changes, modules }: ChainContents): void {
+    this.forgetSnapshots();
+    this.chain.takeOver(blocks, changes, modules);
+    this.pool.dropAllUsed();
+  }
+
+  private forgetSnapshots(): void {
+    for (const { release } of this.snapshots.values()) release();
+    this.snapshots.clear();
   }
 
   /** Sets fields of an account. */
