@@ -137,7 +137,7 @@ async function callOnce(contract: TestContract, call: string, args: readonly unk
   const fragment = contract.codec.function(call, args);
   const signature = `${fragment.name}(${args.map(showValue).join(", ")})`;
   const entry = contract.artifact.abi.find((e: AbiEntry) => e.type === "function" && e.name === fragment.name);
-  const name = fragment.format("sighash");
+  const name = fragment.signature;
   try {
     if (fragment.constant || entry?.stateMutability === "view" || entry?.stateMutability === "pure") {
       const { returnData } = await contract.chain.call({ ...options, to: contract.address, data: contract.encode(name, args) });

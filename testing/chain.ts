@@ -2,6 +2,7 @@
 import { getAddress } from "ethers";
 import { fullName, type Artifact } from "../compiler/driver/artifact.js";
 import type { Chain, ChainLog, Outcome, TargetName } from "../targets/target.js";
+import { packExternalFunction } from "./arguments.js";
 import { Codec, decodeBuiltinError, type DecodedLog } from "./codec.js";
 import type { AddressLike, CallOptions, Receipt } from "./messages.js";
 import { RevertError, UsageError } from "./errors.js";
@@ -206,6 +207,11 @@ export class TestContract {
   /** Call data of a function, named by name or signature. */
   encode(fn: string, args: readonly unknown[] = []): string {
     return this.codec.encodeCall(fn, args);
+  }
+
+  /** An external function of this contract as a value of a function type: 24 bytes, 0x-hex, its address and its selector. */
+  functionPointer(fn: string): string {
+    return packExternalFunction({ address: this.address, selector: this.codec.function(fn).selector });
   }
 
   /** Decodes a function's return data. */

@@ -1,7 +1,9 @@
 /** ABI encoding and decoding for the testing library, by ethers' coder: calls, results, logs and errors of a contract. */
-import { AbiCoder, Interface, Result, type FunctionFragment } from "ethers";
+import { AbiCoder, Interface, type ParamType, type Result } from "ethers";
 import type { AbiEntry } from "../compiler/driver/artifact.js";
 import type { ChainLog } from "../targets/target.js";
+import { parseAbi, type AbiFunction, type ParsedAbi } from "./abi.js";
+import { plainArguments } from "./arguments.js";
 import { UsageError } from "./errors.js";
 import { showValue } from "./show-value.js";
 
@@ -32,59 +34,55 @@ const PANICS: Readonly<Record<string, string>> = {
   "0x51": "call of an uninitialised internal function",
 };
 
-/** Replaces contracts and accounts (anything with an `address`) by their addresses, at any depth. */
-export function plainArguments(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plainArguments);
-  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
-    if ("address" in value && typeof value.address === "string") return value.address;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainArguments(v)]));
-  }
-  return value;
-}
+/** What coding needs of ethers' interfaces; fragments bring the types. */
+const coder = new Interface([]);
 
 /** The coder of one contract's ABI. */
 export class Codec {
-  readonly iface: Interface;
+  private readonly abi: ParsedAbi;
 
   constructor(abi: readonly AbiEntry[]) {
-    this.iface = new Interface(abi);
+    this.abi = parseAbi(abi);
   }
 
-  /** A function by name or signature; overloads by their argument count, else by signature. */
-  function(name: string, args?: readonly unknown[]): FunctionFragment {
-    const all = this.iface.fragments.filter((f): f is FunctionFragment => f.type === "function");
-    const exact = all.find((f) => f.format("sighash") === name.replaceAll(" ", ""));
+  /** A function by name or signature; overloads by their argument count, else by signature. Throws UsageError. */
+  function(name: string, args?: readonly unknown[]): AbiFunction {
+    const all = this.abi.functions;
+    const exact = all.find((f) => f.signature === name.replaceAll(" ", ""));
     if (exact) return exact;
     const named = all.filter((f) => f.name === name && (args === undefined || f.inputs.length === args.length));
     if (named.length === 1) return named[0]!;
-    const known = all.map((f) => f.format("sighash"));
-    if (named.length > 1) throw new UsageError(`'${name}' is overloaded: write one of ${named.map((f) => f.format("sighash")).join(", ")}`);
+    const known = all.map((f) => f.signature);
+    if (named.length > 1) throw new UsageError(`'${name}' is overloaded: write one of ${named.map((f) => f.signature).join(", ")}`);
     const other = all.find((f) => f.name === name);
-    if (other && args) throw new UsageError(`${other.format("sighash")} takes ${other.inputs.length} arguments, ${args.length} were given`);
+    if (other && args) throw new UsageError(`${other.signature} takes ${other.inputs.length} arguments, ${args.length} were given`);
     throw new UsageError(`the contract has no function '${name}'; it has ${known.length > 0 ? known.join(", ") : "none"}`);
   }
 
   encodeCall(name: string, args: readonly unknown[]): string {
-    return this.iface.encodeFunctionData(this.function(name, args), args.map(plainArguments));
+    const { selector, inputs } = this.function(name, args);
+    return selector + encode(inputs, args).slice(2);
   }
 
   encodeConstructor(args: readonly unknown[]): string {
-    const { inputs } = this.iface.deploy;
+    const inputs = this.abi.constructorInputs;
     if (inputs.length !== args.length) throw new UsageError(`the constructor takes ${inputs.length} arguments, ${args.length} were given`);
-    return AbiCoder.defaultAbiCoder().encode(inputs, args.map(plainArguments));
+    return encode(inputs, args);
   }
 
   /** The function's results: nothing, the one value, or all of them (by position and name). */
   decodeResult(name: string, args: readonly unknown[] | undefined, data: string): unknown {
-    const fragment = this.function(name, args);
-    const values = this.iface.decodeFunctionResult(fragment, data);
+    const { fragment } = this.function(name, args);
+    const values = coder.decodeFunctionResult(fragment, data);
     return fragment.outputs.length === 0 ? undefined : fragment.outputs.length === 1 ? values[0] : values;
   }
 
   decodeLog(log: ChainLog): DecodedLog | undefined {
+    const [topic, ...indexed] = log.topics;
+    const event = topic === undefined ? undefined : this.abi.events.find((e) => e.topic === topic.toLowerCase());
+    if (!event) return undefined;
     try {
-      const parsed = this.iface.parseLog({ topics: [...log.topics], data: log.data });
-      return parsed ? { ...log, event: parsed.name, args: parsed.args } : undefined;
+      return { ...log, event: event.name, args: coder.decodeEventLog(event.fragment, log.data, indexed) };
     } catch {
       return undefined; // same topic, other shape: not this contract's event
     }
@@ -95,16 +93,21 @@ export class Codec {
   }
 
   private decodeCustomError(data: string): DecodedError | undefined {
-    if (data.length < 10) return undefined;
+    const error = this.abi.errors.find((e) => e.selector === data.slice(0, 10).toLowerCase());
+    if (!error) return undefined;
     try {
-      const parsed = this.iface.parseError(data);
-      if (!parsed) return undefined;
-      const args = parsed.args.toArray() as unknown[];
-      return { reason: `${parsed.name}(${args.map(showValue).join(", ")})`, errorName: parsed.name, args };
+      const args = AbiCoder.defaultAbiCoder()
+        .decode(error.inputs, `0x${data.slice(10)}`)
+        .toArray() as unknown[];
+      return { reason: `${error.name}(${args.map(showValue).join(", ")})`, errorName: error.name, args };
     } catch {
       return undefined;
     }
   }
+}
+
+function encode(inputs: readonly ParamType[], args: readonly unknown[]): string {
+  return AbiCoder.defaultAbiCoder().encode(inputs, plainArguments(inputs, args));
 }
 
 /** Error(string) and Panic(uint256), which every contract may revert with. */
