@@ -48,11 +48,11 @@ export class StoredView implements StateView {
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
     return this.trie.prove(address, slots);
   }
-}
 
   contents(): Iterable<AccountContents> {
     return this.trie.contents();
   }
+}
 
 /** Accounts, and words, of the newest state that are kept in memory. */
 const CACHED_READS = 200_000;

@@ -114,13 +114,13 @@ export class StateTrie implements StateReader {
     return { accounts, storage };
   }
 
-  /** Proves an account and some of its slots, present or not. */
-  prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
   /** All accounts in the order of their hashed addresses; nothing is read before somebody asks for it. */
   *contents(): Generator<AccountContents> {
     for (const { address, record, storage } of trieEntries(this.accounts)) yield { address, record, words: trieEntries(storage) };
   }
 
+  /** Proves an account and some of its slots, present or not. */
+  prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
     const path = accountPath(address);
     const entry = trieGet(this.accounts, path);
     const record = entry?.record ?? NO_ACCOUNT;
