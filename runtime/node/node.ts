@@ -14,11 +14,13 @@ import { readDump, unpackDump } from "./dump/read-dump.js";
 import { openDurability, type StateOptions } from "./durability.js";
 import { Dispatcher } from "./rpc/dispatcher.js";
 import { Filters } from "./rpc/filters.js";
+import { RawTransactions } from "./rpc/raw-transactions.js";
 import { RPC_LIMITS, type RpcLimits } from "./rpc/limits.js";
 import { methodTable } from "./rpc/table.js";
 import { isLoopback } from "./server/access.js";
 import { HttpServer } from "./server/http.js";
 import { WebSocketEndpoint } from "./server/websocket.js";
+import { SenderRecovery } from "./transactions/recovery/sender-recovery.js";
 
 export interface NodeOptions extends Omit<DevChainOptions, "place"> {
   /** Where the chain lies, so that it outlives the process; absent: in memory. */
@@ -61,7 +63,9 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
   const durability = options.state && (await openDurability(options.state, options.chainId ?? DEFAULT_CHAIN_ID, () => metrics));
   const chain = new DevChain({ ...options, ...(durability && { place: durability.place }) });
   const filters = new Filters(chain, limits);
-  const methods = methodTable(chain, filters, { clientVersion: options.clientVersion ?? "supervm/js", limits, trusted: isLoopback(host) });
+  const recovery = new SenderRecovery();
+  const rawTransactions = new RawTransactions(chain.chain.settings.chainId, recovery);
+  const methods = methodTable(chain, filters, { clientVersion: options.clientVersion ?? "supervm/js", limits, trusted: isLoopback(host), rawTransactions });
   const metrics: NodeMetrics = new NodeMetrics({
     height: () => chain.chain.height,
     baseFee: () => Number(chain.chain.head.header.baseFee),
@@ -85,6 +89,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
       },
     },
     () => chain.chain.archive.durable(),
+    new Map([["eth_sendRawTransaction", (params) => rawTransactions.begin(params)]]),
   );
   const sockets = new WebSocketEndpoint(chain, dispatcher);
   const server = new HttpServer(dispatcher, sockets, {
@@ -98,6 +103,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
   reportBlocks(chain, metrics, log);
   const stop = (): void => {
     chain.close();
+    void recovery.close();
     filters.close();
     sockets.close();
     metrics.close();

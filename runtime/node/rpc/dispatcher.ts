@@ -19,7 +19,28 @@ export interface RpcObserver {
   failed(method: string, error: unknown): void;
 }
 
+/**
+ * Begins a method's work before its turn comes, where that does not depend on what others change; gives a function that ends it, which may be called
+ * after the method. The method gets the same parameters object.
+ */
+export type Ahead = (params: Params) => () => void;
+
+type Begun = ReadonlyMap<unknown, { readonly params: Params; readonly end: () => void }>;
+
+/** A request or batch that was read. It is answered or dropped. */
+export interface Reading {
+  /** The answer, where it could not be read. */
+  readonly refusal?: string;
+  readonly request: unknown;
+  /** By request. */
+  readonly begun: Begun;
+}
+
+const NOTHING_BEGUN: Begun = new Map();
+
 const ENCODING_SLACK = 64;
+/** How long a batch goes on before others get their turn. */
+const TURN_MILLISECONDS = 2;
 
 export class Dispatcher {
   private readonly methods: ReadonlyMap<string, Method>;
@@ -30,6 +51,7 @@ export class Dispatcher {
     private readonly observer: RpcObserver,
     /** Undefined, or ends when all that an answer could tell of would survive the end of the process: answers wait for it. */
     private readonly settled: () => Promise<void> | undefined = () => undefined,
+    private readonly ahead: ReadonlyMap<string, Ahead> = new Map(),
   ) {
     this.methods = new Map(Object.entries(methods));
   }
@@ -38,37 +60,84 @@ export class Dispatcher {
     return [...this.methods.keys()];
   }
 
-  /**
-   * Answers a request or batch.
-   * @param extra Methods of this connection only (subscriptions).
-   */
-  async handle(text: string, extra?: Methods): Promise<string> {
-    const { limits } = this;
-    if (text.length > limits.bodyBytes) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "request is too large"));
-    if (nestsDeeper(text, limits.depth)) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, `request nests deeper than ${limits.depth}`));
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      return failure(null, new RpcError(RPC_CODE.PARSE, "parse error"));
-    }
-    if (!Array.isArray(parsed))
-      return (await this.single(parsed, extra, limits.responseBytes)) ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
-    return this.batch(parsed as readonly unknown[], extra);
+  /** Answers a request or batch; as {@link read} and {@link answer}. */
+  handle(text: string, extra?: Methods): Promise<string> {
+    return this.answer(this.read(text), extra);
   }
 
-  private async batch(requests: readonly unknown[], extra: Methods | undefined): Promise<string> {
+  /**
+   * Reads a request or batch, and begins what can be done before its turn comes.
+   * @param waits True where others are answered before it: then the first request of a batch has to wait as well.
+   */
+  read(text: string, waits = false): Reading {
+    const { limits } = this;
+    const refused = (error: RpcError): Reading => ({ refusal: failure(null, error), request: undefined, begun: NOTHING_BEGUN });
+    if (text.length > limits.bodyBytes) return refused(new RpcError(RPC_CODE.INVALID_REQUEST, "request is too large"));
+    if (nestsDeeper(text, limits.depth)) return refused(new RpcError(RPC_CODE.INVALID_REQUEST, `request nests deeper than ${limits.depth}`));
+    let request: unknown;
+    try {
+      request = JSON.parse(text);
+    } catch {
+      return refused(new RpcError(RPC_CODE.PARSE, "parse error"));
+    }
+    if (!Array.isArray(request)) return { request, begun: waits ? this.begin([request]) : NOTHING_BEGUN };
+    const requests = request as readonly unknown[];
+    // A batch that is too large gets no answers: nothing is begun for it.
+    return { request, begun: requests.length > limits.batch ? NOTHING_BEGUN : this.begin(waits ? requests : requests.slice(1)) };
+  }
+
+  private begin(requests: readonly unknown[]): Begun {
+    if (this.ahead.size === 0) return NOTHING_BEGUN;
+    const begun = new Map<unknown, { readonly params: Params; readonly end: () => void }>();
+    for (const request of requests) {
+      if (!isRequest(request) || !("id" in request) || !Array.isArray(request.params)) continue;
+      const begin = this.ahead.get(request.method);
+      if (!begin) continue;
+      const params = new Params(request.params);
+      begun.set(request, { params, end: begin(params) });
+    }
+    return begun;
+  }
+
+  /**
+   * Answers what was read.
+   * @param extra Methods of this connection only (subscriptions).
+   */
+  async answer(reading: Reading, extra?: Methods): Promise<string> {
+    const { request, refusal, begun } = reading;
+    if (refusal !== undefined) return refusal;
+    try {
+      if (Array.isArray(request)) return await this.batch(request as readonly unknown[], begun, extra);
+      const answer = await this.single(request, begun, extra, this.limits.responseBytes);
+      return answer ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
+    } finally {
+      this.drop(reading);
+    }
+  }
+
+  /** Ends what was begun for a request that is not answered. */
+  drop({ begun }: Reading): void {
+    for (const { end } of begun.values()) end();
+  }
+
+  private async batch(requests: readonly unknown[], begun: Begun, extra: Methods | undefined): Promise<string> {
     const { limits } = this;
     if (requests.length === 0) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "empty batch"));
     if (requests.length > limits.batch) return failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, `batch too large: at most ${limits.batch} requests`));
     const answers: string[] = [];
     let size = 0;
     const end = performance.now() + limits.batchMilliseconds;
-    for (const [i, request] of requests.entries()) {
+    let turn = performance.now() + TURN_MILLISECONDS;
+    for (const request of requests) {
       // Others get their turn between the entries of a batch.
-      if (i > 0) await new Promise(setImmediate);
+      if (performance.now() > turn) {
+        await new Promise(setImmediate);
+        turn = performance.now() + TURN_MILLISECONDS;
+      }
       const answer =
-        performance.now() > end ? failure(idOf(request), new RpcError(RPC_CODE.LIMIT, "the batch takes too long")) : await this.single(request, extra, limits.responseBytes - size);
+        performance.now() > end
+          ? failure(idOf(request), new RpcError(RPC_CODE.LIMIT, "the batch takes too long"))
+          : await this.single(request, begun, extra, limits.responseBytes - size);
       if (answer === undefined) continue;
       answers.push(answer);
       size += answer.length + 1;
@@ -77,7 +146,7 @@ export class Dispatcher {
   }
 
   /** The answer to one request; undefined for a notification. */
-  private async single(request: unknown, extra: Methods | undefined, room: number): Promise<string | undefined> {
+  private async single(request: unknown, begun: Begun, extra: Methods | undefined, room: number): Promise<string | undefined> {
     if (!isRequest(request)) return failure(isObject(request) ? idOf(request) : null, new RpcError(RPC_CODE.INVALID_REQUEST, "invalid request"));
     if (!("id" in request)) return undefined;
     const id = idOf(request);
@@ -90,7 +159,7 @@ export class Dispatcher {
     };
     if (!method) return finish(failure(id, new RpcError(RPC_CODE.METHOD_NOT_FOUND, `the method ${shorten(request.method)} does not exist/is not available`)), "error");
     try {
-      const result = JSON.stringify((await method(paramsOf(request))) ?? null);
+      const result = JSON.stringify((await method(begun.get(request)?.params ?? paramsOf(request))) ?? null);
       await this.settled();
       if (result.length + ENCODING_SLACK > room) throw new RpcError(RPC_CODE.RESPONSE_TOO_LARGE, "response too large");
       return finish(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`, "ok");

@@ -10,19 +10,22 @@ import { stateMethods } from "./methods/state.js";
 import { traceMethods } from "./methods/trace.js";
 import { accountMethods, transactionMethods } from "./methods/transactions.js";
 import type { Methods } from "./params.js";
+import { RawTransactions } from "./raw-transactions.js";
 
 export interface TableOptions {
   readonly clientVersion: string;
   readonly limits: RpcLimits;
   /** Whether callers may use the node's keys and change the chain by hand: they must be on this machine. */
   readonly trusted: boolean;
+  /** Reads transactions that come signed; absent: each when its turn comes. */
+  readonly rawTransactions?: RawTransactions;
 }
 
 export function methodTable(node: DevChain, filters: Filters, options: TableOptions): Methods {
   const table: Methods = {
     ...chainMethods(node, options.clientVersion),
     ...stateMethods(node),
-    ...transactionMethods(node),
+    ...transactionMethods(node, options.rawTransactions ?? new RawTransactions(node.chain.settings.chainId)),
     ...logMethods(node, filters, options.limits),
     ...traceMethods(node),
     ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion), ...dumpMethods(node) } : { eth_accounts: () => [] }),

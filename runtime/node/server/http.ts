@@ -128,17 +128,25 @@ export class HttpServer {
   }
 }
 
-/** The body as text; undefined where it is larger than the limit. */
-async function readBody(request: http.IncomingMessage, limit: number): Promise<string | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return undefined;
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > limit) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
+/** The body as text; undefined where it is larger than the limit. Rejects where the client goes away. */
+function readBody(request: http.IncomingMessage, limit: number): Promise<string | undefined> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on("data", (part: Buffer) => {
+      size += part.length;
+      if (size > limit) {
+        request.pause();
+        resolve(undefined);
+      } else parts.push(part);
+    });
+    request.on("end", () => resolve((parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString("utf8")));
+    request.on("error", reject);
+    request.on("close", () => {
+      if (!request.complete) reject(new Error("the request was broken off"));
+    });
+  });
 }
 
 function reply(response: http.ServerResponse, status: number, type: string, text: string, close = false): void {

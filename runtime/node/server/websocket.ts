@@ -52,8 +52,10 @@ export class WebSocketEndpoint {
         client.close(TRY_AGAIN_LATER, "too many requests are waiting");
         return;
       }
+      const reading = this.dispatcher.read(data.toString(), waiting > 1);
       queue = queue.then(async () => {
-        if (client.readyState === WebSocket.OPEN) this.push(client, await this.dispatcher.handle(data.toString(), subscriptions.methods));
+        if (client.readyState === WebSocket.OPEN) this.push(client, await this.dispatcher.answer(reading, subscriptions.methods));
+        else this.dispatcher.drop(reading);
         waiting--;
       });
     });

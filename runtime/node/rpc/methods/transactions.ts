@@ -2,19 +2,19 @@
 import { addressHex, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { dataHex, quantity } from "../../encoding/hex.js";
-import { decodeTransaction } from "../../transactions/decode.js";
 import { TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
 import { requireRunnable } from "../../transactions/validate.js";
 import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams, serverError } from "../errors.js";
 import { formatPending } from "../format.js";
 import { isObject, readAddress, type JsonObject, type Methods, type Params } from "../params.js";
+import type { RawTransactions } from "../raw-transactions.js";
 import { estimateGas } from "../simulate.js";
 
 /** What anyone may do. */
-export function transactionMethods(node: DevChain): Methods {
+export function transactionMethods(node: DevChain, raws: RawTransactions): Methods {
   return {
-    eth_sendRawTransaction: (p) => refusing(() => node.submit(decodeTransaction(p.data(0, "transaction"), node.chain.settings.chainId))),
+    eth_sendRawTransaction: (p) => refusing(() => node.submit(raws.take(p))),
     eth_pendingTransactions: () => [...node.pool.content().pending.values()].flat().map(formatPending),
     txpool_status() {
       const { pending, queued } = node.pool.content();
