@@ -39,14 +39,19 @@ export interface Diagnostic {
   readonly related?: readonly RelatedNote[];
 }
 
+/** As many errors as solc reports: more are most often echoes, and nobody reads them. */
+export const MAX_ERRORS = 256;
+
 /** Collects the diagnostics of one compilation, in the order of their discovery. */
 export class DiagnosticSink {
   readonly all: Diagnostic[] = [];
   private errors = 0;
 
+  /** Notes a diagnostic; of errors beyond {@link MAX_ERRORS} only that there are some. */
   report(diagnostic: Diagnostic): void {
-    this.all.push(diagnostic);
-    if (diagnostic.severity === "error") this.errors++;
+    if (diagnostic.severity === "error" && ++this.errors > MAX_ERRORS) {
+      if (!this.all.some(({ code }) => code === "4013")) this.warning("4013", `There are more than ${MAX_ERRORS} errors. The rest is left out.`);
+    } else this.all.push(diagnostic);
   }
 
   error(kind: DiagnosticKind, code: string, message: string, span?: Span, hint?: string, related?: readonly RelatedNote[]): void {

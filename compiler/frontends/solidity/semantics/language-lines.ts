@@ -24,6 +24,8 @@ export function selectLines(m: Model, loaded: LoadedSources): void {
 }
 
 const experimentalFeatures: ReadonlySet<string> = new Set(["ABIEncoderV2", "SMTChecker", "__test", "__testOnlyAnalysis"]);
+/** Experimental by name only. */
+const established: ReadonlySet<string> = new Set(["ABIEncoderV2", "SMTChecker"]);
 
 function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirective[]): void {
   const fault = (pragma: PragmaDirective, code: string, message: string): void => m.sink.error("SyntaxError", code, message, pragma.span);
@@ -37,15 +39,22 @@ function checkPragmas(m: Model, unit: SourceUnit, pragmas: readonly PragmaDirect
       else coder = value;
       if (value === "v1") m.sink.warning("9511", "ABI coder v1 is deprecated and scheduled for removal. Use ABI coder v2 instead.", pragma.span, "Remove this line.");
     } else if (pragma.name === "experimental") {
-      if (value === "") fault(pragma, "9679", "Experimental feature name is missing.");
+      if (pragma.value.trim() === "") fault(pragma, "9679", "Experimental feature name is missing.");
+      else if (value === "") fault(pragma, "3250", "Empty experimental feature name is invalid.");
+      else if ((pragma.value.match(/"[^"]*"|'[^']*'|[^"'\s]+/g) ?? []).length > 1) fault(pragma, "6022", "Stray arguments.");
       else if (!experimentalFeatures.has(value)) fault(pragma, "8491", "Unsupported experimental feature name.");
       else if (features.has(value)) fault(pragma, "1231", "Duplicate experimental feature name.");
+      else if (!established.has(value)) {
+        m.sink.warning("2264", "Experimental features are turned on. Do not use experimental features on live deployments.", pragma.span);
+      }
       features.add(value);
       if (value === "ABIEncoderV2") {
         if (coder === "v1") fault(pragma, "8273", 'ABI coder v1 has already been selected through "pragma abicoder v1".');
         coder = "v2";
         if (m.lineOf(unit) === "0.8") warnOfOldPragma(m, pragma);
       }
+    } else if (!/^[a-zA-Z_$]/.test(pragma.name)) {
+      fault(pragma, "5226", `Invalid pragma "${pragma.name}"`);
     } else if (pragma.name !== "solidity") {
       const [similar] = similarAmong(pragma.name, ["solidity", "abicoder", "experimental"]);
       const hint = similar === undefined ? undefined : `Did you mean "${similar}"?`;

@@ -55,6 +55,7 @@ export function checkBinary(cx: CodeContext, e: BinaryOperation): Result {
   }
   const message = `Built-in binary operator ${e.operator} cannot be applied to types ${cx.show(left)} and ${cx.show(right)}.`;
   cx.error("2271", withDetail(withDetail(message, builtin.message), noOperatorNote(left, e.operator)), e.span, operandHint(cx, e.operator, left, right));
+  warnAboutOperands(cx, e, left, right);
   return isComparison(e.operator) ? { type: BOOL, isPure } : FAILED;
 }
 

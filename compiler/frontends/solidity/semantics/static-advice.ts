@@ -2,8 +2,9 @@
  * Advice about programs without errors: unused names, statements without effect, types that cover much of storage, `this` in constructors. A program
  * with errors gets none of it: names that its broken parts would use are not unused.
  */
-import { forEachChild, type Expression, type FunctionDefinition, type Node, type VariableDeclaration } from "../syntax/ast.js";
+import { forEachChild, type Expression, type FunctionDefinition, type MemberAccess, type Node, type VariableDeclaration } from "../syntax/ast.js";
 import type { Model } from "./model.js";
+import { warnOfOverlaps } from "./overlapping-assignments.js";
 import { storageSlots } from "./type-properties.js";
 import { bareString } from "./type-strings.js";
 import type { SolType } from "./types.js";
@@ -15,6 +16,18 @@ export function giveAdvice(m: Model): void {
       else for (const member of node.members) new Adviser(m).top(member);
     }
   }
+}
+
+/** Slots from which on collisions with hashed places are likely. */
+const LARGE = 1n << 64n;
+
+function hasAssembly(node: Node): boolean {
+  if (node.kind === "InlineAssembly") return true;
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= hasAssembly(child);
+  });
+  return found;
 }
 
 /** Looks at one member of a file or contract. */
@@ -59,6 +72,10 @@ class Adviser {
         break;
       case "MemberAccess":
         if (this.function_?.functionKind === "constructor") this.thisInConstructor(node.expression);
+        if (node.memberName === "runtimeCode") this.runtimeCode(node);
+        break;
+      case "Assignment":
+        warnOfOverlaps(this.m, node);
         break;
       case "YulIdentifier": {
         const declaration = this.m.yulReferences.get(node)?.declaration;
@@ -84,11 +101,24 @@ class Adviser {
     const isLocal = variable.role === "local" || variable.role === "parameter" || variable.role === "returnParameter" || variable.role === "catchParameter";
     if (this.function_?.body && isLocal && variable.name !== "" && !this.uses.has(variable)) this.uses.set(variable, false);
     if (variable.role !== "state" && variable.location !== "storage") return;
-    const large = largePart(this.m, this.m.variableType(variable), new Set());
-    if (!large || !variable.typeName) return;
+    if (!variable.typeName) return;
+    const names = new Set([...largeParts(this.m, this.m.variableType(variable), new Set())].map((type) => bareString(this.m, type)));
     const advice = "Either use mappings or dynamic arrays and allow their size to be increased only in small quantities per transaction.";
-    const message = `Type ${bareString(this.m, large)} covers a large part of storage and thus makes collisions likely. ${advice}`;
-    this.m.sink.warning("7325", message, variable.typeName.span);
+    for (const name of names) {
+      this.m.sink.warning("7325", `Type ${name} covers a large part of storage and thus makes collisions likely. ${advice}`, variable.typeName.span);
+    }
+  }
+
+  /** Assembly in a constructor may return any code. */
+  private runtimeCode(e: MemberAccess): void {
+    const base = this.m.expressionTypes.get(e.expression);
+    if (base?.kind !== "magic" || base.of?.kind !== "contract") return;
+    const constructors = this.m.linearization(base.of.definition).map((contract) => this.m.membersOf(contract).constructor_);
+    const culprit = constructors.find((f) => f?.body && hasAssembly(f.body));
+    if (!culprit) return;
+    const message =
+      "The constructor of the contract (or its base) uses inline assembly. Because of that, it might be that the deployed bytecode is different from type(...).runtimeCode.";
+    this.m.sink.warning("6417", message, e.span, undefined, [{ span: culprit.span, message: "The constructor is here:" }]);
   }
 
   private thisInConstructor(object: Expression): void {
@@ -101,24 +131,21 @@ class Adviser {
   }
 }
 
-/** The first type within a type that takes 2^64 slots or more. */
-function largePart(m: Model, type: SolType, seen: Set<Node>): SolType | undefined {
+/** The types within a type that take 2^64 slots or more, the type itself among them. @param seen structs around the type: it may be recursive */
+function* largeParts(m: Model, type: SolType, seen: Set<Node>): Generator<SolType> {
   switch (type.kind) {
     case "array":
-      return storageSlots(m, type) >= 1n << 64n ? type : largePart(m, type.element, seen);
+      if (storageSlots(m, type) >= LARGE) yield type;
+      yield* largeParts(m, type.element, seen);
+      return;
     case "mapping":
-      return largePart(m, type.value, seen);
-    case "struct": {
-      if (storageSlots(m, type) >= 1n << 64n) return type;
-      if (seen.has(type.definition)) return undefined;
+      yield* largeParts(m, type.value, seen);
+      return;
+    case "struct":
+      if (seen.has(type.definition)) return;
       seen.add(type.definition);
-      for (const member of type.definition.members) {
-        const large = largePart(m, m.variableType(member), seen);
-        if (large) return large;
-      }
-      return undefined;
-    }
-    default:
-      return undefined;
+      if (storageSlots(m, type) >= LARGE) yield type;
+      for (const member of type.definition.members) yield* largeParts(m, m.variableType(member), seen);
+      seen.delete(type.definition);
   }
 }

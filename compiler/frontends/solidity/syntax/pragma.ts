@@ -199,13 +199,18 @@ function versionPragmas(file: SourceFile): VersionPragma[] {
       lastEnd = lexer.end;
     }
     lexer.setPragma(false);
-    if (isVersion) pragmas.push({ text: text.trim(), span: { file, start, end: lexer.end } });
+    // One without an end is a fault of syntax, whatever its version.
+    if (isVersion && !isSourceEnd(lexer.kind)) pragmas.push({ text: text.trim(), span: { file, start, end: lexer.end } });
   }
   return pragmas;
 }
 
 function isPragmaEnd(kind: Token): boolean {
-  return kind === Token.Semicolon || kind === Token.EndOfSource;
+  return kind === Token.Semicolon || isSourceEnd(kind);
+}
+
+function isSourceEnd(kind: Token): boolean {
+  return kind === Token.EndOfSource;
 }
 
 /** What the version pragmas of a file allow. */

@@ -12,7 +12,7 @@
  * the brace depth at which the list began, and goes on. `parseAbort` never leaves the parser.
  */
 import type { SourceFile, Span } from "../../../../base/span.js";
-import type { DiagnosticSink } from "../../../../diagnostics/diagnostic.js";
+import { MAX_ERRORS, type DiagnosticSink } from "../../../../diagnostics/diagnostic.js";
 import type { IdentifierPath, Name, Node, StructuredDocumentation } from "../ast.js";
 import { docText } from "../comments.js";
 import type { LanguageLine } from "../language.js";
@@ -24,9 +24,6 @@ export const parseAbort: unique symbol = Symbol("parse abort");
 
 /** As deep as solc lets constructs nest, counted in calls of its parser. */
 const maximumDepth = 1200;
-
-/** As many errors as solc reports for one file. */
-const maximumErrors = 256;
 
 /** Gives out node ids; share one among all files of a compilation. */
 export interface NodeIds {
@@ -186,10 +183,7 @@ export abstract class ParserBase {
   }
 
   private countError(): void {
-    if (++this.errors === maximumErrors) {
-      this.sink.error("ParserError", "4013", `There are more than ${maximumErrors} errors. Aborting.`, this.tokenSpan());
-      this.giveUp();
-    }
+    if (++this.errors > MAX_ERRORS) this.giveUp();
   }
 
   /** Ignores the rest of the file. */

@@ -85,3 +85,8 @@ test("names the supported versions if none will do", () => {
   assert.match(select("pragma solidity >0.8.3 <0.8.4;").faults[0]!, /^5333 /);
   assert.match(select("pragma solidity foo;").faults[0]!, /^1684 Invalid version pragma\./);
 });
+
+test("a pragma without an end asks for no version", () => {
+  assert.deepEqual(select("pragma solidity 0.4.3").faults, []);
+  assert.deepEqual(select("pragma solidity 0.4.3\ncontract C { uint x; }").faults.length, 1);
+});
