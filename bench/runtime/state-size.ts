@@ -11,7 +11,7 @@ import { TransactionChanges } from "../../runtime/store/transaction-changes.js";
 import { ENTRY, WORD_SIZE, WordTable } from "../../runtime/store/word-table.js";
 import { median, type Bench } from "../report.js";
 import { processorSeconds } from "./timing.js";
-import { accountHex, compileToken, randomTransfers, TokenWorld, UNITS_EACH } from "./token.js";
+import { accountHex, balancesSlot, compileToken, randomTransfers, TokenWorld, UNITS_EACH } from "./token.js";
 
 const SMALL = 10_000;
 const LARGE = 10_000_000;
@@ -21,13 +21,6 @@ const MICRO = 1e6;
 /** Accounts that are added to the state at a time. */
 const CHUNK = 50_000;
 const WEI = 10n ** 18n;
-
-/** Slot of the mapping from accounts to units. */
-function balancesSlot(artifact: Artifact): bigint {
-  const variable = artifact.storageLayout.storage.find((v) => v.label === "_balances");
-  if (!variable) throw new Error("the token has no _balances");
-  return BigInt(variable.slot);
-}
 
 /** Writes accounts with their units to the state directly: running a payout for each of ten million takes longer than all the rest. */
 function populate(world: TokenWorld, artifact: Artifact, accounts: number): void {

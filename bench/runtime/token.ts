@@ -59,6 +59,13 @@ export async function compileToken(): Promise<Artifact> {
   return artifacts.SampleToken;
 }
 
+/** The slot of the token's mapping from accounts to units. */
+export function balancesSlot(artifact: Artifact): bigint {
+  const variable = artifact.storageLayout.storage.find((v) => v.label === "_balances");
+  if (!variable) throw new Error("the token has no _balances");
+  return BigInt(variable.slot);
+}
+
 export const bytesOfHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
 
 /** Call data of the payouts that give every account its units. */

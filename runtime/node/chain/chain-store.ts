@@ -30,6 +30,7 @@ export function openChain(store: KeyValueStore, { history, chainId, observer }: 
   const queue = new WriteQueue(store, observer);
   const head = readHead(queue);
   if (!head) {
+    if (store.get(metaKey("importing"))) throw new StateError("unusable", `${store.location} holds a part of a state whose import did not end`, "import it into an empty folder");
     // Reaches the store together with the first block.
     queue.put(metaKey("format"), Buffer.from(`${FORMAT}${VERSION}`));
     const backend = new DurableBackend(queue, { version: 0, root: undefined }, 1, 1);

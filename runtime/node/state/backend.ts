@@ -16,6 +16,8 @@ export interface StateView extends StateReader {
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof;
   /** All accounts, read as they are asked for. */
   contents(): Iterable<AccountContents>;
+  /** The state after changes, which nobody keeps. */
+  after(changes: ChangeSet): StateView;
 }
 
 /** A module as it is kept. */
@@ -63,7 +65,7 @@ export class MemoryBackend implements NodeBackend {
     return this.store.hasStorage(address);
   }
 
-  view(): StateView {
+  view(): StateTrie {
     for (const changes of merged(this.pending)) this.trie = this.trie.apply(changes);
     this.pending = [];
     if (!this.moduleCounts.has(this.trie)) this.moduleCounts.set(this.trie, this.modules.length);
@@ -88,7 +90,7 @@ export class MemoryBackend implements NodeBackend {
 }
 
 /** Successive change sets as few: a run without deleted accounts becomes one, so that a trie's nodes are made once. */
-export function merged(changes: readonly ChangeSet[]): ChangeSet[] {
+function merged(changes: readonly ChangeSet[]): ChangeSet[] {
   if (changes.length < 2 || changes.some((c) => [...c.accounts.values()].includes(undefined))) return [...changes];
   const accounts = new Map<AddressKey, ChangeSet["accounts"] extends ReadonlyMap<string, infer R> ? R : never>();
   const storage = new Map<AddressKey, Map<SlotKey, Uint8Array | undefined>>();

@@ -6,18 +6,20 @@
  *   commit, commit, view --nodes, modules, change record-->  queue  <--block--  archive;  queue.seal()
  */
 import type { CodeRegistry, ModuleEntry } from "../../host/code.js";
-import { BoundedCache } from "../../store/durable/bounded-cache.js";
 import { StateError } from "../../store/durable/kv.js";
 import { RecordReader, RecordWriter } from "../../store/durable/records.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
-import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
-import { merged, type NodeBackend, type StateView, type StoredModule } from "./backend.js";
+import type { AccountRecord, ChangeSet } from "../../store/state.js";
+import type { NodeBackend, StateView, StoredModule } from "./backend.js";
+import { DurableHead, type HeadSource } from "./durable-head.js";
+import { importAccounts, type ImportedAccount } from "./import.js";
 import { hashKey, numberKey, PREFIX } from "./layout.js";
 import type { ChildRecord } from "./node-records.js";
-import { NodeStore } from "./node-store.js";
-import { StateTrie, type AccountContents, type AccountProof } from "./state-trie.js";
+import { NodeStore, StateChange } from "./node-store.js";
+import { accountPath, slotPath, StateTrie, type AccountContents, type AccountEntry, type AccountProof } from "./state-trie.js";
 import { StoredModules } from "./stored-modules.js";
+import type { StoredNode } from "./trie.js";
 
 /** Where a state lies: after which change, and the root of its trie. */
 export interface StatePosition {
@@ -27,22 +29,30 @@ export interface StatePosition {
 }
 
 /** A state that lies in the store. */
-export class StoredView implements StateView {
+export class StoredView implements StateView, HeadSource {
+  readonly trie: StateTrie;
+
   constructor(
     readonly position: StatePosition,
-    readonly trie: StateTrie,
-  ) {}
+    private readonly nodes: NodeStore,
+  ) {
+    this.trie = new StateTrie(position.root && nodes.accountNode(position.root.id, position.root.reference));
+  }
 
   get root(): Uint8Array {
     return this.trie.root;
   }
 
   account(address: AddressKey): AccountRecord | undefined {
-    return this.trie.account(address);
+    return this.nodes.account(this.position.root?.id ?? 0, accountPath(address));
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.trie.storage(address, slot);
+    return this.nodes.storage(this.position.root?.id ?? 0, accountPath(address), slotPath(slot));
+  }
+
+  slots(address: AddressKey): Iterable<SlotKey> {
+    return this.trie.slots(address);
   }
 
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
@@ -52,74 +62,9 @@ export class StoredView implements StateView {
   contents(): Iterable<AccountContents> {
     return this.trie.contents();
   }
-}
 
-/** Accounts, and words, of the newest state that are kept in memory. */
-const CACHED_READS = 200_000;
-
-/** The newest state: changes since the last view, what was read lately, the trie. */
-class DurableHead implements StateReader {
-  private readonly accounts = new BoundedCache<AddressKey, { readonly record: AccountRecord | undefined }>(CACHED_READS);
-  private readonly words = new BoundedCache<string, { readonly word: Uint8Array | undefined }>(CACHED_READS);
-  private readonly changedAccounts = new Map<AddressKey, AccountRecord | undefined>();
-  private readonly changedWords = new Map<string, Uint8Array | undefined>();
-  /** Accounts that went since the last view, and with them all their words. */
-  private readonly gone = new Set<AddressKey>();
-
-  constructor(private trie: StateReader) {}
-
-  account(address: AddressKey): AccountRecord | undefined {
-    if (this.changedAccounts.has(address)) return this.changedAccounts.get(address);
-    const known = this.accounts.get(address);
-    if (known) return known.record;
-    const record = this.trie.account(address);
-    this.accounts.set(address, { record });
-    return record;
-  }
-
-  storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    const key = address + slot;
-    if (this.changedWords.has(key)) return this.changedWords.get(key);
-    if (this.gone.has(address)) return undefined;
-    const known = this.words.get(key);
-    if (known) return known.word;
-    const word = this.trie.storage(address, slot);
-    this.words.set(key, { word });
-    return word;
-  }
-
-  apply(changes: ChangeSet): void {
-    for (const [address, record] of changes.accounts) {
-      this.changedAccounts.set(address, record);
-      if (record) continue;
-      this.gone.add(address);
-      for (const key of [...this.changedWords.keys()]) if (key.startsWith(address)) this.changedWords.delete(key);
-    }
-    for (const [address, words] of changes.storage) for (const [slot, word] of words) this.changedWords.set(address + slot, word);
-  }
-
-  /** The changes are part of the trie now. */
-  moveTo(trie: StateReader): void {
-    this.trie = trie;
-    if (this.gone.size > 0) this.words.clear();
-    for (const address of this.changedAccounts.keys()) this.accounts.delete(address);
-    for (const [key, word] of this.changedWords) this.words.set(key, { word });
-    // Empty accounts are no longer there in the trie (EIP-161): it is asked again.
-    this.forgetChanges();
-  }
-
-  /** The state is another. */
-  replace(trie: StateReader): void {
-    this.trie = trie;
-    this.accounts.clear();
-    this.words.clear();
-    this.forgetChanges();
-  }
-
-  private forgetChanges(): void {
-    this.changedAccounts.clear();
-    this.changedWords.clear();
-    this.gone.clear();
+  after(changes: ChangeSet): StateView {
+    return this.trie.after(changes);
   }
 }
 
@@ -162,7 +107,7 @@ export class DurableBackend implements NodeBackend {
 
   /** A state of the store, which must not have been pruned. */
   viewAt(position: StatePosition): StoredView {
-    return new StoredView(position, new StateTrie(position.root && this.nodes.accountNode(position.root)));
+    return new StoredView(position, this.nodes);
   }
 
   commit(changes: ChangeSet, modules: readonly ModuleEntry[]): void {
@@ -172,19 +117,39 @@ export class DurableBackend implements NodeBackend {
     this.pending.push(changes);
   }
 
+  /**
+   * Makes a whole state the head's, in place of the empty one (import.ts); it is kept once a block is written with it. Rejects with RangeError where
+   * accounts or slots do not come in order, and with StateError where there is a state already or the store cannot be written: then nothing of the store may be used.
+   */
+  async import(accounts: Iterable<ImportedAccount>, modules: readonly ModuleEntry[]): Promise<StoredView> {
+    if (this.current.position.root || this.pending.length > 0) throw new StateError("unusable", "a state can be imported into an empty store only");
+    this.commit({ accounts: new Map(), storage: new Map() }, modules);
+    const from = this.nodes.nextId;
+    return this.adopt(from, await importAccounts(accounts, this.nodes, this.queue), []);
+  }
+
+  hasStorage(address: AddressKey): boolean {
+    return this.head.hasStorage(address);
+  }
+
   view(): StoredView {
     if (this.pending.length === 0) return this.current;
     const from = this.nodes.nextId;
-    this.nodes.beginChange();
+    const change = new StateChange(this.nodes);
     let { trie } = this.current;
-    for (const changes of merged(this.pending)) trie = trie.apply(changes);
-    const { root, replaced } = this.nodes.save(trie.accounts);
+    const together = this.head.changes();
+    for (const changes of together ? [together] : this.pending) trie = trie.apply(changes, change);
+    return this.adopt(from, trie.accounts && this.nodes.save(trie.accounts), change.ids);
+  }
+
+  /** Makes a trie whose new nodes are in the queue the newest state. */
+  private adopt(from: number, root: StoredNode<AccountEntry> | undefined, replaced: readonly number[]): StoredView {
     const version = this.nextVersion++;
     for (const module of this.fresh) this.modules.save(module);
     this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextId, replaced, modules: this.fresh.map((m) => m.identity) }));
     this.pending = [];
     this.fresh = [];
-    this.current = this.viewAt({ version, root });
+    this.current = this.viewAt({ version, root: root && { id: root.id, reference: root.reference } });
     this.head.moveTo(this.current);
     return this.current;
   }
@@ -200,6 +165,10 @@ export class DurableBackend implements NodeBackend {
     this.nodes.registry = this.modules;
     this.current = view;
     this.head.replace(view);
+  }
+
+  storedModules(): Iterable<StoredModule> {
+    return this.modules.stored();
   }
 
   private undo(version: number): void {
@@ -218,10 +187,6 @@ export class DurableBackend implements NodeBackend {
       this.nodes.delete(change.replaced);
       this.queue.delete(numberKey(PREFIX.CHANGE, next));
     }
-  }
-
-  storedModules(): Iterable<StoredModule> {
-    return this.modules.stored();
   }
 
   private change(version: number): Change | undefined {

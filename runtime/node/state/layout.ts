@@ -4,6 +4,7 @@
  *   x format          what wrote this, and in which version
  *   x head            height, chain id, next version, next node
  *   x pruned          the first block whose state is kept
+ *   x importing       a state is being imported; goes with the first block
  *   b number          block: header, transactions, receipts      h hash   number of a block      t hash   block and index of a transaction
  *   r number          root of the state at the end of a block
  *   c version         what one change of the state made and replaced: nodes, modules
@@ -25,7 +26,7 @@ export const PREFIX = {
   MODULE: letter("m"),
 } as const;
 
-export function metaKey(name: "format" | "head" | "pruned"): Uint8Array {
+export function metaKey(name: "format" | "head" | "pruned" | "importing"): Uint8Array {
   return Buffer.from(`x${name}`, "latin1");
 }
 

@@ -2,42 +2,23 @@
  * The nodes of state tries in a store. Nodes are written once and never changed; a change of the state writes the nodes on the paths that it touched
  * under new ids and says which old ones no newer state uses, so that states can be pruned by their age without counting references.
  *
- *   root --load--> path of nodes --trieWith--> new nodes above stored ones --save--> records under new ids, ids that are replaced
+ *   root --load--> path of nodes --trieUpdate--> new nodes above stored ones --save--> records under new ids; StateChange: ids that are replaced
  */
 import type { CodeRegistry } from "../../host/code.js";
 import { BoundedCache } from "../../store/durable/bounded-cache.js";
 import { StateError } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
+import type { AccountRecord } from "../../store/state.js";
 import { numberKey, PREFIX } from "./layout.js";
-import {
-  accountRecord,
-  branchRecord,
-  extensionRecord,
-  readAccountNode,
-  readSlotNode,
-  referredIds,
-  slotRecord,
-  storageRootOf,
-  type ChildRecord,
-  type NodeLoader,
-} from "./node-records.js";
-import type { AccountEntry, SlotEntry } from "./state-trie.js";
-import { trieReference, type Branch, type LoadedNode, type StoredNode, type TrieNode } from "./trie.js";
+import { accountRecord, branchRecord, extensionRecord, nextId, pathTaken, readAccountNode, readSlotNode, referredIds, slotRecord, type NodeLoader } from "./node-records.js";
+import type { AccountEntry, SlotEntry, StateObserver } from "./state-trie.js";
+import { trieReference, type LoadedNode, type StoredNode, type TrieNode } from "./trie.js";
 
 /** Node records kept in memory; a branch's takes up to 600 bytes. */
-const CACHED_NODES = 200_000;
-
-/** What a change of the state did to the nodes. */
-export interface SavedNodes {
-  readonly root: ChildRecord | undefined;
-  /** Ids that the new state no longer uses. */
-  readonly replaced: readonly number[];
-}
+const CACHED_NODES = 400_000;
 
 export class NodeStore implements NodeLoader {
   private readonly cache = new BoundedCache<number, Uint8Array>(CACHED_NODES);
-  /** Ids read since {@link beginChange}. */
-  private touched: Set<number> | undefined;
 
   /** @param nextId The first id that is free. */
   constructor(
@@ -46,7 +27,8 @@ export class NodeStore implements NodeLoader {
     public nextId: number,
   ) {}
 
-  private record(id: number): Uint8Array {
+  /** The record of a node. Throws StateError where it is not there. */
+  read(id: number): Uint8Array {
     const known = this.cache.get(id);
     if (known) return known;
     const record = this.queue.get(numberKey(PREFIX.NODE, id));
@@ -55,87 +37,91 @@ export class NodeStore implements NodeLoader {
     return record;
   }
 
-  accountNode({ id, reference }: ChildRecord): StoredNode<AccountEntry> {
-    return new StoredAccountNode(this, id, reference);
+  accountNode(id: number, reference: Uint8Array, at = 0, size = reference.length): StoredNode<AccountEntry> {
+    return new StoredAccountNode(this, id, reference, at, size);
   }
 
-  slotNode({ id, reference }: ChildRecord): StoredNode<SlotEntry> {
-    return new StoredSlotNode(this, id, reference);
+  slotNode(id: number, reference: Uint8Array, at = 0, size = reference.length): StoredNode<SlotEntry> {
+    return new StoredSlotNode(this, id, reference, at, size);
   }
 
-  /** The record of a node that somebody looks into. */
-  read(id: number): Uint8Array {
-    this.touched?.add(id);
-    return this.record(id);
+  /** The account at a path below a root. */
+  account(root: number, path: Uint8Array): AccountRecord | undefined {
+    return this.accountEntry(root, path)?.record;
   }
 
-  /** From here to {@link save}, nodes that are read may be replaced. */
-  beginChange(): void {
-    this.touched = new Set();
+  /** The storage word at a path of the account at a path below a root. */
+  storage(root: number, accountPath: Uint8Array, slotPath: Uint8Array): Uint8Array | undefined {
+    const storage = this.accountEntry(root, accountPath)?.storage;
+    if (storage?.kind !== "stored") return undefined;
+    const leaf = this.leaf(storage.id, slotPath);
+    if (!leaf) return undefined;
+    const node = readSlotNode(leaf, this);
+    return node.kind === "leaf" ? node.entry.word : undefined;
   }
 
-  /** Puts the new nodes of a state into the queue. */
-  save(root: TrieNode<AccountEntry> | undefined): SavedNodes {
-    const touched = this.touched ?? new Set<number>();
-    this.touched = undefined;
-    const kept = new Set<number>();
-    const saved = root && this.saveAccounts(root, kept);
-    const alive = new Set<number>();
-    for (const id of kept) this.markAlive(id, touched, alive);
-    const replaced = new Set<number>();
-    for (const id of touched) if (!alive.has(id)) replaced.add(id);
-    // An account that went took its storage with it, most of which nobody has read.
-    for (const id of [...replaced]) for (const storage of storageRootOf(this.record(id))) this.collect(storage, alive, kept, replaced);
-    return { root: saved, replaced: [...replaced] };
+  private accountEntry(root: number, path: Uint8Array): AccountEntry | undefined {
+    const leaf = this.leaf(root, path);
+    if (!leaf) return undefined;
+    const node = readAccountNode(leaf, this);
+    return node.kind === "leaf" ? node.entry : undefined;
   }
 
-  /** Nodes below one that stays stay as well. */
-  private markAlive(id: number, touched: ReadonlySet<number>, alive: Set<number>): void {
-    if (!touched.has(id) || alive.has(id)) return;
-    alive.add(id);
-    for (const child of referredIds(this.record(id))) this.markAlive(child, touched, alive);
-  }
-
-  /** The ids of a subtree that the new state does not use. */
-  private collect(id: number, alive: ReadonlySet<number>, kept: ReadonlySet<number>, into: Set<number>): void {
-    if (alive.has(id) || kept.has(id)) return;
-    into.add(id);
-    for (const child of referredIds(this.record(id))) this.collect(child, alive, kept, into);
-  }
-
-  private saveAccounts(node: TrieNode<AccountEntry>, kept: Set<number>): ChildRecord {
-    return this.saveTree(node, kept, (path, entry) => accountRecord(path, entry, entry.storage && this.saveSlots(entry.storage, kept)));
-  }
-
-  private saveSlots(node: TrieNode<SlotEntry>, kept: Set<number>): ChildRecord {
-    return this.saveTree(node, kept, slotRecord);
-  }
-
-  private saveTree<T>(node: TrieNode<T>, kept: Set<number>, leafRecord: (path: Uint8Array, entry: T) => Uint8Array): ChildRecord {
-    if (node.kind === "stored") {
-      kept.add(node.id);
-      return node;
+  /** The record of the leaf at a path: walks records, where making nodes of them would cost more than the walk. */
+  private leaf(root: number, path: Uint8Array): Uint8Array | undefined {
+    let depth = 0;
+    for (let id = root; id > 0;) {
+      const record = this.read(id);
+      id = nextId(record, path, depth);
+      if (id < 0) return record;
+      depth += pathTaken(record);
     }
-    const record = this.treeRecord(node, kept, leafRecord);
+    return undefined;
+  }
+
+  /** Puts the new nodes of a state into the queue; its root. */
+  save(root: TrieNode<AccountEntry>): StoredNode<AccountEntry> {
+    return this.saveTree(root, this.accounts);
+  }
+
+  /** Puts one new node, whose children are stored, into the queue. */
+  addAccount(node: LoadedNode<AccountEntry>): StoredNode<AccountEntry> {
+    return this.saveTree(node, this.accounts);
+  }
+
+  /** As {@link addAccount}, of an account's storage. */
+  addSlot(node: LoadedNode<SlotEntry>): StoredNode<SlotEntry> {
+    return this.saveTree(node, this.slots);
+  }
+
+  private readonly slots: NodeForm<SlotEntry> = {
+    leafRecord: slotRecord,
+    node: (id, reference) => this.slotNode(id, reference),
+  };
+
+  private readonly accounts: NodeForm<AccountEntry> = {
+    leafRecord: (path, entry) => accountRecord(path, entry, entry.storage && this.saveTree(entry.storage, this.slots)),
+    node: (id, reference) => this.accountNode(id, reference),
+  };
+
+  private saveTree<T>(node: TrieNode<T>, form: NodeForm<T>): StoredNode<T> {
+    if (node.kind === "stored") return node;
+    const record = this.treeRecord(node, form);
     const id = this.nextId++;
     this.queue.put(numberKey(PREFIX.NODE, id), record);
     this.cache.set(id, record);
-    return { id, reference: trieReference(node) };
+    return form.node(id, trieReference(node));
   }
 
-  private treeRecord<T>(node: LoadedNode<T>, kept: Set<number>, leafRecord: (path: Uint8Array, entry: T) => Uint8Array): Uint8Array {
+  private treeRecord<T>(node: LoadedNode<T>, form: NodeForm<T>): Uint8Array {
     switch (node.kind) {
       case "leaf":
-        return leafRecord(node.path, node.entry);
+        return form.leafRecord(node.path, node.entry);
       case "extension":
-        return extensionRecord(node.path, this.saveTree(node.child, kept, leafRecord));
+        return extensionRecord(node.path, this.saveTree(node.child, form));
       case "branch":
-        return branchRecord(this.saveChildren(node, kept, leafRecord));
+        return branchRecord(node.children.map((child) => child && this.saveTree(child, form)));
     }
-  }
-
-  private saveChildren<T>(branch: Branch<T>, kept: Set<number>, leafRecord: (path: Uint8Array, entry: T) => Uint8Array): (ChildRecord | undefined)[] {
-    return branch.children.map((child) => child && this.saveTree(child, kept, leafRecord));
   }
 
   /** Puts the deletion of nodes into the queue. */
@@ -147,30 +133,68 @@ export class NodeStore implements NodeLoader {
   }
 }
 
-/** A branch has up to sixteen of these: objects of a class are smaller than closures. */
-class StoredAccountNode implements StoredNode<AccountEntry> {
+/** What differs between the nodes of the accounts' trie and of a storage's. */
+interface NodeForm<T> {
+  leafRecord(path: Uint8Array, entry: T): Uint8Array;
+  node(id: number, reference: Uint8Array): StoredNode<T>;
+}
+
+/** Collects the ids of stored nodes that a changed state no longer uses. */
+export class StateChange implements StateObserver {
+  readonly ids: number[] = [];
+
+  constructor(private readonly nodes: NodeStore) {}
+
+  replaced(node: StoredNode<unknown>): void {
+    this.ids.push(node.id);
+  }
+
+  dropped(storage: TrieNode<SlotEntry>): void {
+    if (storage.kind === "stored") this.droppedBelow(storage.id);
+    else if (storage.kind === "extension") this.dropped(storage.child);
+    else if (storage.kind === "branch") for (const child of storage.children) if (child) this.dropped(child);
+  }
+
+  private droppedBelow(id: number): void {
+    this.ids.push(id);
+    for (const child of referredIds(this.nodes.read(id))) this.droppedBelow(child);
+  }
+}
+
+/**
+ * A node by its id, with its reference where its parent's record has it: a branch has up to sixteen, most of which nobody looks into, so that each is
+ * one small object.
+ */
+abstract class RecordedNode<T> implements StoredNode<T> {
   readonly kind = "stored";
 
   constructor(
-    private readonly store: NodeStore,
+    protected readonly store: NodeStore,
     readonly id: number,
-    readonly reference: Uint8Array,
+    private readonly record: Uint8Array,
+    private readonly at: number,
+    readonly referenceSize: number,
   ) {}
 
+  get reference(): Uint8Array {
+    return this.record.subarray(this.at, this.at + this.referenceSize);
+  }
+
+  copyReference(into: Uint8Array, to: number): void {
+    const { record, at, referenceSize } = this;
+    for (let i = 0; i < referenceSize; i++) into[to + i] = record[at + i]!;
+  }
+
+  abstract load(): LoadedNode<T>;
+}
+
+class StoredAccountNode extends RecordedNode<AccountEntry> {
   load(): LoadedNode<AccountEntry> {
     return readAccountNode(this.store.read(this.id), this.store);
   }
 }
 
-class StoredSlotNode implements StoredNode<SlotEntry> {
-  readonly kind = "stored";
-
-  constructor(
-    private readonly store: NodeStore,
-    readonly id: number,
-    readonly reference: Uint8Array,
-  ) {}
-
+class StoredSlotNode extends RecordedNode<SlotEntry> {
   load(): LoadedNode<SlotEntry> {
     return readSlotNode(this.store.read(this.id), this.store);
   }

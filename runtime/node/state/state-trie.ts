@@ -5,10 +5,12 @@
  */
 import { keccak256 } from "../../../machine/keccak.js";
 import { codeHash } from "../../host/code.js";
-import { addressBytes, bytesOfKey, type AddressKey, type SlotKey } from "../../store/keys.js";
+import { BoundedCache } from "../../store/durable/bounded-cache.js";
+import type { AddressKey, SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
 import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
-import { nibblesOf, trieEntries, trieGet, trieProof, trieRoot, trieWith, trieWithout, type TrieNode } from "./trie.js";
+import { nibblesOf, trieEntries, trieGet, trieProof, trieRoot, type TrieNode } from "./trie.js";
+import { trieUpdate, type LeafChange, type TrieObserver } from "./trie-update.js";
 
 export interface SlotEntry {
   readonly slot: SlotKey;
@@ -44,23 +46,30 @@ const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
 const MAX_KNOWN_PATHS = 100_000;
 
 /** Hashed paths of the keys used lately: hashing is most of a lookup. */
-const paths = new Map<string, Uint8Array>();
+const paths = new BoundedCache<string, Uint8Array>(MAX_KNOWN_PATHS);
+const keyBytes = new Uint8Array(32);
 
-function pathOf(key: string, bytes: () => Uint8Array): Uint8Array {
+/** The path of a key whose bytes are least significant first. */
+function pathOf(key: string): Uint8Array {
   let path = paths.get(key);
   if (!path) {
-    if (paths.size >= MAX_KNOWN_PATHS) paths.clear();
-    paths.set(key, (path = nibblesOf(keccak256(bytes()))));
+    const { length } = key;
+    for (let i = 0; i < length; i++) keyBytes[length - 1 - i] = key.charCodeAt(i);
+    paths.set(key, (path = nibblesOf(keccak256(keyBytes.subarray(0, length)))));
   }
   return path;
 }
 
-function accountPath(address: AddressKey): Uint8Array {
-  return pathOf(address, () => addressBytes(address));
-}
+/** An account's path in the trie. */
+export const accountPath: (address: AddressKey) => Uint8Array = pathOf;
 
-function slotPath(slot: SlotKey): Uint8Array {
-  return pathOf(slot, () => Uint8Array.from(bytesOfKey(slot)).reverse());
+/** A word's path in its account's trie. */
+export const slotPath: (slot: SlotKey) => Uint8Array = pathOf;
+
+/** What a state tells of its change: see {@link TrieObserver}. */
+export interface StateObserver extends TrieObserver {
+  /** An account lost its whole storage. */
+  dropped(storage: TrieNode<SlotEntry>): void;
 }
 
 export class StateTrie implements StateReader {
@@ -85,20 +94,17 @@ export class StateTrie implements StateReader {
     return account && trieGet(account.storage, slotPath(slot))?.word;
   }
 
+  /** Slots of an account whose words are not zero, in the order of their hashes. */
+  *slots(address: AddressKey): Generator<SlotKey> {
+    for (const { slot } of trieEntries(trieGet(this.accounts, accountPath(address))?.storage)) yield slot;
+  }
+
   /** The state after some changes. */
-  apply(changes: ChangeSet): StateTrie {
-    let { accounts } = this;
-    for (const address of new Set([...changes.accounts.keys(), ...changes.storage.keys()])) {
-      const path = accountPath(address);
-      const before = trieGet(accounts, path);
-      const gone = changes.accounts.has(address) && !changes.accounts.get(address);
-      const storage = withWords(gone ? undefined : before?.storage, changes.storage.get(address));
-      const record = changes.accounts.get(address) ?? (gone ? NO_ACCOUNT : (before?.record ?? NO_ACCOUNT));
-      // Empty accounts do not exist (EIP-161).
-      const exists = record.nonce > 0 || record.balance > 0n || record.code !== undefined || storage !== undefined;
-      accounts = exists ? trieWith(accounts, path, encodeAccount(record, storage), { address, record, storage }) : trieWithout(accounts, path);
-    }
-    return new StateTrie(accounts);
+  apply(changes: ChangeSet, observer?: StateObserver): StateTrie {
+    const leaves: LeafChange<AccountEntry>[] = [];
+    for (const address of changes.accounts.keys()) leaves.push(accountChange(address, changes, observer));
+    for (const address of changes.storage.keys()) if (!changes.accounts.has(address)) leaves.push(accountChange(address, changes, observer));
+    return new StateTrie(trieUpdate(this.accounts, leaves, observer));
   }
 
   /** Everything in the state as one change set against the empty state. */
@@ -119,6 +125,10 @@ export class StateTrie implements StateReader {
     for (const { address, record, storage } of trieEntries(this.accounts)) yield { address, record, words: trieEntries(storage) };
   }
 
+  after(changes: ChangeSet): StateTrie {
+    return this.apply(changes);
+  }
+
   /** Proves an account and some of its slots, present or not. */
   prove(address: AddressKey, slots: readonly SlotKey[]): AccountProof {
     const path = accountPath(address);
@@ -134,13 +144,29 @@ export class StateTrie implements StateReader {
   }
 }
 
-function withWords(storage: TrieNode<SlotEntry> | undefined, words: ReadonlyMap<SlotKey, Uint8Array | undefined> | undefined): TrieNode<SlotEntry> | undefined {
-  let result = storage;
-  for (const [slot, word] of words ?? []) {
-    const path = slotPath(slot);
-    result = word ? trieWith(result, path, encodeWord(word), { slot, word }) : trieWithout(result, path);
-  }
-  return result;
+function accountChange(address: AddressKey, changes: ChangeSet, observer: StateObserver | undefined): LeafChange<AccountEntry> {
+  return {
+    path: accountPath(address),
+    apply(before) {
+      const gone = changes.accounts.has(address) && !changes.accounts.get(address);
+      if (gone && before?.storage) observer?.dropped(before.storage);
+      const storage = withWords(gone ? undefined : before?.storage, changes.storage.get(address), observer);
+      const record = changes.accounts.get(address) ?? (gone ? NO_ACCOUNT : (before?.record ?? NO_ACCOUNT));
+      // Empty accounts do not exist (EIP-161).
+      const exists = record.nonce > 0 || record.balance > 0n || record.code !== undefined || storage !== undefined;
+      return exists ? { value: encodeAccount(record, storage), entry: { address, record, storage } } : undefined;
+    },
+  };
+}
+
+function withWords(
+  storage: TrieNode<SlotEntry> | undefined,
+  words: ReadonlyMap<SlotKey, Uint8Array | undefined> | undefined,
+  observer: StateObserver | undefined,
+): TrieNode<SlotEntry> | undefined {
+  const leaves: LeafChange<SlotEntry>[] = [];
+  for (const [slot, word] of words ?? []) leaves.push({ path: slotPath(slot), apply: () => word && { value: encodeWord(word), entry: { slot, word } } });
+  return trieUpdate(storage, leaves, observer);
 }
 
 /** What a storage trie holds at a leaf: the word's bytes, most significant first, without leading zeros. */

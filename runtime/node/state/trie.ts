@@ -36,10 +36,13 @@ export interface Branch<T> {
 /** A node that lies in a store and is read when somebody needs to look into it. */
 export interface StoredNode<T> {
   readonly kind: "stored";
-  /** How a parent holds it: its hash, or its encoding where that is shorter. */
-  readonly reference: Uint8Array;
   /** Among the nodes of its store. */
   readonly id: number;
+  /** How a parent holds it: its hash, or its encoding where that is shorter. */
+  readonly reference: Uint8Array;
+  /** Bytes of the reference. */
+  readonly referenceSize: number;
+  copyReference(into: Uint8Array, at: number): void;
   load(): LoadedNode<T>;
 }
 
@@ -49,7 +52,8 @@ export type LoadedNode<T> = Leaf<T> | Extension<T> | Branch<T>;
 /** A trie; undefined is the empty one. */
 export type TrieNode<T> = LoadedNode<T> | StoredNode<T>;
 
-function loaded<T>(node: TrieNode<T>): LoadedNode<T> {
+/** A node to look into. */
+export function loaded<T>(node: TrieNode<T>): LoadedNode<T> {
   return node.kind === "stored" ? node.load() : node;
 }
 
@@ -90,28 +94,6 @@ export function trieWith<T>(before: TrieNode<T> | undefined, path: Uint8Array, v
   else children[node.path[shared]!] = behind(rest, node.child);
   children[path[shared]!] = { kind: "leaf", path: path.subarray(shared + 1), value, entry };
   return behind(path.subarray(0, shared), { kind: "branch", children });
-}
-
-/** The trie without a key; the same trie where it has none. */
-export function trieWithout<T>(before: TrieNode<T> | undefined, path: Uint8Array): TrieNode<T> | undefined {
-  if (!before) return undefined;
-  const node = loaded(before);
-  if (node.kind === "leaf") return sameNibbles(node.path, path) ? undefined : before;
-  if (node.kind === "extension") {
-    if (commonLength(node.path, path) < node.path.length) return before;
-    const child = trieWithout(node.child, path.subarray(node.path.length));
-    if (child === node.child) return before;
-    return child && behind(node.path, child);
-  }
-  const index = path[0]!;
-  const child = trieWithout(node.children[index], path.subarray(1));
-  if (child === node.children[index]) return before;
-  const children = [...node.children];
-  children[index] = child;
-  const left = children.flatMap((c, i) => (c ? [i] : []));
-  if (left.length > 1) return { kind: "branch", children };
-  const [only] = left;
-  return only === undefined ? undefined : behind(Uint8Array.of(only), children[only]!);
 }
 
 /** The entry of a key. */
@@ -181,7 +163,7 @@ export function indexedRoot(values: readonly Uint8Array[], encodeIndex: (index: 
 }
 
 /** A node with some half bytes before it; neighbouring paths become one. */
-function behind<T>(prefix: Uint8Array, after: TrieNode<T>): TrieNode<T> {
+export function behind<T>(prefix: Uint8Array, after: TrieNode<T>): TrieNode<T> {
   if (prefix.length === 0) return after;
   const node = loaded(after);
   if (node.kind === "branch") return { kind: "extension", path: prefix.slice(), child: after };
@@ -198,7 +180,7 @@ function encodeNode<T>(node: LoadedNode<T>): Uint8Array {
 /** A branch's list, written at once: most of what is hashed are branches, and joining 17 items costs as much as hashing them. */
 function encodeBranch<T>(children: readonly (TrieNode<T> | undefined)[]): Uint8Array {
   let size = EMPTY_STRING.length;
-  for (const child of children) size += child ? embeddedSize(trieReference(child)) : EMPTY_STRING.length;
+  for (const child of children) size += child ? embeddedSize(referenceSize(child)) : EMPTY_STRING.length;
   const headSize = size < 56 ? 1 : size < 0x100 ? 2 : 3;
   const encoded = new Uint8Array(headSize + size);
   if (headSize === 1) encoded[0] = 0xc0 + size;
@@ -213,17 +195,28 @@ function encodeBranch<T>(children: readonly (TrieNode<T> | undefined)[]): Uint8A
       encoded[at++] = EMPTY_STRING[0]!;
       continue;
     }
-    const reference = trieReference(child);
-    if (reference.length === HASH_SIZE) encoded[at++] = 0x80 + HASH_SIZE;
-    encoded.set(reference, at);
-    at += reference.length;
+    const length = referenceSize(child);
+    if (length === HASH_SIZE) encoded[at++] = 0x80 + HASH_SIZE;
+    if (child.kind === "stored") child.copyReference(encoded, at);
+    else copyBytes(child.reference!, encoded, at);
+    at += length;
   }
   encoded[at] = EMPTY_STRING[0]!;
   return encoded;
 }
 
-function embeddedSize(reference: Uint8Array): number {
-  return reference.length === HASH_SIZE ? HASH_SIZE + 1 : reference.length;
+/** Bytes of a node's reference, which is there afterwards. */
+function referenceSize<T>(node: TrieNode<T>): number {
+  return node.kind === "stored" ? node.referenceSize : trieReference(node).length;
+}
+
+function embeddedSize(size: number): number {
+  return size === HASH_SIZE ? HASH_SIZE + 1 : size;
+}
+
+/** A loop: for so few bytes it is faster than the call of `set`. */
+function copyBytes(from: Uint8Array, into: Uint8Array, at: number): void {
+  for (let i = 0; i < from.length; i++) into[at + i] = from[i]!;
 }
 
 function itemsOf<T>(node: Leaf<T> | Extension<T>): Uint8Array[] {
@@ -255,13 +248,14 @@ function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
   return result;
 }
 
-function commonLength(a: Uint8Array, b: Uint8Array): number {
+/** How many half bytes two paths share from the beginning. */
+export function commonLength(a: Uint8Array, b: Uint8Array): number {
   const limit = Math.min(a.length, b.length);
   let length = 0;
   while (length < limit && a[length] === b[length]) length++;
   return length;
 }
 
-function sameNibbles(a: Uint8Array, b: Uint8Array): boolean {
+export function sameNibbles(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && commonLength(a, b) === a.length;
 }

@@ -1,27 +1,45 @@
-/** A map of limited size: what came first goes first. Old entries that are still in use are read again, which is cheaper than keeping order by use. */
+/**
+ * A map of limited size that keeps what was used lately: entries live in a younger and an older generation. What is used moves to the younger one; when that
+ * has half of the room it becomes the older one, and what nobody used since the last time is gone.
+ *
+ * Entries are never taken out one by one: a map's first key costs time in proportion to all keys that were deleted before it.
+ */
 export class BoundedCache<K, V> {
-  private readonly entries = new Map<K, V>();
+  private young = new Map<K, V>();
+  private old = new Map<K, V>();
+  private readonly half: number;
 
-  constructor(private readonly limit: number) {}
+  /** @param limit Entries at most, 2 at least. */
+  constructor(limit: number) {
+    this.half = Math.max(1, limit >> 1);
+  }
 
   get(key: K): V | undefined {
-    return this.entries.get(key);
+    const known = this.young.get(key);
+    if (known !== undefined) return known;
+    const older = this.old.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   has(key: K): boolean {
-    return this.entries.has(key);
+    return this.young.has(key) || this.old.has(key);
   }
 
   set(key: K, value: V): void {
-    this.entries.set(key, value);
-    if (this.entries.size > this.limit) for (const oldest of this.entries.keys()) return void this.entries.delete(oldest);
+    this.young.set(key, value);
+    if (this.young.size < this.half) return;
+    this.old = this.young;
+    this.young = new Map();
   }
 
   delete(key: K): void {
-    this.entries.delete(key);
+    this.young.delete(key);
+    this.old.delete(key);
   }
 
   clear(): void {
-    this.entries.clear();
+    this.young.clear();
+    this.old.clear();
   }
 }

@@ -75,6 +75,11 @@ export class WriteQueue implements KeyValueReader {
     this.open = new Map();
   }
 
+  /** Changes that are put and not sealed. */
+  get waiting(): number {
+    return this.open.size;
+  }
+
   /** What was put so far belongs together and is to be written. */
   seal(): void {
     if (this.open.size === 0) return;

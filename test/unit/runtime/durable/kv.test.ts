@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
+import { BoundedCache } from "../../../../runtime/store/durable/bounded-cache.js";
 import { StateError, type KeyValueStore, type Write } from "../../../../runtime/store/durable/kv.js";
 import { openLmdb, restoreLmdb } from "../../../../runtime/store/durable/lmdb-kv.js";
 import { MemoryKeyValueStore } from "../../../../runtime/store/durable/memory-kv.js";
@@ -122,6 +123,36 @@ describe("a state folder", () => {
     assert.deepEqual(dump(next), ["k=1"]);
     await left.close();
     await next.close();
+  });
+});
+
+describe("a cache", () => {
+  it("keeps what is used, whatever comes, and no more than its limit", () => {
+    const cache = new BoundedCache<number, number>(100);
+    cache.set(-1, 1);
+    for (let i = 0; i < 10_000; i++) {
+      cache.set(i, i);
+      assert.equal(cache.get(-1), 1);
+    }
+    const kept = Array.from({ length: 10_000 }, (_, i) => i).filter((i) => cache.has(i));
+    assert.ok(kept.length <= 100 && kept.length >= 49, `${kept.length} entries`);
+    assert.equal(kept[kept.length - 1], 9_999);
+    assert.equal(kept[0], 10_000 - kept.length, "what came last is kept");
+  });
+
+  it("gives the newest value, and nothing that was deleted", () => {
+    const cache = new BoundedCache<number, string>(4);
+    for (const [key, value] of [
+      [1, "old"],
+      [2, "b"],
+      [1, "new"],
+      [3, "c"],
+    ] as const)
+      cache.set(key, value);
+    assert.equal(cache.get(1), "new");
+    cache.delete(1);
+    assert.equal(cache.get(1), undefined);
+    assert.equal(cache.has(1), false);
   });
 });
 

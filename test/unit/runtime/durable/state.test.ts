@@ -118,6 +118,7 @@ describe("the state in a store", () => {
             case "block": {
               for (const changes of step.changes) for (const backend of [memory, durable.backend]) backend.commit(changes, []);
               assert.deepEqual(answers(durable.backend.head), answers(memory.head));
+              for (const address of ADDRESSES) assert.equal(durable.backend.hasStorage(address), memory.hasStorage(address));
               const next = { memory: memory.view(), durable: durable.backend.view() };
               assert.equal(hex(next.durable.root), hex(next.memory.root));
               history.push(next);

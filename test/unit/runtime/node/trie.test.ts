@@ -4,7 +4,21 @@ import { describe, it } from "node:test";
 import { createMPT, verifyMerkleProof } from "@ethereumjs/mpt";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import fc from "fast-check";
-import { EMPTY_ROOT, nibblesOf, trieEntries, trieGet, trieProof, trieRoot, trieWith, trieWithout, type TrieNode } from "../../../../runtime/node/state/trie.js";
+import {
+  EMPTY_ROOT,
+  nibblesOf,
+  trieEntries,
+  trieGet,
+  trieProof,
+  trieReference,
+  trieRoot,
+  trieWith,
+  type LoadedNode,
+  type StoredNode,
+  type TrieNode,
+} from "../../../../runtime/node/state/trie.js";
+import { TrieBuilder } from "../../../../runtime/node/state/trie-builder.js";
+import { trieUpdate } from "../../../../runtime/node/state/trie-update.js";
 import { StateTrie } from "../../../../runtime/node/state/state-trie.js";
 import { addressKeyOfInt, littleEndian, slotKey } from "../../../../runtime/store/keys.js";
 
@@ -29,11 +43,11 @@ describe("Merkle Patricia trie", () => {
         for (const [key, value] of steps) {
           if (value) {
             await oracle.put(key, value);
-            root = trieWith(root, nibblesOf(key), value, value);
+            root = trieUpdate(root, [{ path: nibblesOf(key), apply: () => ({ value, entry: value }) }]);
             model.set(hex(key), value);
           } else {
             await oracle.del(key);
-            root = trieWithout(root, nibblesOf(key));
+            root = trieUpdate(root, [{ path: nibblesOf(key), apply: () => undefined }]);
             model.delete(hex(key));
           }
           assert.equal(hex(trieRoot(root)), hex(oracle.root()));
@@ -48,6 +62,98 @@ describe("Merkle Patricia trie", () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+/** The trie that holds some keys, one set after another. */
+function trieOf(model: ReadonlyMap<string, Uint8Array>): TrieNode<Uint8Array> | undefined {
+  let root: TrieNode<Uint8Array> | undefined;
+  for (const [key, value] of model) root = trieWith(root, nibblesOf(Buffer.from(key, "hex")), value, value);
+  return root;
+}
+
+describe("changes of a trie", () => {
+  const key = fc.uint8Array({ minLength: 3, maxLength: 3 }).map((k) => k.map((b) => b & 0x13));
+  const value = fc.uint8Array({ minLength: 1, maxLength: 40 });
+
+  it("made together give what they give one after another", () =>
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.tuple(key, fc.option(value)), { maxLength: 30 }), { maxLength: 6 }), (rounds) => {
+        let root: TrieNode<Uint8Array> | undefined;
+        const model = new Map<string, Uint8Array>();
+        for (const round of rounds) {
+          const changes = new Map(round.map(([k, v]) => [hex(k), v]));
+          const seen = new Map<string, Uint8Array | undefined>();
+          root = trieUpdate(
+            root,
+            [...changes].map(([k, v]) => ({
+              path: nibblesOf(Buffer.from(k, "hex")),
+              apply(before: Uint8Array | undefined) {
+                assert.ok(!seen.has(k), "a change is asked once");
+                seen.set(k, before);
+                return v ? { value: v, entry: v } : undefined;
+              },
+            })),
+          );
+          assert.deepEqual(seen, new Map([...changes.keys()].map((k) => [k, model.get(k)])));
+          for (const [k, v] of changes) {
+            if (v) model.set(k, v);
+            else model.delete(k);
+          }
+          assert.equal(hex(trieRoot(root)), hex(trieRoot(trieOf(model))));
+          assert.equal([...trieEntries(root)].length, model.size);
+        }
+      }),
+      { numRuns: 200 },
+    ));
+
+  it("give the same trie back where they change nothing", () => {
+    const root = trieOf(
+      new Map([
+        ["123456", Uint8Array.of(1)],
+        ["12f456", Uint8Array.of(2)],
+        ["a00000", Uint8Array.of(3)],
+      ]),
+    );
+    const absent = ["123457", "120000", "b00000"].map((k) => ({ path: nibblesOf(Buffer.from(k, "hex")), apply: () => undefined }));
+    assert.equal(trieUpdate(root, absent), root);
+    assert.equal(trieUpdate(root, []), root);
+  });
+});
+
+describe("a trie that is built in order", () => {
+  /** Stands for a node that was handed out. */
+  function stored(node: LoadedNode<Uint8Array>): StoredNode<Uint8Array> {
+    const reference = trieReference(node);
+    return { kind: "stored", id: 1, reference, referenceSize: reference.length, copyReference: (into, at) => into.set(reference, at), load: () => node };
+  }
+
+  it("is the trie that is changed key by key", () =>
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.uint8Array({ minLength: 3, maxLength: 3 }).map((k) => hex(k.map((b) => b & 0x33))),
+          fc.uint8Array({ minLength: 1, maxLength: 40 }),
+        ),
+        (content) => {
+          const model = new Map(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
+          const builder = new TrieBuilder<Uint8Array>(stored);
+          for (const [k, v] of model) builder.add(nibblesOf(Buffer.from(k, "hex")), v, v);
+          const root = builder.finish();
+          assert.equal(hex(trieRoot(root)), hex(trieRoot(trieOf(model))));
+          assert.deepEqual([...trieEntries(root)], [...model.values()]);
+        },
+      ),
+      { numRuns: 300 },
+    ));
+
+  it("refuses keys out of order, and the same key twice", () => {
+    const builder = new TrieBuilder<Uint8Array>(stored);
+    const add = (k: string): void => builder.add(nibblesOf(Buffer.from(k, "hex")), Uint8Array.of(1), Uint8Array.of(1));
+    add("1234");
+    assert.throws(() => add("1234"), RangeError);
+    assert.throws(() => add("1233"), RangeError);
+    add("1235");
   });
 });
 
