@@ -175,6 +175,12 @@ export class Messages implements MessageHandler {
     return { success: true, data: EMPTY, gasLeft, address };
   }
 }
+/** True where a precompiled contract answers calls to an address, whatever code is there. */
+export function isPrecompile(address: AddressKey): boolean {
+  const number = intOfKey(address);
+  return number > 0n && number <= MAX_PRECOMPILE && precompile(number) !== undefined;
+}
+
 
 function failure(gasLeft: number, error: string): CallResult {
   return { success: false, data: EMPTY, gasLeft, error };

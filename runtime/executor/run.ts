@@ -3,12 +3,14 @@
  * changes. Applying the changes is the caller's decision (a call drops them), so that executors may run transactions
  * speculatively.
  */
-import type { BlockCells } from "../host/activation.js";
+import type { BlockCells, TransactionCells } from "../host/activation.js";
 import type { CodeRegistry, ModuleEntry } from "../host/code.js";
 import { Journal, type LogRecord } from "../store/journal.js";
 import type { ChangeSet, StateReader } from "../store/state.js";
 import type { AddressKey } from "../store/keys.js";
+import { ObservingJournal } from "../store/observing-journal.js";
 import { transactionCells } from "./block.js";
+import { TracingMessages, type CallFrame } from "./call-frames.js";
 import { Messages } from "./messages.js";
 
 /** Intrinsic gas (yellow paper, section 6.2; EIP-2028, EIP-3860's word cost is not charged: code is charged by HOST_GAS). */
@@ -31,6 +33,13 @@ export interface Transaction {
   readonly origin?: AddressKey;
   /** Versioned hashes of blobs, 32 bytes each, least significant first. */
   readonly blobHashes?: readonly Uint8Array[];
+  /** What the receipt is to tell besides. Nothing that contracts see depends on it. */
+  readonly observe?: {
+    /** The tree of calls. */
+    readonly calls?: boolean;
+    /** Transfers of wei, as logs among the others. */
+    readonly transfers?: boolean;
+  };
 }
 
 export interface Receipt {
@@ -48,6 +57,8 @@ export interface Receipt {
   readonly changes: ChangeSet;
   /** Modules that the transaction brought. */
   readonly modules: readonly ModuleEntry[];
+  /** The tree of its calls, where that was asked for and it got so far. */
+  readonly trace?: CallFrame;
 }
 
 /** Gas that a transaction costs before anything runs. */
@@ -72,16 +83,30 @@ const idle: Journal[] = [];
  * Throws Interruption where the thread's stack ends, or where the state interrupts a read.
  */
 export function executeOnThisStack(state: StateReader, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
+  if (transaction.observe) return executeObserved(state, block, registry, transaction);
   const journal = idle.pop() ?? new Journal(state);
   journal.begin(state);
-  const receipt = executeWith(journal, block, registry, transaction);
+  const receipt = executeWith(journal, new Messages(journal, block, cellsOf(transaction), registry), transaction);
   // One that something was thrown through is not used again: whatever it was doing is not finished.
   idle.push(journal);
   return receipt;
 }
 
-function executeWith(journal: Journal, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
-  const messages = new Messages(journal, block, transactionCells(transaction.origin ?? transaction.from, transaction.gasPrice, transaction.blobHashes), registry);
+function executeObserved(state: StateReader, block: BlockCells, registry: CodeRegistry, transaction: Transaction): Receipt {
+  const journal = new ObservingJournal(state, {
+    logsTransfers: transaction.observe?.transfers === true,
+    destroyed: (address, heir, wei) => messages.noteDestruction(address, heir, wei),
+  });
+  const messages = new TracingMessages(journal, block, cellsOf(transaction), registry);
+  const receipt = executeWith(journal, messages, transaction);
+  return transaction.observe?.calls === true ? { ...receipt, trace: messages.root } : receipt;
+}
+
+function cellsOf({ origin, from, gasPrice, blobHashes }: Transaction): TransactionCells {
+  return transactionCells(origin ?? from, gasPrice, blobHashes);
+}
+
+function executeWith(journal: Journal, messages: Messages, transaction: Transaction): Receipt {
   const intrinsic = intrinsicGas(transaction);
   const gas = transaction.gasLimit - intrinsic;
   const nonce = journal.increaseNonce(transaction.from);

@@ -8,6 +8,8 @@ export interface LogRecord {
   readonly address: AddressKey;
   readonly topics: readonly Uint8Array[];
   readonly data: Uint8Array;
+  /** It tells of wei that moved, and no contract emitted it (observing-journal.ts). */
+  readonly isTransfer?: true;
 }
 
 const TOPIC_BYTES = 32;

@@ -36,7 +36,7 @@ export type Answer =
 /** A receipt as plain objects: what decodes itself when asked would lose that on the way. */
 export function sendable(receipt: Receipt): Receipt {
   const { accounts, storage } = receipt.changes;
-  return { ...receipt, logs: receipt.logs.map(({ address, topics, data }) => ({ address, topics, data })), changes: { accounts, storage } };
+  return { ...receipt, logs: receipt.logs.map(({ address, topics, data, isTransfer }) => ({ address, topics, data, isTransfer })), changes: { accounts, storage } };
 }
 
 /** Indexes of the shared counters. */

@@ -16,7 +16,7 @@ import type { NodeTransaction } from "../transactions/transaction.js";
 import type { BlockArchive } from "./archive.js";
 import { BlockBuilder } from "./block-builder.js";
 import { blockSize, commitments, type Block, type NodeReceipt, type Place } from "./block.js";
-import { makeHeader, nextBaseFee, ZERO_HASH, type HeaderFields } from "./header.js";
+import { makeHeader, nextBaseFee, ZERO_HASH } from "./header.js";
 
 export interface ChainSettings {
   readonly chainId: bigint;
@@ -37,6 +37,8 @@ export interface BlockDraft {
   readonly coinbase: AddressKey;
   readonly baseFee: bigint;
   readonly prevrandao: bigint;
+  /** In wei; default 1. */
+  readonly blobBaseFee?: bigint;
 }
 
 /** Settings for the next block only, or for all from there on. */
@@ -135,24 +137,20 @@ export class Blockchain {
     return block;
   }
 
-  /** The environment that contracts see in a block that is being made. */
+  /** The environment that contracts see in a block that is being made, or in one that was mined (its header says as much). */
   cells(draft: BlockDraft): BlockCells {
     return blockCells(this.environment(draft));
   }
 
-  /** The environment of a mined block, for calls at it. */
-  cellsOf(header: HeaderFields): BlockCells {
-    return blockCells(this.environment(header));
-  }
-
-  private environment(block: BlockDraft): BlockEnvironment {
+  /** The same before it is laid out. */
+  environment(block: BlockDraft): BlockEnvironment {
     return {
       number: BigInt(block.number),
       timestamp: BigInt(block.timestamp),
       coinbase: block.coinbase,
       gasLimit: BigInt(block.gasLimit),
       baseFee: block.baseFee,
-      blobBaseFee: 1n,
+      blobBaseFee: block.blobBaseFee ?? 1n,
       prevrandao: block.prevrandao,
       chainId: this.settings.chainId,
       blockHash: (number) => {

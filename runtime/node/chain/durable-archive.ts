@@ -101,8 +101,8 @@ export class DurableArchive implements BlockArchive {
     const newest = blocks[blocks.length - 1]!;
     this.height = newest.header.number;
     this.cache.set(this.height, { ...newest, state });
-    this.putRoot(this.height, state);
-    this.dropStates(this.height, (state as StoredView).position.version);
+    const { version } = this.putRoot(this.height, state);
+    this.dropStates(this.height, version);
     this.seal();
   }
 
@@ -136,12 +136,13 @@ export class DurableArchive implements BlockArchive {
     return this.queue.durable();
   }
 
-  private putRoot(number: number, state: StateView | undefined): void {
+  private putRoot(number: number, state: StateView | undefined): StatePosition {
     if (!(state instanceof StoredView)) throw new TypeError("the state is another backend's");
     const { version, root } = state.position;
     const record = new RecordWriter().number(version).number(root?.id ?? 0);
     if (root) record.string(root.reference);
     this.queue.put(numberKey(PREFIX.ROOT, number), record.finish());
+    return state.position;
   }
 
   /** Drops the states of blocks that are too old and that nobody has pinned. */

@@ -7,8 +7,7 @@ import type { Transaction } from "../../executor/transaction.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
 import { sameBytes } from "../../../machine/bytes.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
-import type { Block } from "./block.js";
-import type { Blockchain } from "./blockchain.js";
+import type { BlockDraft, Blockchain } from "./blockchain.js";
 
 /** An account at one moment, as far as it concerns a transaction. Undefined: it is not worth showing. */
 export interface AccountState {
@@ -44,14 +43,18 @@ class Recording implements StateReader {
   }
 }
 
-function run(chain: Blockchain, state: StateReader, at: Block, transaction: Transaction): { asked: ReadonlyMap<AddressKey, ReadonlySet<SlotKey>>; changes: ChangeSet } {
+function run(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): { asked: ReadonlyMap<AddressKey, ReadonlySet<SlotKey>>; changes: ChangeSet } {
   const recording = new Recording(state);
-  const { changes } = executeWithFees(recording, chain.cellsOf(at.header), chain.backend.registry, transaction, at.header);
+  const { coinbase, baseFee } = at;
+  const { gasPrice } = transaction;
+  // A call may pay less than the base fee, or nothing: then nobody gets a tip.
+  const fees = { coinbase, baseFee: gasPrice < baseFee ? gasPrice : baseFee };
+  const { changes } = executeWithFees(recording, chain.cells(at), chain.backend.registry, transaction, fees);
   return { asked: recording.asked, changes };
 }
 
 /** Every account that a transaction touched as it was before, with the slots that it touched. Accounts that did not exist are left out. */
-export function stateRead(chain: Blockchain, state: StateReader, at: Block, transaction: Transaction): Accounts {
+export function stateRead(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): Accounts {
   const accounts = new Map<AddressKey, AccountState>();
   for (const [address, slots] of run(chain, state, at, transaction).asked) {
     const record = state.account(address);
@@ -61,7 +64,7 @@ export function stateRead(chain: Blockchain, state: StateReader, at: Block, tran
 }
 
 /** What a transaction changed, before and after: `pre` holds changed accounts whole, `post` only the fields that differ. */
-export function stateChanged(chain: Blockchain, state: StateReader, at: Block, transaction: Transaction): { pre: Accounts; post: Accounts } {
+export function stateChanged(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): { pre: Accounts; post: Accounts } {
   const { changes } = run(chain, state, at, transaction);
   const pre = new Map<AddressKey, AccountState>();
   const post = new Map<AddressKey, AccountState>();

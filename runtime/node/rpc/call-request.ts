@@ -1,8 +1,5 @@
-/** The transaction objects of eth_call, eth_estimateGas and eth_sendTransaction, and the state that callers assume (overrides). */
-import { CodeError, type CodeRegistry } from "../../host/code.js";
-import type { Code } from "../../host/code.js";
-import { littleEndian, slotKey, type AddressKey, type SlotKey } from "../../store/keys.js";
-import type { AccountRecord, StateReader } from "../../store/state.js";
+/** The transaction objects of eth_call, eth_estimateGas and eth_sendTransaction. */
+import type { AddressKey } from "../../store/keys.js";
 import type { AccessListEntry } from "../transactions/transaction.js";
 import { invalidParams } from "./errors.js";
 import { readAddress, readArray, readData, readFixed, readNumber, readObject, readQuantity, type JsonObject } from "./params.js";
@@ -62,59 +59,4 @@ function readAccessList(value: unknown): readonly AccessListEntry[] {
       storageKeys: readArray(object.storageKeys ?? [], "accessList.storageKeys").map((key) => readFixed(key, 32, "accessList.storageKeys")),
     };
   });
-}
-
-/** State with some accounts as a caller wants to see them. */
-class OverriddenState implements StateReader {
-  readonly accounts = new Map<AddressKey, AccountRecord>();
-  /** Words that are set, and whether all others of the account are zero. */
-  readonly words = new Map<AddressKey, { readonly set: Map<SlotKey, Uint8Array>; readonly whole: boolean }>();
-
-  constructor(private readonly base: StateReader) {}
-
-  account(address: AddressKey): AccountRecord | undefined {
-    return this.accounts.get(address) ?? this.base.account(address);
-  }
-
-  storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    const own = this.words.get(address);
-    const word = own?.set.get(slot);
-    if (word) return word.some((byte) => byte !== 0) ? word : undefined;
-    return own?.whole === true ? undefined : this.base.storage(address, slot);
-  }
-}
-
-/** The state with go-ethereum's override set: balance, nonce, code, state, stateDiff by address. */
-export function overrideState(base: StateReader, registry: CodeRegistry, overrides: JsonObject): StateReader {
-  const state = new OverriddenState(base);
-  for (const [key, value] of Object.entries(overrides)) {
-    const address = readAddress(key, "override");
-    const fields = readObject(value, "override");
-    const before = base.account(address) ?? { nonce: 0, balance: 0n };
-    state.accounts.set(address, {
-      nonce: fields.nonce === undefined ? before.nonce : readNumber(fields.nonce, "override.nonce"),
-      balance: fields.balance === undefined ? before.balance : readQuantity(fields.balance, "override.balance"),
-      code: fields.code === undefined ? before.code : readCode(readData(fields.code, "override.code"), registry),
-    });
-    if (fields.state !== undefined && fields.stateDiff !== undefined) throw invalidParams("an account has both state and stateDiff overridden");
-    const words = fields.state ?? fields.stateDiff;
-    if (words !== undefined) state.words.set(address, { set: readWords(words), whole: fields.state !== undefined });
-  }
-  return state;
-}
-
-function readWords(value: unknown): Map<SlotKey, Uint8Array> {
-  const entries = Object.entries(readObject(value, "override.state"));
-  return new Map(entries.map(([slot, word]) => [slotKey(readQuantity(slot, "override.state")), littleEndian(readQuantity(word, "override.state"), 32)]));
-}
-
-/** An account's code from its bytes: nothing, a reference to a module that the chain knows, or a minimal proxy. */
-export function readCode(bytes: Uint8Array, registry: CodeRegistry): Code | undefined {
-  if (bytes.length === 0) return undefined;
-  try {
-    return registry.readRuntime(bytes, new Map());
-  } catch (error) {
-    if (!(error instanceof CodeError)) throw error;
-    throw invalidParams("code: this is not SuperVM code of an account (a reference to a deployed module, or an EIP-1167 proxy); EVM bytecode does not run here");
-  }
 }

@@ -22,6 +22,11 @@ export interface RpcLimits {
   readonly backlogBytes: number;
   /** Open connections, HTTP and WebSocket together. */
   readonly sockets: number;
+  /** Blocks, and calls in all of them, of one simulation (eth_simulateV1). */
+  readonly simulationBlocks: number;
+  readonly simulationCalls: number;
+  /** Gas that one simulation may use. */
+  readonly simulationGas: number;
   /** Milliseconds of execution for the entries of one batch; later entries are refused. */
   readonly batchMilliseconds: number;
 }
@@ -38,5 +43,8 @@ export const RPC_LIMITS: RpcLimits = {
   subscriptions: 100,
   backlogBytes: 16 * 1024 * 1024,
   sockets: 80,
+  simulationBlocks: 256,
+  simulationCalls: 1_000,
+  simulationGas: 300_000_000,
   batchMilliseconds: 10_000,
 };

@@ -3,7 +3,7 @@ import { AbiCoder } from "ethers";
 import { intrinsicGas, type Receipt, type Transaction } from "../../executor/transaction.js";
 import { addressHex, addressKeyOfInt, intOfKey, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, StateReader } from "../../store/state.js";
-import type { Block } from "../chain/block.js";
+import type { BlockDraft } from "../chain/blockchain.js";
 import type { DevChain } from "../chain/dev-chain.js";
 import { guarded } from "../../executor/fees.js";
 import { dataHex, wordHex } from "../encoding/hex.js";
@@ -11,19 +11,22 @@ import type { AccessListEntry } from "../transactions/transaction.js";
 import type { CallRequest } from "./call-request.js";
 import { RPC_CODE, RpcError, serverError } from "./errors.js";
 
-const NO_SENDER = addressKeyOfInt(0n);
+/** Who calls where a call does not say. */
+export const NO_SENDER = addressKeyOfInt(0n);
 
-/** Runs a call at the end of a block, on a state. */
-export function simulate(node: DevChain, call: CallRequest, block: Block, state: StateReader, gas: number): Receipt {
-  return guarded(state, node.chain.cellsOf(block.header), node.chain.backend.registry, transactionOf(call, block, gas));
+/** Runs a call in a block, on a state. */
+export function simulate(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader, gas: number): Receipt {
+  return guarded(state, node.chain.cells(at), node.chain.backend.registry, transactionOf(call, at, gas));
 }
 
-function transactionOf(call: CallRequest, block: Block, gasLimit: number): Transaction {
+/** A call as the executor takes it. */
+export function transactionOf(call: CallRequest, at: BlockDraft, gasLimit: number): Transaction {
   const { from = NO_SENDER, to, data, value } = call;
-  return { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice: priceOf(call, block.header.baseFee) };
+  return { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice: priceOf(call, at.baseFee) };
 }
 
-function priceOf(call: CallRequest, baseFee: bigint): bigint {
+/** What a unit of gas costs a call in wei: nothing where it does not say. */
+export function priceOf(call: CallRequest, baseFee: bigint): bigint {
   if (call.gasPrice !== undefined) return call.gasPrice;
   if (call.maxFeePerGas === undefined) return 0n;
   const tip = call.maxPriorityFeePerGas ?? 0n;
@@ -82,11 +85,11 @@ const ESTIMATE_ERROR = 0.015;
  * Gas that suffices for a call. A call may need more than it uses (63/64 of the rest go to a callee; a contract may ask for gasleft()), so the
  * least sufficient limit is searched for by halving.
  */
-export function estimateGas(node: DevChain, call: CallRequest, block: Block, state: StateReader): number {
+export function estimateGas(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader): number {
   let high = gasAllowance(node, call, state);
-  const intrinsic = intrinsicGas(transactionOf(call, block, high));
+  const intrinsic = intrinsicGas(transactionOf(call, at, high));
   if (high < intrinsic) throw serverError(`gas required exceeds allowance (${high})`);
-  const run = (gas: number): Receipt => simulate(node, call, block, state, gas);
+  const run = (gas: number): Receipt => simulate(node, call, at, state, gas);
   // A transfer to an account without code needs exactly its intrinsic gas.
   if (call.to !== undefined && call.data.length === 0 && !state.account(call.to)?.code && run(intrinsic).success) return intrinsic;
   const first = run(high);
@@ -133,11 +136,11 @@ class RecordingState implements StateReader {
 }
 
 /** The accounts and slots that a call touches, without its sender and target unless their slots are (EIP-2930). */
-export function touchedBy(node: DevChain, call: CallRequest, block: Block, state: StateReader): { list: AccessListEntry[]; receipt: Receipt } {
+export function touchedBy(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader): { list: AccessListEntry[]; receipt: Receipt } {
   const recording = new RecordingState(state);
-  const receipt = simulate(node, call, block, recording, gasAllowance(node, call, state));
+  const receipt = simulate(node, call, at, recording, gasAllowance(node, call, state));
   for (const [address, words] of receipt.changes.storage) for (const slot of words.keys()) recording.touch(address, slot);
-  const skipped = new Set([call.from ?? NO_SENDER, call.to ?? receipt.created, block.header.coinbase]);
+  const skipped = new Set([call.from ?? NO_SENDER, call.to ?? receipt.created, at.coinbase]);
   const addresses = new Set([...[...recording.accounts].filter((a) => !skipped.has(a)), ...recording.slots.keys()]);
   const list = [...addresses].map((address) => ({
     address: addressHex(address) as AccessListEntry["address"],

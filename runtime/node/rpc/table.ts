@@ -6,6 +6,7 @@ import { chainMethods } from "./methods/chain.js";
 import { developmentMethods } from "./methods/development.js";
 import { dumpMethods } from "./methods/dump.js";
 import { logMethods } from "./methods/logs.js";
+import { simulationMethods } from "./methods/simulation.js";
 import { stateMethods } from "./methods/state.js";
 import { traceMethods } from "./methods/trace.js";
 import { accountMethods, transactionMethods } from "./methods/transactions.js";
@@ -28,6 +29,7 @@ export function methodTable(node: DevChain, filters: Filters, options: TableOpti
     ...transactionMethods(node, options.rawTransactions ?? new RawTransactions(node.chain.settings.chainId)),
     ...logMethods(node, filters, options.limits),
     ...traceMethods(node),
+    ...simulationMethods(node, options.limits),
     ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion), ...dumpMethods(node) } : { eth_accounts: () => [] }),
   };
   return { ...table, rpc_modules: () => Object.fromEntries([...new Set(Object.keys(table).map((name) => name.split("_")[0]!))].map((module) => [module, "1.0"])) };

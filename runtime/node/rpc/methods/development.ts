@@ -5,9 +5,9 @@
 import { littleEndian, slotKey, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { quantity } from "../../encoding/hex.js";
-import { readCode } from "../call-request.js";
 import { invalidParams, serverError } from "../errors.js";
 import { formatBlock } from "../format.js";
+import { readCode } from "../overrides.js";
 import { isObject, readNumber, type Method, type Methods, type Params } from "../params.js";
 
 /** Blocks that one request may mine. */

@@ -2,12 +2,13 @@
 import { codeHash } from "../../../host/code.js";
 import { addressHex, intOfLittleEndian, slotKey } from "../../../store/keys.js";
 import type { StateReader } from "../../../store/state.js";
-import type { Block } from "../../chain/block.js";
+import type { BlockDraft } from "../../chain/blockchain.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { dataHex, quantity, wordHex } from "../../encoding/hex.js";
-import { overrideState, readCall, type CallRequest } from "../call-request.js";
+import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams } from "../errors.js";
 import { requireBlock, stateAt, viewAt } from "../lookup.js";
+import { overrideState, readBlockOverrides } from "../overrides.js";
 import { readSlot, type Methods, type Params } from "../params.js";
 import { estimateGas, gasAllowance, requireSuccess, simulate, touchedBy } from "../simulate.js";
 
@@ -30,29 +31,32 @@ export function stateMethods(node: DevChain): Methods {
     },
     eth_getProof: (p) => proof(node, p),
     eth_call(p) {
-      const { call, block, state } = subject(node, p);
-      return dataHex(requireSuccess(simulate(node, call, block, state, gasAllowance(node, call, state))).data);
+      const { call, at, state } = subject(node, p);
+      return dataHex(requireSuccess(simulate(node, call, at, state, gasAllowance(node, call, state))).data);
     },
     eth_estimateGas(p) {
-      const { call, block, state } = subject(node, p);
-      return quantity(estimateGas(node, call, block, state));
+      const { call, at, state } = subject(node, p);
+      return quantity(estimateGas(node, call, at, state));
     },
     eth_createAccessList(p) {
-      const { call, block, state } = subject(node, p);
-      const { list, receipt } = touchedBy(node, call, block, state);
+      const { call, at, state } = subject(node, p);
+      const { list, receipt } = touchedBy(node, call, at, state);
       return { accessList: list, gasUsed: quantity(receipt.gasUsed), ...(!receipt.success && { error: receipt.error ?? "execution reverted" }) };
     },
   };
 }
 
-/** What eth_call and its like run, and on which state. */
-function subject(node: DevChain, p: Params): { call: CallRequest; block: Block; state: StateReader } {
+/** What eth_call and its like run, in which block, and on which state. */
+function subject(node: DevChain, p: Params): { call: CallRequest; at: BlockDraft; state: StateReader } {
   p.atMost(4);
-  if (p.has(3) && Object.keys(p.object(3, "blockOverrides")).length > 0) throw invalidParams("block overrides are not supported");
   const call = readCall(p.object(0, "transaction"));
   const block = requireBlock(node, p.block(1));
   const state = stateAt(node, block);
-  return { call, block, state: p.has(2) ? overrideState(state, node.chain.backend.registry, p.object(2, "stateOverrides")) : state };
+  return {
+    call,
+    at: p.has(3) ? { ...block.header, ...readBlockOverrides(p.object(3, "blockOverrides")) } : block.header,
+    state: p.has(2) ? overrideState(state, node.chain.backend.registry, p.object(2, "stateOverrides")) : state,
+  };
 }
 
 function proof(node: DevChain, p: Params): unknown {

@@ -3,19 +3,22 @@
  * no opcode steps: without a tracer the answer is that of the struct logger with no steps.
  */
 import { addressHex, bytesOfKey } from "../../../store/keys.js";
-import type { Transaction } from "../../../executor/transaction.js";
+import type { CallFrame } from "../../../executor/call-frames.js";
+import { intrinsicGas, type Transaction } from "../../../executor/transaction.js";
 import type { StateReader } from "../../../store/state.js";
 import { executorTransaction } from "../../chain/block-builder.js";
 import type { Block, NodeReceipt } from "../../chain/block.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { stateChanged, stateRead, type Accounts } from "../../chain/prestate.js";
-import { stateBefore, traceTransaction, type CallFrame } from "../../chain/trace.js";
+import type { BlockDraft } from "../../chain/blockchain.js";
+import { stateBefore, traceTransaction } from "../../chain/trace.js";
 import { dataHex, quantity } from "../../encoding/hex.js";
-import { overrideState, readCall } from "../call-request.js";
+import { readCall } from "../call-request.js";
 import { invalidParams, serverError } from "../errors.js";
 import { requireBlock, stateAt, viewAt } from "../lookup.js";
-import { isObject, type JsonObject, type Methods, type Params } from "../params.js";
-import { gasAllowance, revertReason } from "../simulate.js";
+import { overrideState, readBlockOverrides } from "../overrides.js";
+import { isObject, readObject, type JsonObject, type Methods, type Params } from "../params.js";
+import { gasAllowance, revertReason, transactionOf } from "../simulate.js";
 
 export function traceMethods(node: DevChain): Methods {
   return {
@@ -36,15 +39,25 @@ export function traceMethods(node: DevChain): Methods {
       const call = readCall(p.object(0, "transaction"));
       const block = requireBlock(node, p.block(1));
       const given = p.raw(2);
-      const base = stateAt(node, block);
-      const state = isObject(given) && isObject(given.stateOverrides) ? overrideState(base, node.chain.backend.registry, given.stateOverrides) : base;
-      const { from = "\0".repeat(20), to, data, value } = call;
-      const gasLimit = gasAllowance(node, call, state);
-      const traced = trace(node, state, block, { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice: call.gasPrice ?? 0n }, options);
-      if (!traced) throw serverError("intrinsic gas too low");
-      return traced;
+      const { state, at } = assumed(node, block, isObject(given) ? given : {});
+      const transaction = transactionOf(call, at, gasAllowance(node, call, state));
+      if (transaction.gasLimit < intrinsicGas(transaction)) throw serverError("intrinsic gas too low");
+      return trace(node, state, at, transaction, options);
     },
   };
+}
+
+/** The state and block that a caller assumes. */
+export function assumed(node: DevChain, block: Block, { stateOverrides, blockOverrides }: JsonObject): { state: StateReader; at: BlockDraft } {
+  const state = stateAt(node, block);
+  return {
+    state: isGiven(stateOverrides) ? overrideState(state, node.chain.backend.registry, readObject(stateOverrides, "stateOverrides")) : state,
+    at: isGiven(blockOverrides) ? { ...block.header, ...readBlockOverrides(readObject(blockOverrides, "blockOverrides")) } : block.header,
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 type Tracer = "callTracer" | "prestateTracer" | "structLogger";
@@ -71,12 +84,11 @@ function traceBlock(node: DevChain, block: Block, options: Options): JsonObject[
 }
 
 /** Traces a mined transaction; its root frame shows the transaction's gas, the intrinsic part included. */
-function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options: Options): JsonObject | null {
+function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options: Options): JsonObject {
   const parent = node.chain.block(block.header.number - 1);
   if (!parent) throw serverError("the genesis block has no transactions");
   const state = stateBefore(node.chain, viewAt(parent), block, receipt.index);
-  const traced = trace(node, state, block, executorTransaction(receipt.transaction, receipt.gasPrice), options);
-  if (!traced) return null;
+  const traced = trace(node, state, block.header, executorTransaction(receipt.transaction, receipt.gasPrice), options);
   switch (options.tracer) {
     case "callTracer":
       return { ...traced, gas: quantity(receipt.transaction.gasLimit), gasUsed: quantity(receipt.gasUsed) };
@@ -87,15 +99,13 @@ function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options:
   }
 }
 
-/** Undefined where the gas does not suffice to begin. */
-function trace(node: DevChain, state: StateReader, at: Block, transaction: Transaction, options: Options): JsonObject | undefined {
+function trace(node: DevChain, state: StateReader, at: BlockDraft, transaction: Transaction, options: Options): JsonObject {
   if (options.tracer === "prestateTracer") {
     if (!options.diffMode) return formatAccounts(stateRead(node.chain, state, at, transaction));
     const { pre, post } = stateChanged(node.chain, state, at, transaction);
     return { pre: formatAccounts(pre), post: formatAccounts(post) };
   }
   const frame = traceTransaction(node.chain, state, at, transaction);
-  if (!frame) return undefined;
   if (options.tracer === "callTracer") return formatFrame(frame, options);
   return { gas: frame.gasUsed, failed: !frame.success, returnValue: dataHex(frame.output), structLogs: [] };
 }

@@ -78,7 +78,7 @@ function complete(node: DevChain, call: CallRequest): NodeTransaction {
     to,
     value: call.value,
     data: call.data,
-    gasLimit: call.gas ?? estimateGas(node, call, node.chain.head, node.chain.backend.head),
+    gasLimit: call.gas ?? estimateGas(node, call, node.chain.head.header, node.chain.backend.head),
     ...(type === 2
       ? { maxFeePerGas: call.maxFeePerGas ?? 2n * baseFee + tip, maxPriorityFeePerGas: tip }
       : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),

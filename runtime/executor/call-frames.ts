@@ -1,0 +1,80 @@
+/** The calls and creations of a transaction as a tree, noted on their way to the code that runs them. The shape is that of go-ethereum's callTracer. */
+import type { CallRequest, CallResult, CreateRequest } from "../host/activation.js";
+import type { AddressKey } from "../store/keys.js";
+import { Messages } from "./messages.js";
+
+export interface CallFrame {
+  readonly type: "CALL" | "DELEGATECALL" | "STATICCALL" | "CREATE" | "CREATE2" | "SELFDESTRUCT";
+  readonly from: AddressKey;
+  readonly to: AddressKey | undefined;
+  readonly value: bigint;
+  readonly gas: number;
+  readonly gasUsed: number;
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  readonly success: boolean;
+  /** Why it failed, where it was no revert. */
+  readonly error: string | undefined;
+  readonly calls: readonly CallFrame[];
+}
+
+const CALL_TYPES = { call: "CALL", delegatecall: "DELEGATECALL", staticcall: "STATICCALL" } as const;
+const EMPTY = new Uint8Array(0);
+
+export class TracingMessages extends Messages {
+  /** Calls of the running activation, and above it those of its callers. */
+  private readonly open: CallFrame[][] = [[]];
+
+  /** The transaction's own call, when it is over. */
+  get root(): CallFrame | undefined {
+    return this.open[0]![0];
+  }
+
+  override call(request: CallRequest): CallResult {
+    const type = CALL_TYPES[request.kind];
+    const to = request.kind === "call" ? request.address : request.codeAddress;
+    // What a delegatecall shows as caller is who runs it, not who called that one.
+    const from = request.kind === "delegatecall" ? request.address : request.caller;
+    return this.note({ type, from, to, value: request.value, gas: request.gas, input: request.data }, () => super.call(request));
+  }
+
+  override create(request: CreateRequest): CallResult {
+    return this.note({ type: request.salt ? "CREATE2" : "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () =>
+      super.create(request),
+    );
+  }
+
+  override createAtNonce(request: CreateRequest, nonce: number): CallResult {
+    return this.note({ type: "CREATE", from: request.caller, to: undefined, value: request.value, gas: request.gas, input: request.code }, () =>
+      super.createAtNonce(request, nonce),
+    );
+  }
+
+  /** The running contract destroyed itself. */
+  noteDestruction(from: AddressKey, to: AddressKey, value: bigint): void {
+    this.add({ type: "SELFDESTRUCT", from, to, value, gas: 0, gasUsed: 0, input: EMPTY, output: EMPTY, success: true, error: undefined, calls: [] });
+  }
+
+  private note(start: Pick<CallFrame, "type" | "from" | "to" | "value" | "gas" | "input">, run: () => CallResult): CallResult {
+    const calls: CallFrame[] = [];
+    this.open.push(calls);
+    const result = run();
+    this.open.pop();
+    this.add({
+      ...start,
+      // A contract's memory lives on after the call.
+      input: start.input.slice(),
+      to: start.to ?? result.address,
+      gasUsed: start.gas - result.gasLeft,
+      output: result.data.slice(),
+      success: result.success,
+      error: result.error,
+      calls,
+    });
+    return result;
+  }
+
+  private add(frame: CallFrame): void {
+    this.open[this.open.length - 1]!.push(frame);
+  }
+}
