@@ -85,7 +85,8 @@ function statement(scope: Scope, words: readonly string[], slots: readonly strin
 function exit(scope: Scope, value: () => string): SourceNode {
   const p = scope.fresh("m");
   const length = scope.random.pick([0, 4, 32, 33]);
+  // Two words are written: what memory behind the first one holds is undefined.
   return item(
-    `if lt(${value()}, ${scope.random.pick([1, 2, 100])}) {\nlet ${p} := mload(0x40)\nmstore(${p}, ${value()})\n${scope.random.pick(["return", "return", "revert"])}(${p}, ${length})\n}\n`,
+    `if lt(${value()}, ${scope.random.pick([1, 2, 100])}) {\nlet ${p} := mload(0x40)\nmstore(${p}, ${value()})\nmstore(add(${p}, 32), not(0))\n${scope.random.pick(["return", "return", "revert"])}(${p}, ${length})\n}\n`,
   );
 }
