@@ -2,7 +2,7 @@
 import { addressBytes, type AddressKey } from "../../store/keys.js";
 import type { LogRecord } from "../../store/journal.js";
 import { addToBloom, BLOOM_SIZE, joinBlooms } from "../encoding/bloom.js";
-import { rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize } from "../encoding/rlp.js";
+import { rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize, rlpStrings } from "../encoding/rlp.js";
 import type { StateView } from "../state/backend.js";
 import { indexedRoot } from "../state/trie.js";
 import type { NodeTransaction } from "../transactions/transaction.js";
@@ -76,7 +76,7 @@ export function commitments(receipts: readonly NodeReceipt[]): { transactionsRoo
 
 /** EIP-658 and EIP-2718. */
 function encodeReceipt(receipt: NodeReceipt): Uint8Array {
-  const logs = receipt.logs.map((log) => rlpList([rlpBytes(addressBytes(log.address)), rlpList(log.topics.map(rlpBytes)), rlpBytes(log.data)]));
+  const logs = receipt.logs.map((log) => rlpList([rlpBytes(addressBytes(log.address)), rlpStrings(log.topics), rlpBytes(log.data)]));
   const { type } = receipt.transaction;
   return rlpList([rlpInteger(receipt.success ? 1 : 0), rlpInteger(receipt.cumulativeGas), rlpBytes(receipt.bloom), rlpList(logs)], type === 0 ? undefined : type);
 }

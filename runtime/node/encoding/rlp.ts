@@ -43,6 +43,20 @@ export function rlpList(items: readonly Uint8Array[], type?: number): Uint8Array
   return result;
 }
 
+/** A list of byte strings. */
+export function rlpStrings(strings: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const bytes of strings) length += rlpBytesSize(bytes);
+  const result = new Uint8Array(headSize(length) + length);
+  let at = writeHead(result, 0, LIST, length);
+  for (const bytes of strings) {
+    if (!isOwnEncoding(bytes)) at = writeHead(result, at, STRING, bytes.length);
+    result.set(bytes, at);
+    at += bytes.length;
+  }
+  return result;
+}
+
 /** Bytes that a byte string takes when it is encoded. */
 export function rlpBytesSize(bytes: Uint8Array): number {
   return isOwnEncoding(bytes) ? 1 : headSize(bytes.length) + bytes.length;

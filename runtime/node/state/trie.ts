@@ -7,7 +7,7 @@
  * into them, and a change reads nothing but its path.
  */
 import { keccak256 } from "../../../machine/keccak.js";
-import { rlpBytes, rlpList } from "../encoding/rlp.js";
+import { rlpBytes, rlpList, rlpStrings } from "../encoding/rlp.js";
 
 export interface Leaf<T> {
   readonly kind: "leaf";
@@ -174,7 +174,18 @@ export function behind<T>(prefix: Uint8Array, after: TrieNode<T>): TrieNode<T> {
 }
 
 function encodeNode<T>(node: LoadedNode<T>): Uint8Array {
-  return (node.encoded ??= node.kind === "branch" ? encodeBranch(node.children) : rlpList(itemsOf(node)));
+  return (node.encoded ??= encodeLoaded(node));
+}
+
+function encodeLoaded<T>(node: LoadedNode<T>): Uint8Array {
+  switch (node.kind) {
+    case "leaf":
+      return rlpStrings([compact(node.path, true), node.value]);
+    case "extension":
+      return rlpList([rlpBytes(compact(node.path, false)), embedded(node.child)]);
+    case "branch":
+      return encodeBranch(node.children);
+  }
 }
 
 /** A branch's list, written at once: most of what is hashed are branches, and joining 17 items costs as much as hashing them. */
@@ -217,11 +228,6 @@ function embeddedSize(size: number): number {
 /** A loop: for so few bytes it is faster than the call of `set`. */
 function copyBytes(from: Uint8Array, into: Uint8Array, at: number): void {
   for (let i = 0; i < from.length; i++) into[at + i] = from[i]!;
-}
-
-function itemsOf<T>(node: Leaf<T> | Extension<T>): Uint8Array[] {
-  if (node.kind === "leaf") return [rlpBytes(compact(node.path, true)), rlpBytes(node.value)];
-  return [rlpBytes(compact(node.path, false)), embedded(node.child)];
 }
 
 /** How a parent holds a node: the node's encoding where that is short, else its hash. */

@@ -93,7 +93,7 @@ function parseLegacy(raw: Uint8Array): Parsed {
   const start = items.offset;
   const nonce = nonceNumber(items.integer(64));
   const gasPrice = items.integer(256);
-  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data().slice() };
+  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data() };
   const fields = raw.subarray(start, items.offset);
   if (items.isAtEnd) throw new TransactionError("the transaction is not signed");
   const v = items.integer(256);
@@ -116,7 +116,7 @@ function parseTyped(raw: Uint8Array, type: 1 | 2): Parsed {
   const nonce = nonceNumber(items.integer(64));
   const maxPriorityFeePerGas = items.integer(256);
   const maxFeePerGas = type === 2 ? items.integer(256) : maxPriorityFeePerGas;
-  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data().slice() };
+  const rest = { gasLimit: gasNumber(items.integer(64)), to: recipient(items.data()), value: items.integer(256), data: items.data() };
   const accessList = readAccessList(items.list());
   const fields = raw.subarray(start, items.offset);
   if (items.isAtEnd) throw new TransactionError("the transaction is not signed");

@@ -17,9 +17,10 @@ const SLOTS = 256;
 /** Bytes of a slot and where its parts are. */
 const SLOT = { SIZE: 128, DIGEST: 0, SIGNATURE: 32, PARITY: 96, FOUND: 97, ADDRESS: 98 } as const;
 const [DIGEST_BYTES, SIGNATURE_BYTES, ADDRESS_BYTES] = [32, 64, 20];
-/** Index of the number of signatures ever put, before the states. */
+/** Indices of the number of signatures ever put, of what is 1 while a thread sleeps until there are more, and of the states. */
 const PUT = 0;
-const STATES = 1;
+const ASLEEP = 1;
+const STATES = 2;
 
 export type SlotBuffer = SharedArrayBuffer;
 
@@ -39,7 +40,10 @@ export class SignatureSlots {
 
   /** Ends when more than `seen` were put. For threads that may block. */
   waitForMore(seen: number): void {
+    Atomics.store(this.words, ASLEEP, 1);
+    // Returns at once where more were put before this thread could be seen to sleep.
     Atomics.wait(this.words, PUT, seen);
+    Atomics.store(this.words, ASLEEP, 0);
   }
 
   readonly size = SLOTS;
@@ -60,7 +64,7 @@ export class SignatureSlots {
     this.bytes[at + SLOT.PARITY] = yParity;
     Atomics.store(this.words, STATES + slot, STATE.WAITING);
     Atomics.store(this.words, PUT, (number + 1) | 0);
-    Atomics.notify(this.words, PUT);
+    if (Atomics.load(this.words, ASLEEP) === 1) Atomics.notify(this.words, PUT);
     return slot;
   }
 

@@ -10,7 +10,7 @@ import { blockSize } from "../../../../runtime/node/chain/block.js";
 import { EMPTY_LIST_HASH, EMPTY_REQUESTS_HASH, ZERO_HASH } from "../../../../runtime/node/chain/header.js";
 import { addToBloom, bloomMayHold, BLOOM_SIZE, joinBlooms } from "../../../../runtime/node/encoding/bloom.js";
 import { dataHex, hexBytes, wordHex } from "../../../../runtime/node/encoding/hex.js";
-import { minimalBytes, rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize } from "../../../../runtime/node/encoding/rlp.js";
+import { minimalBytes, rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize, rlpStrings } from "../../../../runtime/node/encoding/rlp.js";
 import { RlpReader } from "../../../../runtime/node/encoding/rlp-reader.js";
 import { EMPTY_ROOT } from "../../../../runtime/node/state/trie.js";
 import { addressHex, addressKeyOfInt } from "../../../../runtime/store/keys.js";
@@ -40,6 +40,7 @@ describe("RLP", () => {
     fc.assert(
       fc.property(fc.array(anyBytes, { maxLength: 4 }), fc.option(fc.constantFrom(1, 2), { nil: undefined }), (items, type) => {
         const encoded = items.map(rlpBytes);
+        assert.equal(dataHex(rlpStrings(items)), encodeRlp(items));
         const list = rlpList(encoded, type);
         assert.equal(dataHex(list), `0x${type === undefined ? "" : `0${type}`}${encodeRlp(items).slice(2)}`);
         const content = encoded.reduce((sum, item) => sum + item.length, 0);

@@ -90,6 +90,10 @@ describe("reading values", () => {
     assert.equal(nestsDeeper('[[["]]"]]]', 3), false);
     assert.equal(nestsDeeper("[[[[", 3), true);
     assert.equal(nestsDeeper('"[[[[\\"[["', 3), false);
+    // The last backslash of an even number does not escape the quote behind it.
+    assert.equal(nestsDeeper('"\\\\"[[[[', 3), true);
+    assert.equal(nestsDeeper('"\\\\\\"[[[[', 3), false);
+    assert.equal(nestsDeeper('["', 1), false);
   });
 });
 
