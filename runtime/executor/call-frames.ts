@@ -55,6 +55,12 @@ export class TracingMessages extends Messages {
     this.add({ type: "SELFDESTRUCT", from, to, value, gas: 0, gasUsed: 0, input: EMPTY, output: EMPTY, success: true, error: undefined, calls: [] });
   }
 
+  /** What a call gave; of a creation that succeeded, the code of what was created. */
+  private output({ success, address, data }: CallResult): Uint8Array {
+    const code = success && address !== undefined ? this.journal.account(address)?.code?.bytes : undefined;
+    return (code ?? data).slice();
+  }
+
   private note(start: Pick<CallFrame, "type" | "from" | "to" | "value" | "gas" | "input">, run: () => CallResult): CallResult {
     const calls: CallFrame[] = [];
     this.open.push(calls);
@@ -66,7 +72,7 @@ export class TracingMessages extends Messages {
       input: start.input.slice(),
       to: start.to ?? result.address,
       gasUsed: start.gas - result.gasLeft,
-      output: result.data.slice(),
+      output: this.output(result),
       success: result.success,
       error: result.error,
       calls,

@@ -1,6 +1,6 @@
 /** A state with changes on top of it that it does not get: transactions that are run again, overrides, blocks that are only simulated. */
 import { CodeRegistry, type ModuleEntry } from "../../host/code.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
+import { keyOf, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
 
 export class LayeredState implements StateReader {
@@ -44,5 +44,22 @@ export class LayeredRegistry extends CodeRegistry {
 
   override get(identity: Uint8Array): ModuleEntry | undefined {
     return super.get(identity) ?? this.base.get(identity);
+  }
+}
+
+/** A chain's modules as they were known before some of them came: bringing those costs again what it cost then. */
+export class EarlierRegistry extends CodeRegistry {
+  private readonly later: ReadonlySet<string>;
+
+  constructor(
+    private readonly base: CodeRegistry,
+    later: Iterable<Uint8Array>,
+  ) {
+    super();
+    this.later = new Set([...later].map(keyOf));
+  }
+
+  override get(identity: Uint8Array): ModuleEntry | undefined {
+    return this.later.has(keyOf(identity)) ? undefined : this.base.get(identity);
   }
 }

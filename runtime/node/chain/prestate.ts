@@ -7,7 +7,8 @@ import type { Transaction } from "../../executor/transaction.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
 import { sameBytes } from "../../../machine/bytes.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
-import type { BlockDraft, Blockchain } from "./blockchain.js";
+import type { Blockchain } from "./blockchain.js";
+import type { Scene } from "./trace.js";
 
 /** An account at one moment, as far as it concerns a transaction. Undefined: it is not worth showing. */
 export interface AccountState {
@@ -43,20 +44,21 @@ class Recording implements StateReader {
   }
 }
 
-function run(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): { asked: ReadonlyMap<AddressKey, ReadonlySet<SlotKey>>; changes: ChangeSet } {
-  const recording = new Recording(state);
-  const { coinbase, baseFee } = at;
+function run(chain: Blockchain, scene: Scene, transaction: Transaction): { asked: ReadonlyMap<AddressKey, ReadonlySet<SlotKey>>; changes: ChangeSet } {
+  const recording = new Recording(scene.state);
+  const { coinbase, baseFee } = scene.block;
   const { gasPrice } = transaction;
   // A call may pay less than the base fee, or nothing: then nobody gets a tip.
   const fees = { coinbase, baseFee: gasPrice < baseFee ? gasPrice : baseFee };
-  const { changes } = executeWithFees(recording, chain.cells(at), chain.backend.registry, transaction, fees);
+  const { changes } = executeWithFees(recording, chain.cells(scene.block), scene.registry, transaction, fees);
   return { asked: recording.asked, changes };
 }
 
 /** Every account that a transaction touched as it was before, with the slots that it touched. Accounts that did not exist are left out. */
-export function stateRead(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): Accounts {
+export function stateRead(chain: Blockchain, scene: Scene, transaction: Transaction): Accounts {
   const accounts = new Map<AddressKey, AccountState>();
-  for (const [address, slots] of run(chain, state, at, transaction).asked) {
+  const { state } = scene;
+  for (const [address, slots] of run(chain, scene, transaction).asked) {
     const record = state.account(address);
     if (record) accounts.set(address, { ...fieldsOf(record), storage: new Map([...slots].map((slot) => [slot, state.storage(address, slot)])) });
   }
@@ -64,8 +66,9 @@ export function stateRead(chain: Blockchain, state: StateReader, at: BlockDraft,
 }
 
 /** What a transaction changed, before and after: `pre` holds changed accounts whole, `post` only the fields that differ. */
-export function stateChanged(chain: Blockchain, state: StateReader, at: BlockDraft, transaction: Transaction): { pre: Accounts; post: Accounts } {
-  const { changes } = run(chain, state, at, transaction);
+export function stateChanged(chain: Blockchain, scene: Scene, transaction: Transaction): { pre: Accounts; post: Accounts } {
+  const { changes } = run(chain, scene, transaction);
+  const { state } = scene;
   const pre = new Map<AddressKey, AccountState>();
   const post = new Map<AddressKey, AccountState>();
   for (const address of new Set([...changes.accounts.keys(), ...changes.storage.keys()])) {

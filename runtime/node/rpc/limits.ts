@@ -22,6 +22,8 @@ export interface RpcLimits {
   readonly backlogBytes: number;
   /** Open connections, HTTP and WebSocket together. */
   readonly sockets: number;
+  /** Blocks whose transactions one query may run again (trace_filter). */
+  readonly traceBlocks: number;
   /** Blocks, and calls in all of them, of one simulation (eth_simulateV1). */
   readonly simulationBlocks: number;
   readonly simulationCalls: number;
@@ -43,6 +45,7 @@ export const RPC_LIMITS: RpcLimits = {
   subscriptions: 100,
   backlogBytes: 16 * 1024 * 1024,
   sockets: 80,
+  traceBlocks: 1_000,
   simulationBlocks: 256,
   simulationCalls: 1_000,
   simulationGas: 300_000_000,

@@ -61,7 +61,8 @@ export function readStateOverrides(base: StateReader, registry: CodeRegistry, ov
   for (const [key, value] of Object.entries(overrides)) {
     const address = readAddress(key, "override");
     const fields = readObject(value, "override");
-    for (const field of Object.keys(fields)) if (!ACCOUNT_FIELDS.has(field)) throw invalidParams(`override.${field.slice(0, 40)}: an account has no such field that could be overridden here`);
+    for (const field of Object.keys(fields))
+      if (!ACCOUNT_FIELDS.has(field)) throw invalidParams(`override.${field.slice(0, 40)}: an account has no such field that could be overridden here`);
     const before = base.account(address) ?? { nonce: 0, balance: 0n };
     const given = (field: string): boolean => fields[field] !== undefined && fields[field] !== null;
     if (given("code") && isPrecompile(address)) throw invalidParams(`override.code: ${key} is a precompiled contract, which cannot be replaced here`);

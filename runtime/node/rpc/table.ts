@@ -5,6 +5,7 @@ import type { RpcLimits } from "./limits.js";
 import { chainMethods } from "./methods/chain.js";
 import { developmentMethods } from "./methods/development.js";
 import { dumpMethods } from "./methods/dump.js";
+import { flatTraceMethods } from "./methods/flat-trace.js";
 import { logMethods } from "./methods/logs.js";
 import { simulationMethods } from "./methods/simulation.js";
 import { stateMethods } from "./methods/state.js";
@@ -29,6 +30,7 @@ export function methodTable(node: DevChain, filters: Filters, options: TableOpti
     ...transactionMethods(node, options.rawTransactions ?? new RawTransactions(node.chain.settings.chainId)),
     ...logMethods(node, filters, options.limits),
     ...traceMethods(node),
+    ...flatTraceMethods(node, options.limits),
     ...simulationMethods(node, options.limits),
     ...(options.trusted ? { ...accountMethods(node), ...developmentMethods(node, options.clientVersion), ...dumpMethods(node) } : { eth_accounts: () => [] }),
   };

@@ -38,6 +38,8 @@ export interface NodeBackend {
   restore(view: StateView): void;
   /** All modules that the newest view knows. */
   storedModules(): Iterable<StoredModule>;
+  /** The identities of modules that came after a view of the store was taken. */
+  modulesSince(view: StateView): Iterable<Uint8Array>;
 }
 
 /** The state in this process's memory: a flat store for the head, a persistent trie for roots, proofs and earlier states. */
@@ -86,6 +88,10 @@ export class MemoryBackend implements NodeBackend {
 
   storedModules(): Iterable<StoredModule> {
     return this.modules;
+  }
+
+  modulesSince(view: StateView): Iterable<Uint8Array> {
+    return this.modules.slice(this.moduleCounts.get(view) ?? this.modules.length).map((module) => module.identity);
   }
 }
 

@@ -171,6 +171,11 @@ export class DurableBackend implements NodeBackend {
     return this.modules.stored();
   }
 
+  *modulesSince(view: StateView): Generator<Uint8Array> {
+    if (!(view instanceof StoredView)) throw new TypeError("the view is another backend's");
+    for (let version = view.position.version + 1; version < this.nextVersion; version++) yield* this.change(version)?.modules ?? [];
+  }
+
   private undo(version: number): void {
     const change = this.change(version);
     if (!change) return;

@@ -2,31 +2,27 @@
  * debug_trace*: a transaction of a block, all of a block, or a call, run again. Tracers are go-ethereum's callTracer and prestateTracer. WebAssembly has
  * no opcode steps: without a tracer the answer is that of the struct logger with no steps.
  */
-import { addressHex, bytesOfKey } from "../../../store/keys.js";
 import type { CallFrame } from "../../../executor/call-frames.js";
 import { intrinsicGas, type Transaction } from "../../../executor/transaction.js";
-import type { StateReader } from "../../../store/state.js";
-import { executorTransaction } from "../../chain/block-builder.js";
+import { addressHex, bytesOfKey } from "../../../store/keys.js";
 import type { Block, NodeReceipt } from "../../chain/block.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { stateChanged, stateRead, type Accounts } from "../../chain/prestate.js";
-import type { BlockDraft } from "../../chain/blockchain.js";
-import { stateBefore, traceTransaction } from "../../chain/trace.js";
+import { traceTransaction, type Scene } from "../../chain/trace.js";
 import { dataHex, quantity } from "../../encoding/hex.js";
 import { readCall } from "../call-request.js";
 import { invalidParams, serverError } from "../errors.js";
-import { requireBlock, stateAt, viewAt } from "../lookup.js";
-import { overrideState, readBlockOverrides } from "../overrides.js";
-import { isObject, readObject, type JsonObject, type Methods, type Params } from "../params.js";
+import { requireBlock } from "../lookup.js";
+import { isObject, type JsonObject, type Methods, type Params } from "../params.js";
 import { gasAllowance, revertReason, transactionOf } from "../simulate.js";
+import { assumedScene, minedScene, requirePlace, tracedBlock, transactionOfReceipt } from "../tracing.js";
 
 export function traceMethods(node: DevChain): Methods {
   return {
     debug_traceTransaction(p) {
       const options = readOptions(p, 1);
-      const place = node.chain.find(p.hash(0, "hash"));
-      if (!place) throw serverError("transaction not found");
-      return traceMined(node, place.block, place.receipt, options);
+      const { block, receipt } = requirePlace(node, p.hash(0, "hash"));
+      return traceMined(node, minedScene(node, block, receipt.index), receipt, options);
     },
     debug_traceBlockByNumber: (p) => traceBlock(node, requireBlock(node, p.block(0)), readOptions(p, 1)),
     debug_traceBlockByHash(p) {
@@ -37,27 +33,12 @@ export function traceMethods(node: DevChain): Methods {
     debug_traceCall(p) {
       const options = readOptions(p, 2);
       const call = readCall(p.object(0, "transaction"));
-      const block = requireBlock(node, p.block(1));
-      const given = p.raw(2);
-      const { state, at } = assumed(node, block, isObject(given) ? given : {});
-      const transaction = transactionOf(call, at, gasAllowance(node, call, state));
+      const scene = assumedScene(node, requireBlock(node, p.block(1)), p.has(2) ? p.object(2, "options") : {});
+      const transaction = transactionOf(call, scene.block, gasAllowance(node, call, scene.state));
       if (transaction.gasLimit < intrinsicGas(transaction)) throw serverError("intrinsic gas too low");
-      return trace(node, state, at, transaction, options);
+      return trace(node, scene, transaction, options);
     },
   };
-}
-
-/** The state and block that a caller assumes. */
-export function assumed(node: DevChain, block: Block, { stateOverrides, blockOverrides }: JsonObject): { state: StateReader; at: BlockDraft } {
-  const state = stateAt(node, block);
-  return {
-    state: isGiven(stateOverrides) ? overrideState(state, node.chain.backend.registry, readObject(stateOverrides, "stateOverrides")) : state,
-    at: isGiven(blockOverrides) ? { ...block.header, ...readBlockOverrides(readObject(blockOverrides, "blockOverrides")) } : block.header,
-  };
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 type Tracer = "callTracer" | "prestateTracer" | "structLogger";
@@ -80,15 +61,12 @@ function readOptions(p: Params, index: number): Options {
 }
 
 function traceBlock(node: DevChain, block: Block, options: Options): JsonObject[] {
-  return block.receipts.map((receipt) => ({ txHash: receipt.transaction.hash, result: traceMined(node, block, receipt, options) }));
+  return [...tracedBlock(node, block, (scene, receipt) => ({ txHash: receipt.transaction.hash, result: traceMined(node, scene, receipt, options) }))];
 }
 
 /** Traces a mined transaction; its root frame shows the transaction's gas, the intrinsic part included. */
-function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options: Options): JsonObject {
-  const parent = node.chain.block(block.header.number - 1);
-  if (!parent) throw serverError("the genesis block has no transactions");
-  const state = stateBefore(node.chain, viewAt(parent), block, receipt.index);
-  const traced = trace(node, state, block.header, executorTransaction(receipt.transaction, receipt.gasPrice), options);
+function traceMined(node: DevChain, scene: Scene, receipt: NodeReceipt, options: Options): JsonObject {
+  const traced = trace(node, scene, transactionOfReceipt(receipt), options);
   switch (options.tracer) {
     case "callTracer":
       return { ...traced, gas: quantity(receipt.transaction.gasLimit), gasUsed: quantity(receipt.gasUsed) };
@@ -99,13 +77,13 @@ function traceMined(node: DevChain, block: Block, receipt: NodeReceipt, options:
   }
 }
 
-function trace(node: DevChain, state: StateReader, at: BlockDraft, transaction: Transaction, options: Options): JsonObject {
+function trace(node: DevChain, scene: Scene, transaction: Transaction, options: Options): JsonObject {
   if (options.tracer === "prestateTracer") {
-    if (!options.diffMode) return formatAccounts(stateRead(node.chain, state, at, transaction));
-    const { pre, post } = stateChanged(node.chain, state, at, transaction);
+    if (!options.diffMode) return formatAccounts(stateRead(node.chain, scene, transaction));
+    const { pre, post } = stateChanged(node.chain, scene, transaction);
     return { pre: formatAccounts(pre), post: formatAccounts(post) };
   }
-  const frame = traceTransaction(node.chain, state, at, transaction);
+  const frame = traceTransaction(node.chain, scene, transaction);
   if (options.tracer === "callTracer") return formatFrame(frame, options);
   return { gas: frame.gasUsed, failed: !frame.success, returnValue: dataHex(frame.output), structLogs: [] };
 }

@@ -1,0 +1,216 @@
+/** debug_trace* and trace_*: what ran, in the shapes of go-ethereum, OpenEthereum and anvil. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { client, desk, DESK_CREATION, type Client, type Json } from "./client.js";
+
+const HEIR = "0x00000000000000000000000000000000000000aa";
+const NOBODY = "0xc000000000000000000000000000000000000000";
+
+let c: Client;
+let at: string;
+let creation: string;
+const hashes: Record<string, string> = {};
+
+before(async () => {
+  c = await client();
+  at = await c.deploy(DESK_CREATION, "0x9");
+  creation = (await c.ask("eth_getBlockByNumber", "latest", false)).transactions[0];
+  const send = async (name: string, args: unknown[], value = "0x0"): Promise<void> => {
+    hashes[name] = await c.send(at, desk.encodeFunctionData(name, args), { gas: "0x200000", value });
+  };
+  await send("write", [3n], "0x2");
+  await send("nope", []);
+  await send("spin", []);
+  await send("passAndEnd", [HEIR], "0x5");
+  await send("tryNote", []);
+});
+
+const trace = (name: string): Promise<Json> => c.ask("trace_transaction", hashes[name]);
+const receipt = (hash: string): Promise<Json> => c.ask("eth_getTransactionReceipt", hash);
+
+describe("trace_transaction", () => {
+  it("lists calls and creations with their places", async () => {
+    const [call, made, ...rest] = await trace("write");
+    assert.equal(rest.length, 0);
+    const mined = await receipt(hashes.write!);
+    const where = { blockHash: mined.blockHash, blockNumber: 2, transactionHash: hashes.write, transactionPosition: 0 };
+    const address = `0x${call.result.output.slice(26)}`;
+    const intrinsic = 21_000 + 16 * 5 + 4 * 31;
+    assert.deepEqual(call, {
+      ...where,
+      type: "call",
+      action: { callType: "call", from: c.accounts[0], to: at, gas: `0x${(0x200000 - intrinsic).toString(16)}`, value: "0x2", input: desk.encodeFunctionData("write", [3n]) },
+      result: { gasUsed: `0x${(Number(mined.gasUsed) - intrinsic).toString(16)}`, output: call.result.output },
+      subtraces: 1,
+      traceAddress: [],
+    });
+    assert.deepEqual([made.type, made.action.from, made.action.value, made.action.creationMethod, made.traceAddress], ["create", at, "0x2", "create", [0]]);
+    assert.deepEqual([made.result.address, made.result.code], [address, await c.ask("eth_getCode", address, "latest")]);
+  });
+
+  it("tells reverts from other failures", async () => {
+    const [reverted] = await trace("nope");
+    assert.equal(reverted.error, "Reverted");
+    assert.equal(reverted.result.output, desk.encodeErrorResult("Error", ["never"]));
+    const [exhausted] = await trace("spin");
+    assert.deepEqual([exhausted.error, exhausted.result], ["Out of gas", null]);
+    const [outer, inner] = await trace("tryNote");
+    assert.equal(outer.error, undefined);
+    assert.deepEqual([inner.error, inner.action.callType, inner.traceAddress], ["Reverted", "staticcall", [0]]);
+  });
+
+  it("shows accounts that destroy themselves", async () => {
+    const traces = await trace("passAndEnd");
+    assert.deepEqual(
+      traces.map((one: { type: string; traceAddress: number[]; subtraces: number }) => [one.type, one.traceAddress, one.subtraces]),
+      [
+        ["call", [], 2],
+        ["create", [0], 0],
+        ["call", [1], 1],
+        ["suicide", [1, 0], 0],
+      ],
+    );
+    const [, made, , end] = traces;
+    assert.deepEqual(end.action, { address: made.result.address, refundAddress: HEIR, balance: "0x5" });
+    assert.equal(end.result, null);
+    const { calls } = await c.ask("debug_traceTransaction", hashes.passAndEnd, { tracer: "callTracer" });
+    assert.deepEqual(calls[1].calls, [{ type: "SELFDESTRUCT", from: made.result.address, to: HEIR, value: "0x5", gas: "0x0", gasUsed: "0x0", input: "0x" }]);
+  });
+
+  it("charges a deployment for its modules as the block did", async () => {
+    const mined = await receipt(creation);
+    const [made] = await c.ask("trace_transaction", creation);
+    assert.equal(Number(made.result.gasUsed), Number(mined.gasUsed) - 53_000);
+    assert.deepEqual([made.result.address, made.action.value], [at, "0x9"]);
+    const { pre, post } = await c.ask("debug_traceTransaction", creation, { tracer: "prestateTracer", tracerConfig: { diffMode: true } });
+    const sender = c.accounts[0]!;
+    assert.equal(BigInt(pre[sender].balance) - BigInt(post[sender].balance), 9n + BigInt(mined.gasUsed) * BigInt(mined.effectiveGasPrice));
+    // Also of one that comes after it in the same block.
+    const own = await client();
+    await own.ask("evm_setAutomine", false);
+    const first = await own.ask("eth_sendTransaction", { from: own.accounts[0], data: DESK_CREATION, gas: "0x400000" });
+    const second = await own.ask("eth_sendTransaction", { from: own.accounts[0], to: HEIR, value: "0x1", gas: "0x5208" });
+    await own.ask("evm_mine");
+    const { gasUsed, effectiveGasPrice } = await own.ask("eth_getTransactionReceipt", first);
+    const state = await own.ask("debug_traceTransaction", second, { tracer: "prestateTracer" });
+    const funds = BigInt(await own.ask("eth_getBalance", own.accounts[0], "0x0"));
+    assert.equal(BigInt(state[own.accounts[0]!].balance), funds - BigInt(gasUsed) * BigInt(effectiveGasPrice));
+  });
+
+  it("knows nothing of what was not mined", async () => {
+    assert.deepEqual(await c.ask("trace_transaction", `0x${"ab".repeat(32)}`), []);
+    assert.deepEqual(await c.ask("trace_block", "0x999"), []);
+    assert.deepEqual(await c.ask("trace_block", "0x0"), []);
+    assert.equal((await c.fail("trace_transaction", "0x12")).code, -32602);
+  });
+});
+
+describe("trace_block, trace_get and trace_filter", () => {
+  it("give the traces of a block, and one of them", async () => {
+    assert.deepEqual(await c.ask("trace_block", "0x5"), await trace("passAndEnd"));
+    assert.deepEqual(await c.ask("trace_get", hashes.passAndEnd, ["0x1", "0x0"]), (await trace("passAndEnd"))[3]);
+    assert.equal(await c.ask("trace_get", hashes.passAndEnd, ["0x7"]), null);
+  });
+
+  it("select by addresses and pages", async () => {
+    const all = await c.ask("trace_filter", { fromBlock: "0x1", toBlock: "latest" });
+    const everything = (await Promise.all([1, 2, 3, 4, 5, 6].map((n) => c.ask("trace_block", `0x${n}`)))).flat();
+    assert.deepEqual(all, everything);
+    assert.deepEqual(await c.ask("trace_filter", { after: 2, count: 3 }), everything.slice(2, 5));
+    const of = async (filter: Json): Promise<number[]> =>
+      (await c.ask("trace_filter", filter)).map((one: Json) => all.findIndex((known: Json) => JSON.stringify(known) === JSON.stringify(one)));
+    const heir = await of({ toAddress: [HEIR] });
+    assert.equal(heir.length, 1);
+    assert.equal(all[heir[0]!].type, "suicide");
+    const made = await of({ fromAddress: [at] });
+    assert.ok(made.length >= 4);
+    const union = await of({ fromAddress: [at], toAddress: [HEIR] });
+    assert.deepEqual(
+      union,
+      [...new Set([...made, ...heir])].sort((a, b) => a - b),
+    );
+    assert.deepEqual(await of({ fromAddress: [at], toAddress: [HEIR], mode: "intersection" }), []);
+    assert.deepEqual(await of({ fromBlock: "0x5", toBlock: "0x2" }), []);
+  });
+
+  it("are bounded", async () => {
+    const small = await client({}, { traceBlocks: 2, logResults: 1 });
+    for (let i = 0; i < 3; i++) await small.send(HEIR, "0x", { value: "0x1" });
+    assert.equal((await small.fail("trace_filter", {})).code, -32005);
+    assert.equal((await small.fail("trace_filter", { fromBlock: "0x2", toBlock: "0x3" })).code, -32005);
+    assert.equal((await small.ask("trace_filter", { fromBlock: "0x2", toBlock: "0x3", count: 1 })).length, 1);
+    for (const filter of [{ mode: "some" }, { fromAddress: "0x1" }, { toAddress: ["0x1"] }, { after: "x" }, { fromBlock: [] }, 7])
+      assert.equal((await small.fail("trace_filter", filter)).code, -32602, JSON.stringify(filter));
+  });
+});
+
+describe("trace_call and trace_replay*", () => {
+  it("show calls and what they would change", async () => {
+    const data = desk.encodeFunctionData("keep", [1n]);
+    const { output, trace: traces, stateDiff, vmTrace } = await c.ask("trace_call", { from: NOBODY, to: at, data }, ["trace", "stateDiff"], "latest");
+    assert.deepEqual([output, vmTrace], ["0x", null]);
+    assert.equal(traces.length, 1);
+    assert.equal(traces[0].blockHash, undefined);
+    assert.deepEqual(stateDiff[NOBODY], { balance: { "+": "0x0" }, nonce: { "+": "0x1" }, code: { "+": "0x" }, storage: {} });
+    const { balance, nonce, code, storage } = stateDiff[at];
+    assert.deepEqual([balance, nonce, code], ["=", "=", "="]);
+    assert.equal(Object.keys(storage).length, 2);
+    for (const change of Object.values(storage) as Json[]) assert.equal(BigInt(change["*"].to) - BigInt(change["*"].from), 1n);
+    const failed = await c.ask("trace_call", { from: NOBODY, to: at, data: desk.encodeFunctionData("nope") }, ["trace"], "latest");
+    assert.deepEqual([failed.trace[0].error, failed.stateDiff], ["Reverted", null]);
+    const assumed = await c.ask("trace_call", { to: at, data: desk.encodeFunctionData("place") }, [], "latest", {}, { number: "0x77" });
+    assert.equal(desk.decodeFunctionResult("place", assumed.output).number, 0x77n);
+  });
+
+  it("run mined transactions again", async () => {
+    const replayed = await c.ask("trace_replayTransaction", hashes.passAndEnd, ["trace", "stateDiff"]);
+    assert.equal(replayed.trace.length, 4);
+    assert.deepEqual(replayed.stateDiff[HEIR].balance, { "+": "0x5" });
+    assert.deepEqual(await c.ask("trace_replayBlockTransactions", "0x5", ["trace", "stateDiff"]), [{ ...replayed, transactionHash: hashes.passAndEnd }]);
+  });
+
+  it("let later calls see what earlier ones did", async () => {
+    const call = { from: NOBODY, to: at, data: desk.encodeFunctionData("keep", [1n]) };
+    const calls = { from: NOBODY, to: at, data: desk.encodeFunctionData("calls") };
+    const answers = await c.ask("trace_callMany", [
+      [calls, ["trace"]],
+      [call, []],
+      [calls, []],
+    ]);
+    assert.equal(BigInt(answers[2].output) - BigInt(answers[0].output), 1n);
+  });
+
+  it("refuse what they cannot tell", async () => {
+    const call = { to: at };
+    for (const params of [[call, ["vmTrace"]], [call, ["x"]], [call], [7, []], [call, [], "latest", 7]])
+      assert.equal((await c.fail("trace_call", ...params)).code, -32602, JSON.stringify(params));
+    assert.equal((await c.fail("trace_callMany", [[call]])).code, -32602);
+    assert.equal((await c.fail("trace_replayTransaction", `0x${"ab".repeat(32)}`, [])).code, -32000);
+  });
+});
+
+describe("debug_traceCall", () => {
+  it("takes overrides of state and block", async () => {
+    const call = { from: NOBODY, to: at, data: desk.encodeFunctionData("place") };
+    const { output } = await c.ask("debug_traceCall", call, "latest", { tracer: "callTracer", blockOverrides: { time: "0x7" }, stateOverrides: {} });
+    assert.equal(desk.decodeFunctionResult("place", output).time, 7n);
+    const paid = { from: NOBODY, to: HEIR, value: "0x5" };
+    const moved = await c.ask("debug_traceCall", paid, "latest", { tracer: "callTracer", stateOverrides: { [NOBODY]: { balance: "0x5" } } });
+    assert.equal(moved.error, undefined);
+    assert.match((await c.ask("debug_traceCall", paid, "latest", { tracer: "callTracer" })).error, /insufficient balance/);
+    assert.equal((await c.fail("debug_traceCall", call, "latest", { blockOverrides: 1 })).code, -32602);
+  });
+
+  it("charges no fee where the call names no price", async () => {
+    const { pre, post } = await c.ask("debug_traceCall", { from: c.accounts[0], to: HEIR, value: "0x5" }, "latest", { tracer: "prestateTracer", tracerConfig: { diffMode: true } });
+    assert.deepEqual(Object.keys(post).sort(), [HEIR, c.accounts[0]].sort());
+    assert.equal(BigInt(pre[c.accounts[0]!].balance) - BigInt(post[c.accounts[0]!].balance), 5n);
+  });
+
+  it("follows calls deeper than this thread's stack", async () => {
+    let { calls } = await c.ask("debug_traceCall", { to: at, data: desk.encodeFunctionData("dig", [200n]) }, "latest", { tracer: "callTracer" });
+    let depth = 0;
+    for (; calls; depth++) [{ calls }] = calls;
+    assert.equal(depth, 200);
+  });
+});
