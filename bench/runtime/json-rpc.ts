@@ -1,12 +1,15 @@
-/** A node as a process of its own on a free loopback port, and one connection to it. */
+/** A node as a process of its own on a free loopback port, and one connection of each kind to it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import http from "node:http";
 import { createServer, type AddressInfo } from "node:net";
+import { WebSocket } from "ws";
 
 const START_TRIES = 600;
 const START_PAUSE_MS = 100;
 /** Requests of one batch; what every node takes. */
 const BATCH = 100;
+/** Requests on a WebSocket connection that wait for their answers at a time. */
+const WINDOW = 100;
 
 export type RpcCall = readonly [method: string, params: readonly unknown[]];
 
@@ -27,6 +30,8 @@ async function freePort(): Promise<number> {
 export class NodeProcess {
   // One socket: what is measured is one connection.
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+  private socket: Promise<WebSocket> | undefined;
 
   private constructor(
     readonly name: string,
@@ -52,6 +57,7 @@ export class NodeProcess {
 
   async stop(): Promise<void> {
     this.agent.destroy();
+    (await this.socket)?.terminate();
     if (this.child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.kill();
@@ -89,5 +95,41 @@ export class NodeProcess {
       for (const answer of JSON.parse(await this.post(JSON.stringify(batch))) as Answer[]) results[at + answer.id] = this.resultOf(answer);
     }
     return results;
+  }
+
+  private open(): Promise<WebSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${this.port}`);
+      socket.once("open", () => resolve(socket));
+      socket.once("error", reject);
+    });
+  }
+
+  /** The results of many requests in their order, over one WebSocket connection: each answer makes room for another request. */
+  async pipelined(calls: readonly RpcCall[]): Promise<unknown[]> {
+    const socket = await (this.socket ??= this.open());
+    const results: Answer[] = [];
+    let [sent, received] = [0, 0];
+    const send = (): void => {
+      if (sent === calls.length) return;
+      const [method, params] = calls[sent]!;
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id: sent++, method, params }));
+    };
+    await new Promise<void>((resolve, reject) => {
+      const lost = (): void => reject(new Error(`${this.name} closed the connection`));
+      const take = (data: Buffer): void => {
+        const answer = JSON.parse(data.toString()) as Answer;
+        results[answer.id] = answer;
+        send();
+        if (++received < calls.length) return;
+        socket.off("message", take);
+        socket.off("close", lost);
+        resolve();
+      };
+      socket.on("message", take);
+      socket.on("close", lost);
+      for (let i = 0; i < WINDOW; i++) send();
+    });
+    return results.map((answer) => this.resultOf(answer));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * JSON-RPC over one HTTP connection: signed ERC-20 transfers from eth_sendRawTransaction to the receipt, and eth_call, one request after another
- * and in batches of 100. Both nodes are processes of their own and mine a block for each transaction.
+ * JSON-RPC over one connection: signed ERC-20 transfers from eth_sendRawTransaction to the receipt, and eth_call, over HTTP one request after another
+ * and in batches of 100, over WebSocket with 100 requests on their way. Both nodes are processes of their own and mine a block for each transaction.
  */
 import { fileURLToPath } from "node:url";
 import { HDNodeWallet, Mnemonic, Transaction, type Interface } from "ethers";
@@ -19,6 +19,9 @@ const SUPPLY = 10n ** 18n;
 /** Transactions (and calls) of each row, after as many to warm up. */
 const COUNT = 1_000;
 const CALLS = 5_000;
+
+/** How requests are sent. */
+type Way = "single" | "batched" | "pipelined";
 
 interface Receipt {
   readonly status: string;
@@ -43,15 +46,27 @@ class RpcWorld {
     return transaction.serialized;
   }
 
-  private async mined(raw: string): Promise<Receipt> {
-    return (await this.receipts([await this.node.request("eth_sendRawTransaction", [raw])]))[0]!;
+  private async send(calls: readonly RpcCall[], way: Way): Promise<unknown[]> {
+    if (way === "batched") return this.node.requests(calls);
+    if (way === "pipelined") return this.node.pipelined(calls);
+    const results: unknown[] = [];
+    for (const [method, params] of calls) results.push(await this.node.request(method, params));
+    return results;
+  }
+
+  private async mined(raws: readonly string[], way: Way): Promise<Receipt[]> {
+    const hashes = await this.send(
+      raws.map((raw): RpcCall => ["eth_sendRawTransaction", [raw]]),
+      way,
+    );
+    return this.receipts(hashes, way);
   }
 
   /** Receipts of transactions that were sent; asks again for those that are not mined yet (anvil answers before it has mined). */
-  private async receipts(hashes: readonly unknown[]): Promise<Receipt[]> {
+  private async receipts(hashes: readonly unknown[], way: Way): Promise<Receipt[]> {
     const calls = hashes.map((hash): RpcCall => ["eth_getTransactionReceipt", [hash]]);
     let receipts: (Receipt | null)[];
-    do receipts = (await (calls.length === 1 ? this.node.request(...calls[0]!).then((r) => [r]) : this.node.requests(calls))) as (Receipt | null)[];
+    do receipts = (await this.send(calls, way)) as (Receipt | null)[];
     while (receipts.includes(null));
     if (receipts.some((r) => r?.status !== "0x1")) throw new Error("a transaction failed");
     return receipts as Receipt[];
@@ -59,8 +74,9 @@ class RpcWorld {
 
   async deploy(bytecode: string): Promise<void> {
     const { address } = this.wallet;
-    this.token = (await this.mined(this.sign(null, bytecode + this.abi.encodeDeploy([address, TOKEN_CAP]).slice(2), 16_000_000n))).contractAddress;
-    await this.mined(this.sign(this.token, this.abi.encodeFunctionData("mint", [address, SUPPLY]), 1_000_000n));
+    const creation = this.sign(null, bytecode + this.abi.encodeDeploy([address, TOKEN_CAP]).slice(2), 16_000_000n);
+    this.token = (await this.mined([creation], "single"))[0]!.contractAddress;
+    await this.mined([this.sign(this.token, this.abi.encodeFunctionData("mint", [address, SUPPLY]), 1_000_000n)], "single");
   }
 
   private transfers(count: number): string[] {
@@ -69,14 +85,11 @@ class RpcWorld {
   }
 
   /** Transfers a second, each sent and its receipt fetched. */
-  async transferRate(batched: boolean): Promise<number> {
+  async transferRate(way: Way): Promise<number> {
     const raws = this.transfers(COUNT);
     const start = performance.now();
-    if (batched) {
-      await this.receipts(await this.node.requests(raws.map((raw): RpcCall => ["eth_sendRawTransaction", [raw]])));
-    } else {
-      for (const raw of raws) await this.mined(raw);
-    }
+    if (way !== "single") await this.mined(raws, way);
+    else for (const raw of raws) await this.mined([raw], way);
     return COUNT / ((performance.now() - start) / 1000);
   }
 
@@ -84,11 +97,10 @@ class RpcWorld {
     return ["eth_call", [{ to: this.token, data: this.abi.encodeFunctionData("balanceOf", [account]) }, "latest"]];
   }
 
-  async callRate(batched: boolean): Promise<number> {
-    const [method, params] = this.balanceCall(RECEIVER);
+  async callRate(way: Way): Promise<number> {
+    const call = this.balanceCall(RECEIVER);
     const start = performance.now();
-    if (batched) await this.node.requests(Array.from({ length: CALLS }, (): RpcCall => [method, params]));
-    else for (let i = 0; i < CALLS; i++) await this.node.request(method, params);
+    await this.send(new Array<RpcCall>(CALLS).fill(call), way);
     return CALLS / ((performance.now() - start) / 1000);
   }
 
@@ -102,10 +114,12 @@ class RpcWorld {
 }
 
 const MEASURES: readonly [name: string, measure: (world: RpcWorld) => Promise<number>][] = [
-  ["transfer to receipt, one after another", (world) => world.transferRate(false)],
-  ["transfer to receipt, batches of 100", (world) => world.transferRate(true)],
-  ["eth_call, one after another", (world) => world.callRate(false)],
-  ["eth_call, batches of 100", (world) => world.callRate(true)],
+  ["transfer to receipt, one after another", (world) => world.transferRate("single")],
+  ["transfer to receipt, batches of 100", (world) => world.transferRate("batched")],
+  ["transfer to receipt, WebSocket, pipelined", (world) => world.transferRate("pipelined")],
+  ["eth_call, one after another", (world) => world.callRate("single")],
+  ["eth_call, batches of 100", (world) => world.callRate("batched")],
+  ["eth_call, WebSocket, pipelined", (world) => world.callRate("pipelined")],
 ];
 
 async function worldOf(node: NodeProcess, artifact: Artifact, bytecode: unknown): Promise<RpcWorld> {
