@@ -16,8 +16,8 @@ export interface Code {
   /** 0x-hex. */
   readonly bytes: string;
   readonly places: Places;
-  readonly sourceMap?: string;
-  readonly opcodes?: string;
+  readonly sourceMap: string;
+  readonly opcodes: string;
   readonly immutables?: Readonly<Record<string, readonly LinkReference[]>>;
 }
 
@@ -53,14 +53,14 @@ function openReferences(places: Places, libraries: ReadonlyMap<string, string>):
 }
 
 /** All parts of an object, of which the caller keeps what was asked for. */
-export function bytecodeJson(code: Code | undefined, libraries: ReadonlyMap<string, string>): Record<string, unknown> {
+export function bytecodeJson(code: Code, libraries: ReadonlyMap<string, string>): Record<string, unknown> {
   return {
     functionDebugData: {},
     generatedSources: [],
-    ...(code?.immutables && { immutableReferences: code.immutables }),
-    linkReferences: openReferences(code?.places ?? {}, libraries),
-    object: code ? linked(code, libraries) : "",
-    opcodes: code?.opcodes ?? "",
-    sourceMap: code?.sourceMap ?? "",
+    ...(code.immutables && { immutableReferences: code.immutables }),
+    linkReferences: openReferences(code.places, libraries),
+    object: linked(code, libraries),
+    opcodes: code.opcodes,
+    sourceMap: code.sourceMap,
   };
 }

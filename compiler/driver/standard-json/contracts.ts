@@ -16,12 +16,8 @@ export interface ContractRequest {
 
 export function contractJson(artifact: Artifact, { input, target, wanted, metadata }: ContractRequest): Record<string, unknown> {
   const part = artifact.targets[target];
-  const code = (name: string, object: Code | undefined): [string, unknown] => [name, only(wanted, `evm.${name}`, bytecodeJson(object, input.libraries))];
-  const evm = Object.fromEntries([
-    code("bytecode", part && creationCode(part)),
-    code("deployedBytecode", part && runtimeCode(part)),
-    ["methodIdentifiers", artifact.methodIdentifiers],
-  ]);
+  const code = (name: string, object: Code): [string, unknown] => [name, only(wanted, `evm.${name}`, bytecodeJson(object, input.libraries))];
+  const evm = Object.fromEntries([code("bytecode", creationCode(part)), code("deployedBytecode", runtimeCode(part)), ["methodIdentifiers", artifact.methodIdentifiers]]);
   return only(wanted, "", {
     abi: artifact.abi,
     devdoc: artifact.metadata.output.devdoc,
@@ -37,19 +33,18 @@ function only(wanted: Wanted, path: string, object: Readonly<Record<string, unkn
   return Object.fromEntries(Object.entries(object).filter(([key]) => wanted(path === "" ? key : `${path}.${key}`)));
 }
 
-function creationCode(part: TargetPart): Code {
-  return { bytes: textOf(part.bytecode), places: part.linkReferences ?? {}, sourceMap: textOf(part.creationSourceMap), opcodes: textOf(part.creationOpcodes) };
+function creationCode(part: TargetPart | undefined): Code {
+  return { bytes: textOf(part?.bytecode), places: part?.linkReferences ?? {}, sourceMap: textOf(part?.creationSourceMap), opcodes: textOf(part?.creationOpcodes) };
 }
 
-/** Empty for a target whose accounts hold no code of their own. */
-function runtimeCode(part: TargetPart): Code | undefined {
-  if (typeof part.deployedBytecode !== "string") return undefined;
+/** Empty for contracts without code, and for a target whose accounts hold no code of their own. */
+function runtimeCode(part: TargetPart | undefined): Code {
   return {
-    bytes: part.deployedBytecode,
-    places: (part.deployedLinkReferences ?? {}) as Places,
-    sourceMap: textOf(part.sourceMap),
-    opcodes: textOf(part.opcodes),
-    immutables: (part.immutableReferences ?? {}) as Places,
+    bytes: textOf(part?.deployedBytecode),
+    places: (part?.deployedLinkReferences ?? {}) as Places,
+    sourceMap: textOf(part?.sourceMap),
+    opcodes: textOf(part?.opcodes),
+    immutables: (part?.immutableReferences ?? {}) as Places,
   };
 }
 
