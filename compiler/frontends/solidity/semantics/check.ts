@@ -6,8 +6,8 @@
  *   types        of declared variables, `using for`              declare-types.ts
  *   code         expressions and statements, inline assembly     code.ts
  *   rules        per contract: overrides, selectors, bases       contract-rules.ts
- *   flow, use    paths, mutability, unused names                 control-flow.ts, view-pure.ts, static-advice.ts
  *   contracts    interface, events, errors, dependencies         contract-info.ts
+ *   flow, use    paths, mutability, unused names                 control-flow.ts, view-pure.ts, static-advice.ts
  */
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.js";
 import type { LoadedSources } from "../imports/resolve.js";
@@ -74,11 +74,12 @@ export function check(loaded: LoadedSources, sink: DiagnosticSink): CheckedProgr
   const lookup = new VirtualLookup(m);
   // These need types that are right throughout.
   if (!sink.failed()) checkConstantCycles(m);
+  const infos = sink.failed() ? [] : contractInfos(m, lookup);
   if (!sink.failed()) checkControlFlow(m, lookup);
   if (!sink.failed()) {
     giveAdvice(m);
     checkMutability(m);
   }
   if (!sink.failed()) refuseFixedPoint(m);
-  return checkedProgram(m, sink.hasErrors ? [] : contractInfos(m, lookup), lookup);
+  return checkedProgram(m, sink.failed() ? [] : infos, lookup);
 }

@@ -3,7 +3,7 @@
  * Values are exact; a constant of an integer type must fit its type.
  */
 import { keccak256 } from "../../../../machine/keccak.js";
-import type { Expression, VariableDeclaration } from "../syntax/ast.js";
+import type { BinaryOperator, Expression, VariableDeclaration } from "../syntax/ast.js";
 import { isImplicit } from "./conversions.js";
 import type { Model } from "./model.js";
 import { binaryResult, isComparison, unaryResult } from "./operators.js";
@@ -32,6 +32,17 @@ export class ConstantEvaluator {
   /** The value of an expression, or undefined if it is no constant; reports arithmetic errors and cyclic constants. */
   evaluate(expression: Expression, scope: Scope): Rational | undefined {
     return this.expression(expression, scope)?.value;
+  }
+
+  /** The operation because of which an expression of constants has no value: the innermost whose operands have one. */
+  incompatible(e: Expression, scope: Scope): { readonly operator: BinaryOperator; readonly operands: readonly SolType[] } | undefined {
+    if (e.kind === "TupleExpression") return e.components.length === 1 && e.components[0] ? this.incompatible(e.components[0], scope) : undefined;
+    if (e.kind === "UnaryOperation") return this.incompatible(e.operand, scope);
+    if (e.kind !== "BinaryOperation" || isComparison(e.operator)) return undefined;
+    const left = this.expression(e.left, scope);
+    const right = this.expression(e.right, scope);
+    if (!left || !right) return this.incompatible(e.left, scope) ?? this.incompatible(e.right, scope);
+    return this.binary(e, scope) ? undefined : { operator: e.operator, operands: [left.type, right.type] };
   }
 
   private expression(e: Expression, scope: Scope): TypedValue | undefined {

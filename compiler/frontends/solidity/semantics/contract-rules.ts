@@ -8,6 +8,7 @@ import { interfaceOf, ownInterface } from "./interface.js";
 import type { Model } from "./model.js";
 import { OverrideChecker } from "./overrides.js";
 import { sameTypes, typeKey } from "./same-type.js";
+import { isInvalid } from "./type-factory.js";
 import { storageSlots } from "./type-properties.js";
 import type { FunctionType } from "./types.js";
 
@@ -209,8 +210,10 @@ function checkFallbackAndStorage(m: Model, contract: ContractDefinition): void {
     m.sink.warning("3628", message, contract.span, undefined, [{ span: fallback.span, message: "The payable fallback function is defined here." }]);
   }
   let slots = 0n;
-  for (const base of bases) {
-    for (const variable of m.membersOf(base).variables) if (variable.mutability === "mutable") slots += storageSlots(m, m.variableType(variable));
+  for (const variable of bases.flatMap((base) => m.membersOf(base).variables)) {
+    const type = m.variableType(variable);
+    if (isInvalid(type)) return;
+    if (variable.mutability === "mutable") slots += storageSlots(m, type);
   }
   if (slots >= 1n << 256n) m.sink.error("TypeError", "7676", "Contract requires too much storage.", contract.span);
 }

@@ -7,7 +7,7 @@ import { declarationType, functionDefinitionType } from "./function-types.js";
 import { sameTypes } from "./same-type.js";
 import { quotedAlternatives, type BuiltinSymbol, type NamedSymbol } from "./scope.js";
 import { deprecationOfSelfdestruct } from "./instruction-warnings.js";
-import { contractType, typeType } from "./type-factory.js";
+import { contractType, isInvalid, typeType } from "./type-factory.js";
 import type { FunctionType, SolType } from "./types.js";
 
 export function checkIdentifier(cx: CodeContext, e: Identifier, use: Use): Result {
@@ -59,6 +59,8 @@ function chooseOverload(cx: CodeContext, e: Identifier, found: readonly NamedSym
   }
   const matching = unique.filter(({ type }) => canTakeArguments(cx.m, type, call, undefined));
   if (matching.length === 1) return matching[0]!.symbol;
+  // An argument in error fits every candidate.
+  if (matching.length > 1 && call.types.some(isInvalid)) return undefined;
   const related = unique.flatMap(({ symbol }) => (symbol.kind === "Builtin" ? [] : [{ span: symbol.span, message: "Candidate:" }]));
   const signatures = unique.map(({ type }) => `${e.name}(${type.parameters.map((t) => cx.show(t)).join(", ")})`).join(", ");
   if (matching.length === 0) {

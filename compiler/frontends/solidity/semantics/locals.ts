@@ -2,8 +2,9 @@
 import type { VariableDeclaration } from "../syntax/ast.js";
 import type { CodeContext } from "./code-context.js";
 import { declareName } from "./declare.js";
+import { externalType } from "./interface-types.js";
 import { warnOfShadowing } from "./shadowing.js";
-import { isReference } from "./type-factory.js";
+import { INVALID, isReference } from "./type-factory.js";
 import { isStorageOnly, locationFault } from "./type-properties.js";
 import type { SolType } from "./types.js";
 import { isPublic } from "./visibility.js";
@@ -28,9 +29,10 @@ export function enterName(cx: CodeContext, variable: VariableDeclaration): void 
 }
 
 /** Parameters of what messages call are told by their interface that mappings cannot pass it. */
-function isExposedParameter(cx: CodeContext, { role }: VariableDeclaration): boolean {
+function isExposedParameter(cx: CodeContext, { role }: VariableDeclaration, type: SolType): boolean {
   const f = cx.callable?.kind === "FunctionDefinition" ? cx.callable : undefined;
-  if (!f || cx.contract?.contractKind === "library" || cx.line !== "0.8" || (role !== "parameter" && role !== "returnParameter")) return false;
+  if (!f || cx.line !== "0.8" || (role !== "parameter" && role !== "returnParameter")) return false;
+  if (cx.contract?.contractKind === "library" && !("message" in externalType(cx.m, type, true))) return false;
   return f.functionKind === "constructor" ? !(cx.contract?.isAbstract ?? false) : isPublic(f);
 }
 
@@ -38,9 +40,11 @@ function isExposedParameter(cx: CodeContext, { role }: VariableDeclaration): boo
 export function checkVariableLocation(cx: CodeContext, variable: VariableDeclaration, type: SolType): void {
   if (cx.m.misplaced.has(variable)) return;
   const isOutsideStorage = variable.location === "memory" || variable.location === "calldata";
-  if (isOutsideStorage && isExposedParameter(cx, variable)) return;
+  if (isOutsideStorage && isExposedParameter(cx, variable, type)) return;
   if (isOutsideStorage && variable.role !== "state" && isStorageOnly(cx.m, type, cx.line)) {
     cx.error("4061", `Type ${cx.show(type)} is only valid in storage because it contains a (nested) mapping.`, variable.span);
+    // What is done with it would only be told the same.
+    if (variable.role === "local") cx.m.variableTypes.set(variable, INVALID);
     return;
   }
   const fault = isReference(type) ? locationFault(cx.m, type, type.location) : undefined;

@@ -20,6 +20,7 @@ export function checkMemberAccess(cx: CodeContext, e: MemberAccess, use: Use): R
     candidates = all.filter((member) => member.type.kind !== "function" || canTakeArguments(cx.m, member.type, call, type));
   }
   if (candidates.length === 0) return notFound(cx, e, type, all.length);
+  if (candidates.length > 1 && call?.types.some(isInvalid)) return FAILED;
   if (candidates.length > 1) {
     return cx.fail("6675", `Member "${e.memberName}" not unique after argument-dependent lookup in ${cx.show(type)}.`, e.memberSpan);
   }
@@ -100,6 +101,7 @@ function notFound(cx: CodeContext, e: MemberAccess, type: SolType, overloads: nu
       return cx.fail("4994", `Member "${name}" is not available in ${shown} outside of storage.`, e.span);
     }
   }
+  if (cx.tables.using.isBroken(name, cx.site)) return FAILED;
   const message = `Member "${name}" not found or not visible after argument-dependent lookup in ${shown}.`;
   if (type.kind === "function") return functionMemberNotFound(cx, e, type, message);
   if (type.kind === "contract" && addressMembers(PAYABLE_ADDRESS, cx.line).has(name)) {
@@ -114,8 +116,23 @@ function notFound(cx: CodeContext, e: MemberAccess, type: SolType, overloads: nu
   return cx.fail("9582", message, e.span, memberHint(cx, type, name, overloads));
 }
 
+const oldOptions: Readonly<Record<string, ReadonlySet<FunctionType["functionKind"]>>> = {
+  gas: new Set(["external", "bareCall", "bareCallCode", "bareDelegateCall", "bareStaticCall"]),
+  value: new Set(["external", "creation", "bareCall", "bareCallCode"]),
+};
+
+/** `f.gas(n)` and `f.value(n)`, which `f{gas: n, value: n}` replaced in 0.7. */
+function isOldOption(name: string, type: FunctionType): boolean {
+  const kinds = Object.hasOwn(oldOptions, name) ? oldOptions[name] : undefined;
+  return (kinds?.has(type.functionKind) ?? false) && (name === "gas" || type.mutability === "payable");
+}
+
 function functionMemberNotFound(cx: CodeContext, e: MemberAccess, type: FunctionType, message: string): Result {
   const [returned] = type.returns;
+  if (isOldOption(e.memberName, type)) {
+    const { memberName } = e;
+    return cx.fail("1621", `Using ".${memberName}(...)" is deprecated. Use "{${memberName}: ...}" instead.`, e.span, `Write f{${memberName}: ...}(...).`);
+  }
   if (e.memberName === "value") {
     if (type.functionKind === "creation") {
       return cx.fail("8827", `Constructor for ${returned ? cx.show(returned) : ""} must be payable for member "value" to be available.`, e.span);

@@ -55,7 +55,7 @@ export function checkBinary(cx: CodeContext, e: BinaryOperation): Result {
   }
   const message = `Built-in binary operator ${e.operator} cannot be applied to types ${cx.show(left)} and ${cx.show(right)}.`;
   cx.error("2271", withDetail(withDetail(message, builtin.message), noOperatorNote(left, e.operator)), e.span, operandHint(cx, e.operator, left, right));
-  warnAboutOperands(cx, e, left, right);
+  warnOfWidth(cx, e, left, right);
   return isComparison(e.operator) ? { type: BOOL, isPure } : FAILED;
 }
 
@@ -70,7 +70,8 @@ function operandHint(cx: CodeContext, operator: BinaryOperator, left: SolType, r
   return cx.line === "0.8" && operator === ">>>" ? "Convert to an unsigned type and use >>." : undefined;
 }
 
-function warnAboutOperands(cx: CodeContext, e: BinaryOperation, type: SolType, right: SolType): void {
+/** Powers and shifts have the type of their first operand. */
+function warnOfWidth(cx: CodeContext, e: BinaryOperation, type: SolType, right: SolType): void {
   const isPower = e.operator === "**";
   if ((isPower || e.operator === "<<") && type.kind === "integer" && right.kind === "integer" && type.bits < right.bits) {
     cx.warn(
@@ -79,6 +80,10 @@ function warnAboutOperands(cx: CodeContext, e: BinaryOperation, type: SolType, r
       e.span,
     );
   }
+}
+
+function warnAboutOperands(cx: CodeContext, e: BinaryOperation, type: SolType, right: SolType): void {
+  warnOfWidth(cx, e, type, right);
   if ((e.operator === "==" || e.operator === "!=") && type.kind === "contract" && cx.line === "0.8") {
     const advice = "Use an explicit cast to address type and compare the addresses instead.";
     cx.warn("9170", `Comparison of variables of contract type is deprecated and scheduled for removal. ${advice}`, e.span, "Write address(a) == address(b).");
@@ -178,6 +183,7 @@ function checkInlineArray(cx: CodeContext, e: TupleExpression): Result {
     if (isInvalid(type)) return FAILED;
     if (type.kind === "tuple" && type.components.length === 0) return cx.fail("5604", "Array component cannot be empty.", component.span);
     const mobile = mobileType(cx.m, type);
+    if (!mobile && type.kind === "rational" && e.components.length > 1) return cx.fail("3390", "Invalid rational number.", component.span);
     if ((i === 0 || element) && !mobile) return cx.fail("9563", "Invalid mobile type.", component.span);
     element = i === 0 ? mobile : element && commonType(cx.m, element, type);
   }

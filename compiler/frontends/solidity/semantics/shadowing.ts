@@ -9,7 +9,8 @@ import { isVisibleInContract } from "./visibility.js";
 export function warnOfShadowing(m: Model, scope: Scope, name: string, at: Span, contract: ContractDefinition | undefined): void {
   const hidden = hiddenBy(m, scope.parent, name, contract);
   // `this` and `super` mean something in contracts only, but are builtins everywhere.
-  const hidesBuiltin = name === "this" || name === "super" || hidden.some((symbol) => symbol.kind === "Builtin");
+  const isContractual = (name === "this" || name === "super") && hidden.length === 0;
+  const hidesBuiltin = isContractual || hidden.some((symbol) => symbol.kind === "Builtin");
   if (hidesBuiltin) m.sink.warning("2319", "This declaration shadows a builtin symbol.", at, "Rename it.");
   const declared = hidden.flatMap((symbol) => (symbol.kind === "Builtin" ? [] : [symbol]));
   const related = (list: readonly Declaration[], message: string): { span: Span; message: string }[] => list.map((d) => ({ span: d.span, message }));

@@ -153,6 +153,7 @@ function checkEncodeCall(cx: CodeContext, e: FunctionCall): void {
     return;
   }
   const tupleType = cx.typeOf(values);
+  if (isInvalid(tupleType)) return;
   if (tupleType.kind === "tuple" && !isInvalid(tupleType) && values.kind !== "TupleExpression") {
     cx.error("9062", "Expected an inline tuple, not an expression of a tuple type.", values.span);
     return;

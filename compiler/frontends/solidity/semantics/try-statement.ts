@@ -71,7 +71,7 @@ function checkCatch(cx: CodeContext, clause: TryCatchClause, seen: Map<string, T
   const parameters = clause.parameters ?? [];
   const isOnly = (type: SolType): boolean => {
     const only = parameters[0] && cx.m.variableType(parameters[0]);
-    return parameters.length === 1 && only !== undefined && (isInvalid(only) || sameType(only, type));
+    return parameters.length === 1 && only !== undefined && (isInvalid(only) || cx.m.misplaced.has(parameters[0]!) || sameType(only, type));
   };
   if (name === "") {
     if (earlier) cx.error("5320", "This try statement already has a low-level catch clause.", clause.span, undefined, related);

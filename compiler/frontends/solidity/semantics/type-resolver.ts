@@ -13,6 +13,7 @@ import { compareRationals } from "./rationals.js";
 import { Scope } from "./scope.js";
 import { enclosingContract, warnOfShadowing } from "./shadowing.js";
 import { arrayType, elementaryType, INVALID, isInvalid, withLocationIfReference } from "./type-factory.js";
+import { readable } from "./type-strings.js";
 import type { MappingType, SolType } from "./types.js";
 import { VariableTyper, type VariableContext } from "./variable-types.js";
 
@@ -75,8 +76,9 @@ export class TypeResolver {
         else this.m.typeNames.set(declaration.underlyingType, INVALID);
         break;
       case "ContractDefinition":
-        if (declaration.contractKind === "library") this.m.sink.error("TypeError", "1130", "Invalid use of a library name.", name.span);
-        break;
+        if (declaration.contractKind !== "library") break;
+        this.m.sink.error("TypeError", "1130", "Invalid use of a library name.", name.span);
+        return INVALID;
       case "StructDefinition":
       case "EnumDefinition":
         break;
@@ -132,7 +134,12 @@ export class TypeResolver {
     };
     const told = this.m.sink.all.length;
     const length = this.constants.evaluate(name.length, scope);
-    if (!length && this.m.sink.all.length > told) return INVALID;
+    if (this.m.sink.all.length > told) return INVALID;
+    const failed = length ? undefined : this.constants.incompatible(name.length, scope);
+    if (failed) {
+      const [left, right] = failed.operands.map((type) => readable(this.m, type));
+      return fault("6020", `Operator ${failed.operator} not compatible with types ${left} and ${right}`);
+    }
     if (!length) return fault("5462", "Invalid array length, expected integer literal or constant expression.");
     if (length.numerator === 0n) return fault("1406", "Array with zero length specified.");
     if (length.denominator !== 1n) return fault("3208", "Array with fractional length specified.");
@@ -163,6 +170,7 @@ export class TypeResolver {
       this.m.sink.error("TypeError", "7415", "Only external function types can be payable.", name.span);
       return INVALID;
     }
+    if ([...name.parameters, ...name.returnParameters].some((p) => isInvalid(this.m.variableType(p)) || this.m.misplaced.has(p))) return INVALID;
     if (isExternal) {
       for (const parameter of [...name.parameters, ...name.returnParameters]) {
         if ("type" in externalType(this.m, this.m.variableType(parameter), false)) continue;
@@ -192,10 +200,22 @@ export function checkStructRecursion(m: Model, structs: readonly StructDefinitio
       return type.kind === "struct" ? [type.definition] : [];
     });
   const inPlace = cyclicNodes(structs, (s) => links(s, true), false);
+  const told = new Set<StructDefinition>();
   for (const definition of structs) {
-    if (inPlace.has(definition)) m.sink.error("TypeError", "2046", "Recursive struct definition.", definition.span, "Use a mapping, a dynamic array or an index instead.");
+    if (!inPlace.has(definition) || told.has(definition)) continue;
+    // One report for all structs of a circle.
+    const others = reachableFrom(definition, (s) => links(s, true).filter((next) => inPlace.has(next) && !told.has(next)));
+    for (const other of others) told.add(other);
+    const related = [...others].filter((other) => other !== definition).map(({ span }) => ({ span, message: "It goes through this struct:" }));
+    m.sink.error("TypeError", "2046", "Recursive struct definition.", definition.span, "Use a mapping, a dynamic array or an index instead.", related);
   }
   for (const definition of cyclicNodes(structs, (s) => links(s, false), true)) m.recursiveStructs.add(definition);
+}
+
+function reachableFrom<T>(start: T, next: (node: T) => readonly T[]): Set<T> {
+  const found = new Set([start]);
+  for (const node of found) for (const successor of next(node)) found.add(successor);
+  return found;
 }
 
 /** The nodes that lie on a cycle, or, if `reaching`, from which one can be reached. */

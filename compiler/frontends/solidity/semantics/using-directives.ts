@@ -15,11 +15,17 @@ import { libraryFunctions, typeDefinition, type AttachedFunction, type UsingTabl
 export function resolveUsing(m: Model, resolver: TypeResolver, table: UsingTable, directive: UsingForDirective, scope: Scope, contract: ContractDefinition | undefined): void {
   const type = directive.typeName && resolver.resolve(directive.typeName, scope);
   checkForm(m, directive, contract, type);
-  if (type && isInvalid(type)) return;
   const site = contract ?? m.units.find((unit) => unit.nodes.includes(directive))!;
-  const functions = directive.library
-    ? attachedLibrary(m, directive.library, scope)
-    : (directive.functions ?? []).flatMap((f) => attachedFunction(m, directive, f, scope, contract, type));
+  if (type && isInvalid(type)) return table.addBroken(site, undefined);
+  const functions: AttachedFunction[] = [];
+  const library = directive.library && attachedLibrary(m, directive.library, scope);
+  if (library) functions.push(...library);
+  else if (directive.library) table.addBroken(site, undefined);
+  for (const f of directive.functions ?? []) {
+    const attached = attachedFunction(m, directive, f, scope, contract, type);
+    if (attached) functions.push(attached);
+    else table.addBroken(site, f.path.parts.at(-1)!.name);
+  }
   table.add(site, { directive, type, functions });
   for (const f of directive.functions ?? []) {
     const definition = functions.find((known) => known.name === f.path.parts.at(-1)!.name && known.operator === f.operator)?.definition;
@@ -47,7 +53,7 @@ function checkForm(m: Model, d: UsingForDirective, contract: ContractDefinition 
   }
 }
 
-function attachedLibrary(m: Model, path: IdentifierPath, scope: Scope): readonly AttachedFunction[] {
+function attachedLibrary(m: Model, path: IdentifierPath, scope: Scope): readonly AttachedFunction[] | undefined {
   const declaration = lookupPath(
     m,
     path.parts.map((p) => p.name),
@@ -56,12 +62,12 @@ function attachedLibrary(m: Model, path: IdentifierPath, scope: Scope): readonly
   );
   if (!declaration) {
     m.sink.error("DeclarationError", "9589", "Identifier is not a library name.", path.span);
-    return [];
+    return undefined;
   }
   m.references.set(path, { kind: "declaration", declaration });
   if (declaration.kind === "ContractDefinition" && declaration.contractKind === "library") return libraryFunctions(m, declaration);
   m.sink.error("TypeError", "4357", "Library name expected. If you want to attach a function, use '{...}'.", path.span);
-  return [];
+  return undefined;
 }
 
 function attachedFunction(
@@ -71,7 +77,7 @@ function attachedFunction(
   scope: Scope,
   contract: ContractDefinition | undefined,
   type: SolType | undefined,
-): readonly AttachedFunction[] {
+): AttachedFunction | undefined {
   const definition = lookupPath(
     m,
     path.parts.map((p) => p.name),
@@ -79,23 +85,26 @@ function attachedFunction(
     true,
   );
   if (!definition) {
-    m.sink.error("DeclarationError", "9589", "Identifier is not a function name or not unique.", path.span);
-    return [];
+    const [only, another] = path.parts.length === 1 ? scope.lookup(path.name) : [];
+    const isBuiltin = only?.kind === "Builtin" && !another;
+    if (isBuiltin) m.sink.error("TypeError", "8187", "Expected function name.", path.span, "A builtin cannot be attached: write a function that calls it.");
+    else m.sink.error("DeclarationError", "9589", "Identifier is not a function name or not unique.", path.span);
+    return undefined;
   }
   m.references.set(path, { kind: "declaration", declaration: definition });
   if (definition.kind !== "FunctionDefinition") {
     m.sink.error("TypeError", "8187", "Expected function name.", path.span);
-    return [];
+    return undefined;
   }
   const isFree = definition.functionKind === "freeFunction";
   if (!isFree && !m.isLibraryMember(definition)) {
     const message = 'Only file-level functions and library functions can be attached to a type in a "using" statement';
     m.sink.error("TypeError", "4167", message, path.span);
-    return [];
+    return undefined;
   }
   const functionType = isFree ? functionDefinitionType(m, definition, "internal") : (typeViaContractName(m, definition) as FunctionType);
-  if (type && !checkAttachable(m, directive, path, operator, definition, functionType, contract, type)) return [];
-  return [{ name: path.parts.at(-1)!.name, definition, ...(operator !== undefined && { operator }) }];
+  if (type && !checkAttachable(m, directive, path, operator, definition, functionType, contract, type)) return undefined;
+  return { name: path.parts.at(-1)!.name, definition, ...(operator !== undefined && { operator }) };
 }
 
 function checkAttachable(
@@ -162,9 +171,10 @@ function checkOperator(
   if (wanted !== undefined) {
     fault("1884", `Wrong parameters in operator definition. The function "${path.name}" needs to have ${wanted} to be used for the operator ${operator}.`, definition.span);
   }
-  const wantedResult = comparisons.has(operator) ? BOOL : type;
-  if (returns.length !== 1 || !sameType(returns[0]!, wantedResult)) {
-    const result = `exactly one value of type ${comparisons.has(operator) ? "bool" : name}`;
+  const isComparing = comparisons.has(operator);
+  if (returns.length !== 1 || !sameType(returns[0]!, isComparing ? BOOL : parameters[0]!)) {
+    const ofType = isComparing ? "bool" : name;
+    const result = isComparing || fitsType ? `exactly one value of type ${ofType}` : "a value of the same type and data location as its parameters";
     fault(
       "7743",
       `Wrong return parameters in operator definition. The function "${path.name}" needs to return ${result} to be used for the operator ${operator}.`,

@@ -42,6 +42,8 @@ export function libraryFunctions(m: Model, library: ContractDefinition): Attache
 
 export class UsingTable {
   private readonly bySite = new Map<LookupSite, ResolvedUsing[]>();
+  /** Names that directives in error would have attached; undefined stands for all. */
+  private readonly broken = new Map<LookupSite, Set<string | undefined>>();
   private readonly attachedCache = new Map<LookupSite, Map<string, Map<string, FunctionType[]>>>();
 
   constructor(private readonly m: Model) {}
@@ -50,6 +52,19 @@ export class UsingTable {
     const list = this.bySite.get(site);
     if (list) list.push(using);
     else this.bySite.set(site, [using]);
+  }
+
+  /** Notes that a directive, which has been reported, does not attach what it should. @param name undefined for a whole library */
+  addBroken(site: LookupSite, name: string | undefined): void {
+    const names = this.broken.get(site);
+    if (names) names.add(name);
+    else this.broken.set(site, new Set([name]));
+  }
+
+  /** Whether a name may be missing only because of a directive in error. */
+  isBroken(name: string, site: LookupSite): boolean {
+    const unit = site.kind === "SourceUnit" ? site : this.m.unitOf.get(site)!;
+    return [site, unit].some((place) => this.broken.get(place)?.has(name) || this.broken.get(place)?.has(undefined));
   }
 
   /** Functions attached to a type under a name, as bound functions. */

@@ -1,7 +1,7 @@
 /** The type of one declared variable: its type name at its data location, with the rules on which locations may be written. */
 import type { VariableDeclaration } from "../syntax/ast.js";
 import type { Model } from "./model.js";
-import { isInvalid, isReference, INVALID, withLocation } from "./type-factory.js";
+import { arrayType, isInvalid, isReference, INVALID, withLocation } from "./type-factory.js";
 import { isValueType, needsLocation } from "./type-properties.js";
 import type { Location, SolType } from "./types.js";
 
@@ -14,6 +14,8 @@ export interface VariableContext {
   readonly inLibrary?: boolean;
 }
 
+const SOME_ARRAY = arrayType(INVALID, undefined, "storage");
+
 type Allowed = Location | undefined;
 
 export class VariableTyper {
@@ -22,7 +24,11 @@ export class VariableTyper {
   /** @param named the type that the variable's type name stands for */
   typeOf(variable: VariableDeclaration, named: SolType, context: VariableContext): SolType {
     this.checkKeywords(variable);
-    if (isInvalid(named)) return INVALID;
+    if (isInvalid(named)) {
+      // An array needs a location whatever its elements and length.
+      if (variable.typeName?.kind === "ArrayTypeName") this.location(variable, SOME_ARRAY, context);
+      return INVALID;
+    }
     const location = this.location(variable, named, context);
     const type = isReference(named) ? withLocation(named, location, variable.role !== "state") : named;
     if (variable.mutability === "constant" && !isValueType(type) && type.kind !== "bytes") {

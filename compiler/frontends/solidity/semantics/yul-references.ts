@@ -34,6 +34,15 @@ export function reportHiddenLocal(cx: CodeContext, e: YulIdentifier): void {
   cx.error("6578", message, e.span, "Rename the assembly variable.", undefined, "DeclarationError");
 }
 
+/** `x_slot` and `x_offset`, which `x.slot` and `x.offset` replaced in 0.7; reports them (9467). */
+export function reportOldPlace(cx: CodeContext, e: YulIdentifier): boolean {
+  const [, name, part] = /^(.+)_(slot|offset)$/.exec(fullYulName(e)) ?? [];
+  if (name === undefined || cx.scope.lookup(name).length === 0) return false;
+  const message = 'Identifier not found. Use ".slot" and ".offset" to access storage or transient storage variables.';
+  cx.error("9467", message, e.span, `Write ${name}.${part!}.`, undefined, "DeclarationError");
+  return true;
+}
+
 type Access = "read" | "write";
 
 /** Notes what a name refers to. False if it refers to nothing usable; faults of names that exist are reported. */

@@ -19,7 +19,7 @@ import type { CodeContext } from "./code-context.js";
 import { isMarkedMemorySafe } from "./assembly-notes.js";
 import { deprecationOfSelfdestruct, warnOfTransientStorage } from "./instruction-warnings.js";
 import { yulBuiltins } from "./yul-builtins.js";
-import { fullYulName, reportHiddenLocal, resolveYulReference, resolvesInSolidity } from "./yul-references.js";
+import { fullYulName, reportHiddenLocal, reportOldPlace, resolveYulReference, resolvesInSolidity } from "./yul-references.js";
 
 interface YulVariable {
   readonly kind: "variable";
@@ -225,7 +225,7 @@ class YulChecker {
         if (symbol?.kind === "variable" && scope.isInsideFunction) reportHiddenLocal(this.cx, e);
         if (symbol?.kind === "function") this.cx.error("6041", `Function ${name} used without being called.`, e.span);
         else if (!symbol && !resolveYulReference(this.cx, e, "read", scope.isInsideFunction) && !resolvesInSolidity(this.cx, e)) {
-          this.declarationError("8198", `Identifier "${name}" not found.`, e.span);
+          if (!reportOldPlace(this.cx, e)) this.declarationError("8198", `Identifier "${name}" not found.`, e.span);
         }
         return 1;
       }

@@ -32,6 +32,8 @@ export interface NodeIds {
 
 export abstract class ParserBase {
   protected readonly lexer: Lexer;
+  /** Start of the last token taken. */
+  private lastStart = 0;
   /** End of the last token taken; where a node ends that was just read. */
   protected lastEnd = 0;
   /** Nesting of calls, counted about as solc does. */
@@ -64,6 +66,7 @@ export abstract class ParserBase {
   /** Takes the current token. */
   protected advance(): void {
     const lexer = this.lexer;
+    this.lastStart = lexer.start;
     this.lastEnd = lexer.end;
     if (lexer.kind === Token.LBrace) this.braces++;
     else if (lexer.kind === Token.RBrace) this.braces--;
@@ -168,10 +171,10 @@ export abstract class ParserBase {
 
   /**
    * Reports a fault that ends the current construct. A second one at the same token is an echo and stays silent, as
-   * does one right behind what the lexer could not read.
+   * does one at or right behind what the lexer could not read.
    */
   protected fail(code: string, message: string, span: Span = this.tokenSpan(), hint?: string): never {
-    if (span.start > this.lastFault && this.lexer.faultEnd < this.lastEnd) {
+    if (span.start > this.lastFault && this.lexer.faultEnd <= this.lastStart) {
       this.lastFault = span.start;
       this.error(code, message, span, hint);
     }

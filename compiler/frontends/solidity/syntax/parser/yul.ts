@@ -30,6 +30,8 @@ const noBytes = new Uint8Array(0);
 export abstract class YulParser extends ExpressionParser {
   private loopPart: LoopPart = "none";
   private isInFunction = false;
+  /** Builtins that a declaration took for a name of its own, which has been reported. */
+  private readonly misnamed = new Set<string>();
 
   /** The block of an assembly statement; the current token should be its opening brace. */
   protected parseAssemblyBlock(): YulBlock {
@@ -276,6 +278,7 @@ export abstract class YulParser extends ExpressionParser {
       const name = this.lexer.word();
       if (isYulBuiltin(name, this.line)) {
         this.error("5568", `Cannot use builtin function name "${name}" as identifier name.`);
+        this.misnamed.add(name);
         this.advance();
         return name;
       }
@@ -304,7 +307,7 @@ export abstract class YulParser extends ExpressionParser {
         this.leave(2);
         return { kind: "YulFunctionCall", id: this.nextId(), span: result.span, functionName: result, arguments: [] };
       }
-      if (isYulBuiltin(name, this.line)) {
+      if (isYulBuiltin(name, this.line) && !this.misnamed.has(name)) {
         const hint = `Write ${name}(...).`;
         this.fail("7104", `Builtin function "${name}" must be called.`, result.span, hint);
       }
