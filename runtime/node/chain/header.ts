@@ -7,7 +7,7 @@ import { keccak256 } from "../../../machine/keccak.js";
 import { addressBytes, type AddressKey } from "../../store/keys.js";
 import { dataHex, hexBytes, type Hex } from "../encoding/hex.js";
 import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
-import { EMPTY_ROOT } from "../state/trie.js";
+import { EMPTY_ROOT } from "../state/trie-nodes.js";
 import { intToBytes } from "../../../machine/bytes.js";
 
 export interface HeaderFields {

@@ -4,7 +4,7 @@ import type { Block, LogPlace, NodeReceipt, Place } from "../chain/block.js";
 import { logsOf } from "../chain/block.js";
 import { EMPTY_LIST_HASH, EMPTY_REQUESTS_HASH, HEADER_NONCE, ZERO_HASH, type Header } from "../chain/header.js";
 import { dataHex, quantity, wordHex } from "../encoding/hex.js";
-import { EMPTY_ROOT } from "../state/trie.js";
+import { EMPTY_ROOT } from "../state/trie-nodes.js";
 import { effectiveGasPrice, type NodeTransaction } from "../transactions/transaction.js";
 
 export function formatHeader(header: Header): Record<string, unknown> {

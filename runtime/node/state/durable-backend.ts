@@ -19,7 +19,7 @@ import type { ChildRecord } from "./node-records.js";
 import { NodeStore, StateChange } from "./node-store.js";
 import { accountPath, slotPath, StateTrie, type AccountContents, type AccountEntry, type AccountProof } from "./state-trie.js";
 import { StoredModules } from "./stored-modules.js";
-import type { StoredNode } from "./trie.js";
+import type { StoredNode } from "./trie-nodes.js";
 
 /** Where a state lies: after which change, and the root of its trie. */
 export interface StatePosition {

@@ -14,7 +14,7 @@ import { metaKey } from "./layout.js";
 import type { NodeStore } from "./node-store.js";
 import { accountPath, encodeAccount, encodeWord, slotPath, type AccountEntry, type SlotEntry } from "./state-trie.js";
 import { TrieBuilder } from "./trie-builder.js";
-import type { StoredNode } from "./trie.js";
+import type { StoredNode } from "./trie-nodes.js";
 
 export interface ImportedAccount {
   readonly address: AddressKey;

@@ -12,7 +12,7 @@ import type { AccountRecord } from "../../store/state.js";
 import { numberKey, PREFIX } from "./layout.js";
 import { accountRecord, branchRecord, extensionRecord, nextId, pathTaken, readAccountNode, readSlotNode, referredIds, slotRecord, type NodeLoader } from "./node-records.js";
 import type { AccountEntry, SlotEntry, StateObserver } from "./state-trie.js";
-import { trieReference, type LoadedNode, type StoredNode, type TrieNode } from "./trie.js";
+import { trieReference, type LoadedNode, type StoredNode, type TrieNode } from "./trie-nodes.js";
 
 /** Node records kept in memory; a branch's takes up to 600 bytes. */
 const CACHED_NODES = 400_000;
@@ -37,13 +37,9 @@ export class NodeStore implements NodeLoader {
     return record;
   }
 
-  accountNode(id: number, reference: Uint8Array, at = 0, size = reference.length): StoredNode<AccountEntry> {
-    return new StoredAccountNode(this, id, reference, at, size);
-  }
+  readonly accountNode = (id: number, reference: Uint8Array): StoredNode<AccountEntry> => new StoredAccountNode(this, id, reference);
 
-  slotNode(id: number, reference: Uint8Array, at = 0, size = reference.length): StoredNode<SlotEntry> {
-    return new StoredSlotNode(this, id, reference, at, size);
-  }
+  readonly slotNode = (id: number, reference: Uint8Array): StoredNode<SlotEntry> => new StoredSlotNode(this, id, reference);
 
   /** The account at a path below a root. */
   account(root: number, path: Uint8Array): AccountRecord | undefined {
@@ -96,12 +92,12 @@ export class NodeStore implements NodeLoader {
 
   private readonly slots: NodeForm<SlotEntry> = {
     leafRecord: slotRecord,
-    node: (id, reference) => this.slotNode(id, reference),
+    node: this.slotNode,
   };
 
   private readonly accounts: NodeForm<AccountEntry> = {
     leafRecord: (path, entry) => accountRecord(path, entry, entry.storage && this.saveTree(entry.storage, this.slots)),
-    node: (id, reference) => this.accountNode(id, reference),
+    node: this.accountNode,
   };
 
   private saveTree<T>(node: TrieNode<T>, form: NodeForm<T>): StoredNode<T> {
@@ -120,7 +116,7 @@ export class NodeStore implements NodeLoader {
       case "extension":
         return extensionRecord(node.path, this.saveTree(node.child, form));
       case "branch":
-        return branchRecord(node.children.map((child) => child && this.saveTree(child, form)));
+        return branchRecord(node, (child) => this.saveTree(child, form));
     }
   }
 
@@ -152,7 +148,11 @@ export class StateChange implements StateObserver {
   dropped(storage: TrieNode<SlotEntry>): void {
     if (storage.kind === "stored") this.droppedBelow(storage.id);
     else if (storage.kind === "extension") this.dropped(storage.child);
-    else if (storage.kind === "branch") for (const child of storage.children) if (child) this.dropped(child);
+    else if (storage.kind === "branch")
+      for (let i = 0; i < 16; i++) {
+        const child = storage.child(i);
+        if (child) this.dropped(child);
+      }
   }
 
   private droppedBelow(id: number): void {
@@ -161,40 +161,29 @@ export class StateChange implements StateObserver {
   }
 }
 
-/**
- * A node by its id, with its reference where its parent's record has it: a branch has up to sixteen, most of which nobody looks into, so that each is
- * one small object.
- */
-abstract class RecordedNode<T> implements StoredNode<T> {
+class StoredAccountNode implements StoredNode<AccountEntry> {
   readonly kind = "stored";
 
   constructor(
-    protected readonly store: NodeStore,
+    private readonly store: NodeStore,
     readonly id: number,
-    private readonly record: Uint8Array,
-    private readonly at: number,
-    readonly referenceSize: number,
+    readonly reference: Uint8Array,
   ) {}
 
-  get reference(): Uint8Array {
-    return this.record.subarray(this.at, this.at + this.referenceSize);
-  }
-
-  copyReference(into: Uint8Array, to: number): void {
-    const { record, at, referenceSize } = this;
-    for (let i = 0; i < referenceSize; i++) into[to + i] = record[at + i]!;
-  }
-
-  abstract load(): LoadedNode<T>;
-}
-
-class StoredAccountNode extends RecordedNode<AccountEntry> {
   load(): LoadedNode<AccountEntry> {
     return readAccountNode(this.store.read(this.id), this.store);
   }
 }
 
-class StoredSlotNode extends RecordedNode<SlotEntry> {
+class StoredSlotNode implements StoredNode<SlotEntry> {
+  readonly kind = "stored";
+
+  constructor(
+    private readonly store: NodeStore,
+    readonly id: number,
+    readonly reference: Uint8Array,
+  ) {}
+
   load(): LoadedNode<SlotEntry> {
     return readSlotNode(this.store.read(this.id), this.store);
   }

@@ -8,8 +8,8 @@ import { codeHash } from "../../host/code.js";
 import { BoundedCache } from "../../store/durable/bounded-cache.js";
 import type { AddressKey, SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
-import { rlpBytes, rlpInteger, rlpList } from "../encoding/rlp.js";
-import { nibblesOf, trieEntries, trieGet, trieProof, trieRoot, type TrieNode } from "./trie.js";
+import { nibblesOf, trieEntries, trieGet, trieProof, trieRoot } from "./trie.js";
+import type { TrieNode } from "./trie-nodes.js";
 import { trieUpdate, type LeafChange, type TrieObserver } from "./trie-update.js";
 
 export interface SlotEntry {
@@ -173,10 +173,49 @@ function withWords(
 export function encodeWord(word: Uint8Array): Uint8Array {
   let length = word.length;
   while (length > 0 && word[length - 1] === 0) length--;
-  return rlpBytes(Uint8Array.from(word.subarray(0, length)).reverse());
+  if (length === 1 && word[0]! < 0x80) return Uint8Array.of(word[0]!);
+  const encoded = new Uint8Array(1 + length);
+  encoded[0] = 0x80 + length;
+  for (let i = 0; i < length; i++) encoded[length - i] = word[i]!;
+  return encoded;
 }
+
+/** A list head of two bytes, a nonce, a balance, two hashes. */
+const accountRoom = new Uint8Array(2 + 9 + 33 + 2 * 33);
+const integerRoom = new DataView(new ArrayBuffer(32));
+const integerBytes = new Uint8Array(integerRoom.buffer);
 
 /** What the account trie holds at a leaf. */
 export function encodeAccount(record: AccountRecord, storage: TrieNode<SlotEntry> | undefined): Uint8Array {
-  return rlpList([rlpInteger(record.nonce), rlpInteger(record.balance), rlpBytes(trieRoot(storage)), rlpBytes(record.code ? codeHash(record.code) : EMPTY_CODE_HASH)]);
+  let at = writeInteger(BigInt(record.nonce), 2);
+  at = writeInteger(record.balance, at);
+  at = writeHash(trieRoot(storage), at);
+  at = writeHash(record.code ? codeHash(record.code) : EMPTY_CODE_HASH, at);
+  // With two hashes in it the list has more than 55 bytes, and fewer than 256.
+  accountRoom[0] = 0xf8;
+  accountRoom[1] = at - 2;
+  return accountRoom.slice(0, at);
+}
+
+/** Writes an integer below 2^256 as an item of an account's list; where it ends. */
+function writeInteger(value: bigint, from: number): number {
+  let rest = value;
+  let first = 32;
+  while (rest > 0n) {
+    first -= 8;
+    integerRoom.setBigUint64(first, BigInt.asUintN(64, rest));
+    rest >>= 64n;
+  }
+  while (first < 32 && integerBytes[first] === 0) first++;
+  const length = 32 - first;
+  let at = from;
+  if (length !== 1 || integerBytes[first]! >= 0x80) accountRoom[at++] = 0x80 + length;
+  for (; first < 32; first++) accountRoom[at++] = integerBytes[first]!;
+  return at;
+}
+
+function writeHash(hash: Uint8Array, at: number): number {
+  accountRoom[at] = 0x80 + hash.length;
+  accountRoom.set(hash, at + 1);
+  return at + 1 + hash.length;
 }

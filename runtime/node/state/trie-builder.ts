@@ -7,7 +7,8 @@
  * Why it is right: with the leaf before and the leaf after it known, where a leaf hangs is decided (below the deeper of the two places at which the
  * neighbours part from it), and a branch is complete when a leaf comes that parts from its path above it.
  */
-import { commonLength, type LoadedNode, type StoredNode } from "./trie.js";
+import { commonLength } from "./trie.js";
+import { PlainBranch, type LoadedNode, type StoredNode } from "./trie-nodes.js";
 
 interface OpenBranch<T> {
   /** Half bytes of the path above it. */
@@ -52,7 +53,7 @@ export class TrieBuilder<T> {
     this.place(waiting, 0);
     this.closeBelow(waiting.path, root.depth);
     open.pop();
-    return this.extended(waiting.path.subarray(0, root.depth), keep({ kind: "branch", children: root.children }));
+    return this.extended(waiting.path.subarray(0, root.depth), keep(new PlainBranch(root.children)));
   }
 
   /** Hangs a leaf below the deeper of the branch that is open and the one where the next leaf parts from it. */
@@ -70,7 +71,7 @@ export class TrieBuilder<T> {
       open.pop();
       let parent = open[open.length - 1];
       if (!parent || parent.depth < depth) open.push((parent = emptyBranch(depth)));
-      const node = this.keep({ kind: "branch", children: top.children });
+      const node = this.keep(new PlainBranch(top.children));
       parent.children[path[parent.depth]!] = this.extended(path.subarray(parent.depth + 1, top.depth), node);
     }
   }

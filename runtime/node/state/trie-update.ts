@@ -6,7 +6,8 @@
  * What is shared with the trie before is not touched, and a part in which nothing changes is given back as it is. A trie tells its observer which of
  * its stored nodes the new one no longer has: a node is told once, when another takes its place or it is merged into a neighbour.
  */
-import { behind, commonLength, loaded, sameNibbles, trieWith, type Branch, type Extension, type Leaf, type StoredNode, type TrieNode } from "./trie.js";
+import { behind, commonLength, sameNibbles, trieWith } from "./trie.js";
+import { loaded, PlainBranch, type Branch, type Extension, type Leaf, type StoredNode, type TrieNode } from "./trie-nodes.js";
 
 /** What a key is to be. */
 export interface LeafChange<T> {
@@ -89,28 +90,26 @@ class Update<T> {
   }
 
   private branch(before: TrieNode<T>, node: Branch<T>, changes: readonly LeafChange<T>[], depth: number): TrieNode<T> | undefined {
-    let children: (TrieNode<T> | undefined)[] | undefined;
+    const changed = new Array<TrieNode<T> | undefined>(16).fill(undefined);
+    let places = 0;
     const set = (index: number, group: readonly LeafChange<T>[]): void => {
-      const child = node.children[index];
+      const child = node.child(index);
       const after = this.node(child, group, depth + 1);
-      if (after !== child) (children ??= [...node.children])[index] = after;
+      if (after === child) return;
+      changed[index] = after;
+      places |= 1 << index;
     };
     if (changes.length === 1) set(changes[0]!.path[depth]!, changes);
     else byNibble(changes, depth).forEach((group, index) => group && set(index, group));
-    return children ? this.collapsed(children) : before;
+    return places === 0 ? before : this.collapsed(node.with(changed, places));
   }
 
   /** A branch, or what is left where it has less than two children. */
-  private collapsed(children: readonly (TrieNode<T> | undefined)[]): TrieNode<T> | undefined {
-    let count = 0;
-    let last = 0;
-    for (let i = 0; i < 16; i++)
-      if (children[i]) {
-        count++;
-        last = i;
-      }
-    if (count > 1) return { kind: "branch", children };
-    return count === 0 ? undefined : this.behind(Uint8Array.of(last), children[last]!);
+  private collapsed(branch: Branch<T>): TrieNode<T> | undefined {
+    const { mask } = branch;
+    if ((mask & (mask - 1)) !== 0) return branch;
+    const last = 31 - Math.clz32(mask);
+    return mask === 0 ? undefined : this.behind(Uint8Array.of(last), branch.child(last)!);
   }
 
   /** A leaf or an extension becomes one node with the half bytes before it. */
@@ -139,7 +138,7 @@ function treeOf<T>(leaves: readonly NewLeaf<T>[], depth: number): TrieNode<T> | 
   let shared = first.path.length;
   for (const { path } of leaves) shared = Math.min(shared, commonLength(first.path, path));
   const children = byNibble(leaves, shared).map((group) => group && treeOf(group, shared + 1));
-  return behind(first.path.subarray(depth, shared), { kind: "branch", children });
+  return behind(first.path.subarray(depth, shared), new PlainBranch(children));
 }
 
 /** Things by the half byte at a place of their paths, sixteen groups. */

@@ -12,7 +12,7 @@ import { addToBloom, bloomMayHold, BLOOM_SIZE, joinBlooms } from "../../../../ru
 import { dataHex, hexBytes, wordHex } from "../../../../runtime/node/encoding/hex.js";
 import { minimalBytes, rlpBytes, rlpBytesSize, rlpInteger, rlpList, rlpListSize, rlpStrings } from "../../../../runtime/node/encoding/rlp.js";
 import { RlpReader } from "../../../../runtime/node/encoding/rlp-reader.js";
-import { EMPTY_ROOT } from "../../../../runtime/node/state/trie.js";
+import { EMPTY_ROOT } from "../../../../runtime/node/state/trie-nodes.js";
 import { addressHex, addressKeyOfInt } from "../../../../runtime/store/keys.js";
 
 /** Lengths on both sides of every form of a head. */
