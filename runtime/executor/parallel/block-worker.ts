@@ -267,7 +267,9 @@ export class BlockWorker implements ViewHost {
   private takeSerially(tx: number): boolean {
     const { header } = this;
     if (this.number !== 0 || tx >= Atomics.load(header, HEADER.SERIAL_UNTIL)) return false;
-    return Atomics.compareExchange(header, HEADER.NEXT, tx, tx + 1) === tx;
+    if (Atomics.compareExchange(header, HEADER.NEXT, tx, tx + 1) !== tx) return false;
+    header[HEADER.UNTRIED]!++;
+    return true;
   }
 
   private isValid(tx: number): boolean {

@@ -47,8 +47,9 @@ export const HEADER = {
   /** Under the token: how often transactions had to run again lately (fixed point, CONFLICT_ONE is always), and how long serial phases are. */
   CONFLICT_RATE: 192,
   BACKOFF: 193,
-  /** How many validations failed. */
+  /** How many validations failed, and how many transactions were run in serial phases. */
   CONFLICTS: 194,
+  UNTRIED: 195,
   /** Executions that were begun. */
   EXECUTIONS: 208,
   /** Changes when there may be work again for those who wait. */

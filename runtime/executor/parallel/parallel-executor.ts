@@ -19,6 +19,7 @@ import { SerialExecutor, type BlockExecutor, type BlockInput, type BlockResult, 
 import { blockBuffers, ENTRY, HEADER, MAX_PART, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
 import { layOut } from "./lay-out.js";
 import { MainWorker } from "./main-worker.js";
+import { Pacing } from "./pacing.js";
 import { ThreadPool } from "./pool.js";
 import { BASE } from "./versions.js";
 import { packReceipts, Receipts } from "./receipts.js";
@@ -32,6 +33,8 @@ export interface ParallelOptions {
   readonly patience?: number;
   /** Bytes for what one block writes. */
   readonly arenaBytes?: number;
+  /** True: all blocks that are large enough run on all threads, also where the last ones had too many conflicts for that to pay. */
+  readonly always?: boolean;
 }
 
 const SMALLEST = 24;
@@ -52,6 +55,7 @@ export class ParallelExecutor implements BlockExecutor {
   private main!: MainWorker;
   private pool: ThreadPool | undefined;
   private replacements = 0;
+  private readonly pacing = new Pacing();
   private isClosed = false;
   private readonly counts = { parallelBlocks: 0, abandonedBlocks: 0, serialBlocks: 0, transactions: 0, executions: 0, conflicts: 0 };
 
@@ -159,6 +163,7 @@ export class ParallelExecutor implements BlockExecutor {
 
   private canRunInParallel(transactions: number): boolean {
     if (this.isClosed || this.options.workers < 2 || transactions < (this.options.smallest ?? SMALLEST)) return false;
+    if (this.options.always !== true && !this.pacing.isWorthwhile()) return false;
     if (!this.started().isBroken && this.allLeft()) return true;
     this.replace();
     return false;
@@ -286,6 +291,7 @@ export class ParallelExecutor implements BlockExecutor {
     this.counts.transactions += size;
     this.counts.executions += executions;
     this.counts.conflicts += header[HEADER.CONFLICTS]!;
+    this.pacing.ran(size, header[HEADER.CONFLICTS]! + header[HEADER.UNTRIED]!);
     if (this.isMirror) {
       const { changes, modules } = this.changesOf(size, coinbase?.account && coinbase.address);
       this.state.commit(changes, modules);

@@ -34,7 +34,7 @@ const executors: ParallelExecutor[] = [];
 after(() => Promise.all(executors.map((e) => e.close())));
 
 async function executorOver(world: World, workers: number, options: { arenaBytes?: number; patience?: number } = {}): Promise<ParallelExecutor> {
-  const executor = new ParallelExecutor(world.executorState, { workers, smallest: 1, ...options });
+  const executor = new ParallelExecutor(world.executorState, { workers, smallest: 1, always: true, ...options });
   executors.push(executor);
   await executor.ready();
   return executor;
@@ -87,7 +87,7 @@ test("a state that is not shared is mirrored: blocks one after another, changes 
     hasStorage: (address: AddressKey) => store.hasStorage(address),
   };
   copyInto(world, state);
-  const executor = new ParallelExecutor(state, { workers: 3, smallest: 1 });
+  const executor = new ParallelExecutor(state, { workers: 3, smallest: 1, always: true });
   executors.push(executor);
   await executor.ready();
   const serial = new SerialExecutor(world.executorState);
@@ -244,4 +244,17 @@ test("a closed executor, and one whose threads have ended, run blocks serially",
   renew(world);
   assertEquals(world, executor.run({ block: BLOCK, transactions }).outcomes, serially({ transactions }));
   assert.equal(executor.statistics.serialBlocks, 1);
+});
+
+test("blocks in which each transaction depends on the one before: most are run serially, with the same results", async () => {
+  const world = new World();
+  const executor = await executorOver(world, 2, { always: false });
+  const transactions = Array.from({ length: 200 }, (_, i) => spend(world, i % SENDERS, (i + 1) % SENDERS, 1));
+  const expected = serially({ transactions });
+  for (let i = 0; i < 8; i++) {
+    renew(world);
+    assertEquals(world, executor.run({ block: BLOCK, transactions }).outcomes, expected);
+  }
+  const { parallelBlocks, serialBlocks } = executor.statistics;
+  assert.equal(parallelBlocks + serialBlocks, 8);
 });
