@@ -9,7 +9,7 @@ import { STATE } from "./format.js";
 export const SETTLE = {
   /** (): all records. */
   all: "rt.settle",
-  /** (record): pays what the account lacks of its rent-exempt minimum. */
+  /** (record): pays what the account lacks of its rent-exempt minimum, and notes in an instance's state what has been paid. */
   rent: "rt.settle_rent",
 } as const;
 
@@ -27,8 +27,10 @@ function defineRent(program: LirProgram): void {
   f.if("lt.u", reserve, needed, () => {
     f.call(CPI.transfer, [loadGlobal(f, RT.PAYER), account, f.sub(needed, reserve)]);
     f.store(8, record, RECORD.RESERVE, needed);
-    f.if("eq", f.load(8, record, RECORD.KIND), KIND.INSTANCE, () => f.store(8, account, ACCOUNT.DATA + STATE.RESERVE, needed));
   });
+  // Also where nothing was lacking: a new instance may take an account that was made large enough for it beforehand.
+  const paid = f.load(8, record, RECORD.RESERVE);
+  f.if("eq", f.load(8, record, RECORD.KIND), KIND.INSTANCE, () => f.store(8, account, ACCOUNT.DATA + STATE.RESERVE, paid));
   f.ret([]);
   f.finish();
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { getCreate2Address, getCreateAddress, hexlify, keccak256, Wallet, SigningKey } from "ethers";
-import type { TestContract } from "../../../../testing/index.js";
-import { deployed } from "./contracts.js";
+import { createChain, type TestContract } from "../../../../testing/index.js";
+import { compiled, deployed } from "./contracts.js";
 
 const GWEI = 1_000_000_000n;
 const word = (data: string, i: number): string => `0x${data.slice(2 + 64 * i, 66 + 64 * i)}`;
@@ -25,6 +25,29 @@ describe("creation", () => {
     const child = addressIn((await contract.send("make2", [9, salt])).returnData);
     assert.equal(child.toLowerCase(), getCreate2Address(contract.address, salt, keccak256(init)).toLowerCase());
     await assert.rejects(contract.send("make2", [9, salt]), "the address is taken");
+    await chain.close();
+  });
+
+  it("does not count what pays for a large state as the contract's money, nor lets it be sent", async () => {
+    const { Filled } = await compiled(`// SPDX-License-Identifier: MIT
+      pragma solidity ^0.8.28;
+      contract Filled {
+        mapping(uint256 => uint256) at;
+        constructor(uint256 count) payable { for (uint256 i = 0; i < count; i++) at[i] = i + 1; }
+        function own() external view returns (uint256) { return address(this).balance; }
+        function fill(uint256 from, uint256 to) external { for (uint256 i = from; i < to; i++) at[i] = 1; }
+        function pay(address payable to, uint256 value) external returns (bool ok) { (ok, ) = to.call{value: value}(""); }
+      }`);
+    const chain = await createChain("solana");
+    // Accounts grow by 10,240 bytes an instruction: larger ones are made large before the constructor runs.
+    for (const count of [10, 150, 250, 400, 700]) {
+      const contract = await chain.deploy(Filled!, { args: [count], value: 7n * GWEI });
+      assert.equal(await chain.balance(contract), 7n * GWEI, `${count} entries`);
+      assert.equal(await contract.call("own"), 7n * GWEI);
+      assert.equal(BigInt((await contract.send("pay", [chain.accounts[3]!.address, 8n * GWEI])).returnData), 0n);
+      await contract.send("fill", [count, count + 300]);
+      assert.equal(await contract.call("own"), 7n * GWEI);
+    }
     await chain.close();
   });
 
