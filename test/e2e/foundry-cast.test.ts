@@ -26,7 +26,7 @@ interface CallFrame {
 
 const MOVED = "Moved(address indexed,address indexed,uint256)";
 
-describe("cast", { timeout: 300_000 }, () => {
+describe("cast", { timeout: 600_000 }, () => {
   let node: RunningNode;
   let project: FoundryProject;
   let token: string;

@@ -15,7 +15,7 @@ interface Suite {
   readonly test_results: Readonly<Record<string, { readonly status: string }>>;
 }
 
-describe("forge", { timeout: 300_000 }, () => {
+describe("forge", { timeout: 600_000 }, () => {
   let forge: FoundryProject;
 
   before(() => {
@@ -107,7 +107,7 @@ contract WrongTest {
   });
 });
 
-describe("forge create", { timeout: 300_000 }, () => {
+describe("forge create", { timeout: 600_000 }, () => {
   let node: RunningNode;
   let forge: FoundryProject;
 
