@@ -336,6 +336,16 @@ describe("the node's borders", () => {
         .end("{}");
     });
     assert.equal(status, 403);
+    // Without a length the body is counted as it comes.
+    const chunked = await new Promise<number | undefined>((resolve, reject) => {
+      const sending = request({ host: "127.0.0.1", port: node.port, method: "POST" }, (r) => {
+        resolve(r.statusCode);
+        sending.destroy();
+      });
+      sending.on("error", reject);
+      for (let i = 0; i <= 32; i++) sending.write(Buffer.alloc(65_536, " "));
+    });
+    assert.equal(chunked, 413);
     const socket = new WebSocket(`ws://127.0.0.1:${node.port}`, { origin: "https://evil.example" });
     await new Promise<void>((resolve) => void socket.on("error", () => resolve()));
     assert.equal((await fetch(url)).status, 405);
