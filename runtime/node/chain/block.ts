@@ -75,10 +75,16 @@ export function commitments(receipts: readonly NodeReceipt[]): { transactionsRoo
 }
 
 /** EIP-658 and EIP-2718. */
-function encodeReceipt(receipt: NodeReceipt): Uint8Array {
+export function encodeReceipt(receipt: NodeReceipt): Uint8Array {
   const logs = receipt.logs.map((log) => rlpList([rlpBytes(addressBytes(log.address)), rlpStrings(log.topics), rlpBytes(log.data)]));
   const { type } = receipt.transaction;
   return rlpList([rlpInteger(receipt.success ? 1 : 0), rlpInteger(receipt.cumulativeGas), rlpBytes(receipt.bloom), rlpList(logs)], type === 0 ? undefined : type);
+}
+
+/** The encoded block: header, transactions, no ommers, no withdrawals. */
+export function encodeBody({ header, receipts }: Block): Uint8Array {
+  const transactions = receipts.map(({ transaction }) => (transaction.type === 0 ? transaction.raw : rlpBytes(transaction.raw)));
+  return rlpList([header.encoded, rlpList(transactions), rlpList([]), rlpList([])]);
 }
 
 /** Bytes of the encoded block: header, transactions, no ommers, no withdrawals. */

@@ -88,12 +88,15 @@ export class DevChain {
   impersonatesAll = false;
   private automining: boolean;
   private timer: NodeJS.Timeout | undefined;
+  /** Of interval mining; undefined where there is none. */
+  intervalSeconds: number | undefined;
   private readonly snapshots = new Map<number, Snapshot>();
   private nextSnapshot = 0;
   /** Where {@link reset} goes back to: the genesis block that the chain began with. Absent where it is kept on disk. */
   private readonly beginning: (Pick<Snapshot, "state" | "restoreClock"> & { readonly genesis: Block }) | undefined;
   private readonly blockListeners = new Set<BlockListener>();
   private readonly pendingListeners = new Set<PendingListener>();
+  private readonly closeListeners = new Set<() => void>();
 
   constructor(options: DevChainOptions = {}) {
     this.wallet = new Wallet(options.accounts ?? 10, options.mnemonic);
@@ -138,6 +141,7 @@ export class DevChain {
   setIntervalMining(seconds: number): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.intervalSeconds = seconds > 0 ? seconds : undefined;
     if (seconds <= 0) return;
     this.automining = false;
     this.timer = setInterval(() => this.mine(), seconds * 1000);
@@ -237,6 +241,17 @@ export class DevChain {
     this.pool.dropAllUsed();
   }
 
+  /** Drops all blocks above one, whose state becomes the newest; snapshots of what is dropped go too. */
+  rollback({ header }: Block, state: StateView): void {
+    for (const [id, snapshot] of [...this.snapshots])
+      if (snapshot.height > header.number) {
+        snapshot.release();
+        this.snapshots.delete(id);
+      }
+    this.chain.rewind(header.number, state);
+    this.pool.dropAllUsed();
+  }
+
   private forgetSnapshots(): void {
     for (const { release } of this.snapshots.values()) release();
     this.snapshots.clear();
@@ -261,8 +276,15 @@ export class DevChain {
     return () => this.pendingListeners.delete(listener);
   }
 
+  /** Calls a function when the chain is closed; gives a function that ends it. */
+  onClose(listener: () => void): () => void {
+    this.closeListeners.add(listener);
+    return () => this.closeListeners.delete(listener);
+  }
+
   /** Ends interval mining and the executor's threads. */
   close(): void {
+    for (const listener of [...this.closeListeners]) listener();
     clearInterval(this.timer);
     void this.chain.executor.close();
   }

@@ -46,6 +46,16 @@ export class TransactionPool {
     return this.byHash.get(hash);
   }
 
+  /** A sender's waiting transaction with a nonce. */
+  of(sender: AddressKey, nonce: number): NodeTransaction | undefined {
+    return this.senders.get(sender)?.get(nonce)?.transaction;
+  }
+
+  /** Takes all of a sender's transactions out. */
+  removeAll(sender: AddressKey): void {
+    for (const { transaction } of [...(this.senders.get(sender)?.values() ?? [])]) this.remove(transaction.hash);
+  }
+
   /** Adds a transaction whose nonce is not used up. Throws TransactionError. */
   add(transaction: NodeTransaction): void {
     if (this.byHash.has(transaction.hash)) throw new TransactionError("already known");

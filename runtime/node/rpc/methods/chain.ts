@@ -8,14 +8,16 @@ import { effectiveGasPrice } from "../../transactions/transaction.js";
 import { invalidParams } from "../errors.js";
 import { formatBlock, formatHeader, formatMined, formatPending, formatReceipt } from "../format.js";
 import { findBlock, requireBlock } from "../lookup.js";
+import type { RpcLimits } from "../limits.js";
 import type { Methods, Params } from "../params.js";
+import { findBySender } from "../search.js";
 
 /** Tip that the node proposes: enough on a chain without competition. */
 const SUGGESTED_TIP = 10n ** 9n;
 const MAX_FEE_HISTORY = 1_024;
 const MAX_PERCENTILES = 100;
 
-export function chainMethods(node: DevChain, clientVersion: string): Methods {
+export function chainMethods(node: DevChain, clientVersion: string, limits: RpcLimits): Methods {
   const byIndex = (block: Block | undefined, index: number): unknown => {
     const receipt = block?.receipts[index];
     return block && receipt ? formatMined({ block, receipt }) : null;
@@ -25,6 +27,7 @@ export function chainMethods(node: DevChain, clientVersion: string): Methods {
   return {
     web3_clientVersion: () => clientVersion,
     web3_sha3: (p) => dataHex(keccak256(p.data(0, "data"))),
+    eth_networkId: () => node.chain.settings.chainId.toString(),
     net_version: () => node.chain.settings.chainId.toString(),
     net_listening: () => true,
     net_peerCount: () => "0x0",
@@ -40,6 +43,7 @@ export function chainMethods(node: DevChain, clientVersion: string): Methods {
     eth_getBlockByHash: (p) => shown(node.chain.blockByHash(p.hash(0, "hash")), p.boolean(1, "full", false)),
     eth_getHeaderByNumber: (p) => headerOf(findBlock(node, p.block(0))),
     eth_getHeaderByHash: (p) => headerOf(node.chain.blockByHash(p.hash(0, "hash"))),
+    erigon_getHeaderByNumber: (p) => headerOf(findBlock(node, p.block(0))),
     eth_getBlockTransactionCountByNumber: (p) => count(findBlock(node, p.block(0))),
     eth_getBlockTransactionCountByHash: (p) => count(node.chain.blockByHash(p.hash(0, "hash"))),
     eth_getUncleCountByBlockNumber: (p) => (findBlock(node, p.block(0)) ? "0x0" : null),
@@ -53,10 +57,12 @@ export function chainMethods(node: DevChain, clientVersion: string): Methods {
       const waiting = node.pool.get(hash);
       return waiting ? formatPending(waiting) : null;
     },
-    eth_getRawTransactionByHash(p) {
-      const hash = p.hash(0, "hash");
-      const transaction = node.chain.find(hash)?.receipt.transaction ?? node.pool.get(hash);
-      return transaction ? dataHex(transaction.raw) : null;
+    eth_getTransactionBySenderAndNonce(p) {
+      const [sender, nonce] = [p.address(0, "sender"), p.number(1, "nonce")];
+      const place = findBySender(node, sender, nonce, limits);
+      if (place) return formatMined(place);
+      const waiting = node.pool.of(sender, nonce);
+      return waiting ? formatPending(waiting) : null;
     },
     eth_getTransactionByBlockNumberAndIndex: (p) => byIndex(findBlock(node, p.block(0)), p.number(1, "index")),
     eth_getTransactionByBlockHashAndIndex: (p) => byIndex(node.chain.blockByHash(p.hash(0, "hash")), p.number(1, "index")),
@@ -68,6 +74,7 @@ export function chainMethods(node: DevChain, clientVersion: string): Methods {
       const block = findBlock(node, p.block(0));
       return block ? block.receipts.map((receipt) => formatReceipt({ block, receipt })) : null;
     },
+    eth_baseFee: () => quantity(node.chain.draft(0).baseFee),
     eth_gasPrice: () => quantity(node.chain.draft(0).baseFee + SUGGESTED_TIP),
     eth_maxPriorityFeePerGas: () => quantity(SUGGESTED_TIP),
     eth_feeHistory: (p) => feeHistory(node, p),

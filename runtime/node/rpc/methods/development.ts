@@ -7,6 +7,7 @@ import type { DevChain } from "../../chain/dev-chain.js";
 import { quantity } from "../../encoding/hex.js";
 import { invalidParams, serverError } from "../errors.js";
 import { formatBlock } from "../format.js";
+import { viewAt } from "../lookup.js";
 import { readCode } from "../overrides.js";
 import { isObject, readNumber, type Method, type Methods, type Params } from "../params.js";
 
@@ -25,7 +26,13 @@ export function developmentMethods(node: DevChain, clientVersion: string): Metho
     ...stateMethods(node, both),
     ...impersonationMethods(node, both),
     ...both("dropTransaction", (p) => node.pool.remove(p.hash(0, "hash"))),
-    anvil_dropAllTransactions: () => done(() => node.pool.clear()),
+    ...both("dropAllTransactions", () => done(() => node.pool.clear())),
+    anvil_removePoolTransactions: (p) => done(() => node.pool.removeAll(p.address(0, "address"))),
+    anvil_rollback: (p) => rollback(node, p),
+    ...both("setMinGasPrice", (p) => {
+      p.quantity(0, "gasPrice");
+      throw invalidParams("gasPrice: this chain has a base fee instead of a least gas price (EIP-1559): anvil_setNextBlockBaseFeePerGas sets it");
+    }),
     evm_snapshot: () => quantity(node.snapshot()),
     anvil_snapshot: () => quantity(node.snapshot()),
     evm_revert: (p) => node.revert(p.number(0, "id")),
@@ -56,6 +63,14 @@ function done(action: () => void): null {
   return null;
 }
 
+/** Drops the newest blocks, one where no number is given. */
+function rollback(node: DevChain, p: Params): null {
+  const depth = p.has(0) ? p.number(0, "depth") : 1;
+  const block = node.chain.block(node.chain.height - depth);
+  if (!block) throw invalidParams(`depth: the chain has ${node.chain.height} blocks after its genesis block`);
+  return done(() => node.rollback(block, viewAt(block)));
+}
+
 /** Without a fork to go to, a chain goes back to its genesis block. */
 function reset(node: DevChain, p: Params): true {
   const options = p.raw(0);
@@ -81,6 +96,8 @@ function miningMethods(node: DevChain): Methods {
     evm_mine_detailed: async (p) => minedDetailed(node, p),
     evm_setAutomine: (p) => done(() => node.setAutomine(p.boolean(0, "enabled"))),
     anvil_setAutomine: (p) => done(() => node.setAutomine(p.boolean(0, "enabled"))),
+    anvil_getIntervalMining: () => node.intervalSeconds ?? null,
+    anvil_getGenesisTime: () => node.chain.block(0)!.header.timestamp,
     anvil_getAutomine: () => node.automine,
     hardhat_getAutomine: () => node.automine,
     evm_setIntervalMining: setInterval,
@@ -91,6 +108,7 @@ function miningMethods(node: DevChain): Methods {
     hardhat_setCoinbase: (p) => done(() => void (node.chain.coinbase = p.address(0, "address"))),
     anvil_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.quantity(0, "baseFee"))),
     hardhat_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.quantity(0, "baseFee"))),
+    anvil_setNextBlockPrevRandao: (p) => done(() => void (node.chain.next.prevrandao = p.quantity(0, "prevRandao"))),
     hardhat_setPrevRandao: (p) => done(() => void (node.chain.next.prevrandao = p.quantity(0, "prevRandao"))),
   };
 }
@@ -163,15 +181,21 @@ function timeMethods(node: DevChain): Methods {
 
 function stateMethods(node: DevChain, both: (name: string, method: Method) => Methods): Methods {
   const balanceOf = (address: AddressKey): bigint => node.chain.backend.head.account(address)?.balance ?? 0n;
+  const setBalance: Method = (p) => done(() => node.setAccount(p.address(0, "address"), { balance: p.quantity(1, "balance") }));
+  const addBalance: Method = (p) =>
+    done(() => {
+      const address = p.address(0, "address");
+      const balance = balanceOf(address) + p.quantity(1, "balance");
+      node.setAccount(address, { balance: balance < 2n ** 256n ? balance : 2n ** 256n - 1n });
+    });
+  const setNonce: Method = (p) => done(() => node.setAccount(p.address(0, "address"), { nonce: p.number(1, "nonce") }));
   return {
-    ...both("setBalance", (p) => done(() => node.setAccount(p.address(0, "address"), { balance: p.quantity(1, "balance") }))),
-    anvil_addBalance: (p) =>
-      done(() => {
-        const address = p.address(0, "address");
-        const balance = balanceOf(address) + p.quantity(1, "balance");
-        node.setAccount(address, { balance: balance < 2n ** 256n ? balance : 2n ** 256n - 1n });
-      }),
-    ...both("setNonce", (p) => done(() => node.setAccount(p.address(0, "address"), { nonce: p.number(1, "nonce") }))),
+    ...both("setBalance", setBalance),
+    tenderly_setBalance: setBalance,
+    ...both("addBalance", addBalance),
+    tenderly_addBalance: addBalance,
+    ...both("setNonce", setNonce),
+    evm_setAccountNonce: setNonce,
     ...both("setCode", (p) => done(() => node.setAccount(p.address(0, "address"), { code: readCode(p.data(1, "code"), node.chain.backend.registry) }))),
     ...both("setStorageAt", (p) => {
       const word = p.quantity(2, "value");
@@ -186,6 +210,6 @@ function impersonationMethods(node: DevChain, both: (name: string, method: Metho
   return {
     ...both("impersonateAccount", (p) => done(() => node.impersonated.add(p.address(0, "address")))),
     ...both("stopImpersonatingAccount", (p) => done(() => node.impersonated.delete(p.address(0, "address")))),
-    anvil_autoImpersonateAccount: (p) => done(() => void (node.impersonatesAll = p.boolean(0, "enabled"))),
+    ...both("autoImpersonateAccount", (p) => done(() => void (node.impersonatesAll = p.boolean(0, "enabled")))),
   };
 }

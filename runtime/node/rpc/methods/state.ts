@@ -9,7 +9,7 @@ import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams } from "../errors.js";
 import { requireBlock, stateAt, viewAt } from "../lookup.js";
 import { overrideState, readBlockOverrides } from "../overrides.js";
-import { readSlot, type Methods, type Params } from "../params.js";
+import { readAddress, readArray, readSlot, type JsonObject, type Methods, type Params } from "../params.js";
 import { estimateGas, gasAllowance, requireSuccess, simulate, touchedBy } from "../simulate.js";
 
 /** Slots that one proof may name. */
@@ -30,6 +30,15 @@ export function stateMethods(node: DevChain): Methods {
       return quantity(read(p, 1).account(address)?.nonce ?? 0);
     },
     eth_getProof: (p) => proof(node, p),
+    eth_getAccount(p) {
+      const { record, storageRoot, codeHash: hash } = viewAt(requireBlock(node, p.block(1))).prove(p.address(0, "address"), []);
+      return { nonce: quantity(record.nonce), balance: quantity(record.balance), storageRoot: dataHex(storageRoot), codeHash: dataHex(hash) };
+    },
+    eth_getAccountInfo(p) {
+      const account = read(p, 1).account(p.address(0, "address"));
+      return { nonce: quantity(account?.nonce ?? 0), balance: quantity(account?.balance ?? 0n), code: dataHex(account?.code?.bytes ?? new Uint8Array(0)) };
+    },
+    eth_getStorageValues: (p) => storageValues(read(p, 1), p.object(0, "requests")),
     eth_call(p) {
       const { call, at, state } = subject(node, p);
       return dataHex(requireSuccess(simulate(node, call, at, state, gasAllowance(node, call, state))).data);
@@ -57,6 +66,20 @@ function subject(node: DevChain, p: Params): { call: CallRequest; at: BlockDraft
     at: p.has(3) ? { ...block.header, ...readBlockOverrides(p.object(3, "blockOverrides")) } : block.header,
     state: p.has(2) ? overrideState(state, node.chain.backend.registry, p.object(2, "stateOverrides")) : state,
   };
+}
+
+/** Words of many accounts: from address to slots, from address to words. */
+function storageValues(state: StateReader, requests: JsonObject): JsonObject {
+  let left = MAX_PROOF_SLOTS;
+  return Object.fromEntries(
+    Object.entries(requests).map(([key, value]) => {
+      const address = readAddress(key, "requests");
+      const slots = readArray(value, "requests");
+      if ((left -= slots.length) < 0) throw invalidParams(`requests: at most ${MAX_PROOF_SLOTS} slots`);
+      const words = slots.map((slot) => state.storage(address, slotKey(readSlot(slot, "requests"))));
+      return [key, words.map((word) => wordHex(word ? intOfLittleEndian(word) : 0n))];
+    }),
+  );
 }
 
 function proof(node: DevChain, p: Params): unknown {

@@ -1,7 +1,7 @@
 /** Methods that send transactions, sign, and show the pool. */
 import { addressHex, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
-import { dataHex, quantity } from "../../encoding/hex.js";
+import { dataHex, quantity, type Hex } from "../../encoding/hex.js";
 import { TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
 import { requireRunnable } from "../../transactions/validate.js";
 import { readCall, type CallRequest } from "../call-request.js";
@@ -9,12 +9,27 @@ import { invalidParams, serverError } from "../errors.js";
 import { formatPending } from "../format.js";
 import { isObject, readAddress, type JsonObject, type Methods, type Params } from "../params.js";
 import type { RawTransactions } from "../raw-transactions.js";
-import { estimateGas } from "../simulate.js";
+import { receiptOf } from "../receipt-wait.js";
+import { estimateGas, NO_SENDER } from "../simulate.js";
+import { withoutSignature } from "../simulation/transaction.js";
 
 /** What anyone may do. */
 export function transactionMethods(node: DevChain, raws: RawTransactions): Methods {
   return {
     eth_sendRawTransaction: (p) => refusing(() => node.submit(raws.take(p))),
+    eth_sendRawTransactionSync: (p) =>
+      receiptOf(
+        node,
+        refusing(() => node.submit(raws.take(p))),
+        p.has(1) ? p.number(1, "timeout") : undefined,
+      ),
+    eth_fillTransaction: (p) =>
+      refusing(() => {
+        const call = readCall(p.object(0, "transaction"));
+        const from = call.from ?? NO_SENDER;
+        const filled = withoutSignature(fill(node, call, from), from);
+        return { raw: dataHex(filled.raw), tx: formatPending(filled) };
+      }),
     eth_pendingTransactions: () => [...node.pool.content().pending.values()].flat().map(formatPending),
     txpool_status() {
       const { pending, queued } = node.pool.content();
@@ -24,6 +39,12 @@ export function transactionMethods(node: DevChain, raws: RawTransactions): Metho
     txpool_content() {
       const { pending, queued } = node.pool.content();
       return { pending: byNonce(pending, formatPending), queued: byNonce(queued, formatPending) };
+    },
+    txpool_contentFrom(p) {
+      const address = addressHex(p.address(0, "address")) as Hex;
+      const { pending, queued } = node.pool.content();
+      const own = (lists: Map<Hex, NodeTransaction[]>): Record<string, unknown> => byNonce(new Map([[address, lists.get(address) ?? []]]), formatPending)[address]!;
+      return { pending: own(pending), queued: own(queued) };
     },
     txpool_inspect() {
       const { pending, queued } = node.pool.content();
@@ -42,10 +63,17 @@ export function accountMethods(node: DevChain): Methods {
     eth_accounts: () => node.wallet.addresses.map(addressHex),
     eth_requestAccounts: () => node.wallet.addresses.map(addressHex),
     eth_sendTransaction: (p) => refusing(() => node.submit(complete(node, readCall(p.object(0, "transaction"))))),
+    eth_sendTransactionSync: (p) =>
+      receiptOf(
+        node,
+        refusing(() => node.submit(complete(node, readCall(p.object(0, "transaction"))))),
+        p.has(1) ? p.number(1, "timeout") : undefined,
+      ),
     eth_signTransaction: (p) => refusing(() => dataHex(complete(node, readCall(p.object(0, "transaction"))).raw)),
     eth_sign: (p) => local(node.wallet.signMessage(p.address(0, "address"), p.data(1, "message"))),
     personal_sign: (p) => local(node.wallet.signMessage(p.address(1, "address"), p.data(0, "message"))),
     eth_signTypedData_v4: (p) => signTypedData(node, p),
+    eth_signTypedData_v3: (p) => signTypedData(node, p),
     eth_signTypedData: (p) => signTypedData(node, p),
   };
 }
@@ -62,8 +90,13 @@ function refusing<T>(action: () => T): T {
 
 /** Fills in what the sender left to the node, and signs. */
 function complete(node: DevChain, call: CallRequest): NodeTransaction {
-  const { from, to } = call;
+  const { from } = call;
   if (from === undefined) throw invalidParams("from: the sender is missing");
+  return node.sign(fill(node, call, from), from);
+}
+
+function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTransaction {
+  const { to } = call;
   if (call.chainId !== undefined && call.chainId !== node.chain.settings.chainId)
     throw new TransactionError(`chainId does not match node's (have=${call.chainId}, want=${node.chain.settings.chainId})`);
   // The clear refusal comes before an estimate that would fail.
@@ -71,7 +104,7 @@ function complete(node: DevChain, call: CallRequest): NodeTransaction {
   const type = typeOf(call);
   const baseFee = node.chain.draft(0).baseFee;
   const tip = call.maxPriorityFeePerGas ?? (call.maxFeePerGas !== undefined && call.maxFeePerGas < 10n ** 9n ? call.maxFeePerGas : 10n ** 9n);
-  const unsigned: UnsignedTransaction = {
+  return {
     type,
     chainId: node.chain.settings.chainId,
     nonce: call.nonce ?? node.pool.pendingNonce(from),
@@ -84,7 +117,6 @@ function complete(node: DevChain, call: CallRequest): NodeTransaction {
       : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),
     accessList: call.accessList ?? [],
   };
-  return node.sign(unsigned, from);
 }
 
 function typeOf(call: CallRequest): TransactionType {

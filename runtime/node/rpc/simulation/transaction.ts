@@ -2,7 +2,7 @@
 import { MAX_CREATION_SIZE } from "../../../executor/messages.js";
 import { intrinsicGas } from "../../../executor/transaction.js";
 import { keccak256 } from "../../../../machine/keccak.js";
-import { addressBytes, addressHex } from "../../../store/keys.js";
+import { addressBytes, addressHex, type AddressKey } from "../../../store/keys.js";
 import type { StateReader } from "../../../store/state.js";
 import { executorTransaction } from "../../chain/block-builder.js";
 import type { BlockDraft } from "../../chain/blockchain.js";
@@ -40,11 +40,16 @@ export function simulatedTransaction(call: CallRequest, place: TransactionPlace)
     accessList: call.accessList ?? [],
   };
   if (call.chainId !== undefined && call.chainId !== place.chainId) throw invalidParams(`chainId: this chain's is ${place.chainId}`);
-  const raw = encode(unsigned);
-  const transaction: NodeTransaction = { ...unsigned, from, raw, hash: dataHex(keccak256(raw)), r: 0n, s: 0n, yParity: 0, isImpersonated: true };
+  const transaction = withoutSignature(unsigned, from);
   const isFree = unsigned.maxFeePerGas === 0n && unsigned.maxPriorityFeePerGas === 0n && !place.validation;
   requireValid(transaction, place, isFree);
   return { transaction, gasPrice: isFree ? 0n : effectiveGasPrice(transaction, block.baseFee) };
+}
+
+/** A transaction with zeros for a signature. */
+export function withoutSignature(unsigned: UnsignedTransaction, from: AddressKey): NodeTransaction {
+  const raw = encode(unsigned);
+  return { ...unsigned, from, raw, hash: dataHex(keccak256(raw)), r: 0n, s: 0n, yParity: 0, isImpersonated: true };
 }
 
 /** What the call asks for; else what is left of the block, within what is left of the simulation. */
