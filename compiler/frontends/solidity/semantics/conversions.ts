@@ -5,7 +5,7 @@ import type { Model } from "./model.js";
 import { sameFunctionExceptMutability, sameType } from "./same-type.js";
 import { isInvalid, withLocationIfReference } from "./type-factory.js";
 import { integerRange, integerTypeFor, isDynamicallySized, isFractional, mobileType } from "./type-properties.js";
-import type { ArrayType, BytesType, FixedPointType, FunctionType, RationalType, SolType, StringLiteralType, StructType } from "./types.js";
+import type { ArrayType, BytesType, FixedPointType, FunctionType, IntegerType, RationalType, SolType, StringLiteralType, StructType } from "./types.js";
 
 /** Whether a conversion is allowed; if not, solc's detail, where it has one. */
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly detail?: string };
@@ -34,7 +34,7 @@ export function implicitly(m: Model, from: SolType, to: SolType): Verdict {
     case "fixedPoint":
       return fixedToFixed(from, to);
     case "rational":
-      return verdict(rationalFits(from, to));
+      return verdict(rationalFits(from, to), to.kind === "integer" ? misfit(from, to) : undefined);
     case "stringLiteral":
       return literalFits(from, to);
     case "fixedBytes":
@@ -73,6 +73,13 @@ function fixedToFixed(from: FixedPointType, to: SolType): Verdict {
   if (to.kind !== "fixedPoint") return NO;
   if (to.decimals < from.decimals) return verdict(false, "Too many fractional digits.");
   return verdict(to.bits >= from.bits && fixedRange(to).max >= fixedRange(from).max && fixedRange(to).min <= fixedRange(from).min);
+}
+
+/** Why a whole number has no place in an integer type. */
+function misfit(from: RationalType, to: IntegerType): string | undefined {
+  if (isFractional(from)) return undefined;
+  if (from.numerator < 0n && !to.signed) return "Cannot implicitly convert signed literal to unsigned type.";
+  return `Literal is too large to fit in ${to.signed ? "int" : "uint"}${to.bits}.`;
 }
 
 function rationalFits(from: RationalType, to: SolType): boolean {

@@ -51,3 +51,17 @@ test("conditions, low-level calls, modifiers, forgotten semicolons", () => {
   assert.deepEqual(hintsOf("contract C { uint a uint b; }"), ["2314: "]);
   assert.deepEqual(hintsOf("pragma solidty ^0.8.0; contract C { }"), ['4936: Did you mean "solidity"?']);
 });
+
+test("a number that does not fit is told why", () => {
+  const messages = (statement: string): string[] =>
+    checkSources(`contract C { uint8 x; function g(uint8 a) public {} function f() public { ${statement} } }`)
+      .sink.all.filter((d) => d.severity === "error")
+      .map((d) => d.message);
+  const tooLarge = "Literal is too large to fit in uint8.";
+  const negative = "Cannot implicitly convert signed literal to unsigned type.";
+  assert.deepEqual(messages("x = 256;"), [`Type int_const 256 is not implicitly convertible to expected type uint8. ${tooLarge}`]);
+  assert.deepEqual(messages("x = -1;"), [`Type int_const -1 is not implicitly convertible to expected type uint8. ${negative}`]);
+  assert.deepEqual(messages("g(300);"), [`Invalid type for argument in function call. Invalid implicit conversion from int_const 300 to uint8 requested. ${tooLarge}`]);
+  assert.deepEqual(messages("int8 y = -129; y;"), ["Type int_const -129 is not implicitly convertible to expected type int8. Literal is too large to fit in int8."]);
+  assert.deepEqual(messages("x = uint8(256);"), ['Explicit type conversion not allowed from "int_const 256" to "uint8".']);
+});
