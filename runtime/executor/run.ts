@@ -7,7 +7,7 @@ import type { BlockCells, TransactionCells } from "../host/activation.js";
 import type { CodeRegistry, ModuleEntry } from "../host/code.js";
 import { Journal, type LogRecord } from "../store/journal.js";
 import type { ChangeSet, StateReader } from "../store/state.js";
-import type { AddressKey } from "../store/keys.js";
+import type { AddressKey, SlotKey } from "../store/keys.js";
 import { ObservingJournal } from "../store/observing-journal.js";
 import { transactionCells } from "./block.js";
 import { TracingMessages, type CallFrame } from "./call-frames.js";
@@ -33,6 +33,8 @@ export interface Transaction {
   readonly origin?: AddressKey;
   /** Versioned hashes of blobs, 32 bytes each, least significant first. */
   readonly blobHashes?: readonly Uint8Array[];
+  /** Accounts and slots that it says it will touch (EIP-2930): a hint for reading ahead, which may be wrong. */
+  readonly accessList?: readonly { readonly address: AddressKey; readonly slots: readonly SlotKey[] }[];
   /** What the receipt is to tell besides. Nothing that contracts see depends on it. */
   readonly observe?: {
     /** The tree of calls. */

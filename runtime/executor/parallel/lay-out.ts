@@ -4,6 +4,7 @@ import type { BlockInput } from "../block-executor.js";
 import { Arena } from "./arena.js";
 import { HEADER, TX } from "./layout.js";
 import type { MainWorker } from "./main-worker.js";
+import { prefetch, prefetched } from "./prefetch.js";
 
 export interface Layout {
   /** True where records of the state may have to be asked for. */
@@ -20,7 +21,8 @@ const RECORDS_AT_LEAST = 4096;
 export function layOut(main: MainWorker, { block, transactions, fees }: BlockInput, { asking, window }: Layout): void {
   const { header, rows, arena, state } = main;
   const size = transactions.length;
-  state.reserve(RECORDS_EACH * size + RECORDS_AT_LEAST);
+  state.reserve(RECORDS_EACH * size + RECORDS_AT_LEAST + (asking ? prefetched(transactions) : 0));
+  if (asking) prefetch(state, transactions);
   for (let at: number = HEADER.NEXT; at < header.length; at++) if (at !== HEADER.ACTIVE) header[at] = 0;
   rows.fill(0, 0, size * TX.WORDS);
   Arena.clear(header);

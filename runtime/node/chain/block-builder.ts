@@ -9,8 +9,9 @@
 import type { BlockExecutor, Outcome } from "../../executor/block-executor.js";
 import type { Transaction } from "../../executor/transaction.js";
 import type { BlockCells } from "../../host/activation.js";
-import type { AddressKey } from "../../store/keys.js";
+import { addressKey, keyOf, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { StateReader } from "../../store/state.js";
+import { hexBytes, type Hex } from "../encoding/hex.js";
 import { effectiveGasPrice, highestCost, type NodeTransaction } from "../transactions/transaction.js";
 import { logsBloom, type NodeReceipt } from "./block.js";
 
@@ -113,8 +114,15 @@ export class BlockBuilder {
   }
 }
 
+function slotKeyOfHex(hex: Hex): SlotKey {
+  return keyOf(hexBytes(hex).reverse());
+}
+
 /** A transaction as the executor takes it. */
 export function executorTransaction(transaction: NodeTransaction, gasPrice: bigint): Transaction {
-  const { from, to, data, value, gasLimit } = transaction;
-  return { from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice };
+  const { from, to, data, value, gasLimit, accessList } = transaction;
+  return {
+    ...{ from, ...(to !== undefined && { to }), data, value, gasLimit, gasPrice },
+    ...(accessList.length > 0 && { accessList: accessList.map(({ address, storageKeys }) => ({ address: addressKey(address), slots: storageKeys.map(slotKeyOfHex) })) }),
+  };
 }
