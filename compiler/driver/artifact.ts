@@ -88,7 +88,9 @@ export function parseArtifact(text: string, name: string): Artifact {
     const found = typeof format === "string" ? `its format is '${format}'` : "it has no 'format'";
     throw new ArtifactFormatError(`${name} is not an artifact of this version: ${found}, expected '${ARTIFACT_FORMAT}'; compile it again`);
   }
-  return value as Artifact;
+  const artifact = value as Artifact | Omit<Artifact, "methodIdentifiers">;
+  if (!("methodIdentifiers" in artifact)) throw new ArtifactFormatError(`${name} comes from an earlier build, without method identifiers; compile it again`);
+  return artifact;
 }
 
 /** Full name: `source.sol:Name`. */

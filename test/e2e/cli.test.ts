@@ -131,6 +131,21 @@ describe("inspect", () => {
     assert.match(supervm(root, "inspect", "Counter.sol", "methods").stdout, /0x06661abd {2}count\(\)/);
     assert.match(supervm(root, "inspect", "Counter.sol:Counter", "storage-layout").stdout, /count\s+uint64\s+0\s+0\s+8\s+Counter\.sol:Counter/);
   });
+
+  it("gives the selectors of libraries as contracts call them", () => {
+    const root = project({
+      "Lib.sol": `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+library Lib {
+  struct Pair { uint a; uint b; }
+  function sum(Pair memory p) external pure returns (uint) { return p.a + p.b; }
+  function put(Pair storage p, uint a) external { p.a = a; }
+}
+`,
+    });
+    // Keccak-256 of these signatures: a struct of a library goes by its name, a pointer to storage by its slot.
+    assert.deepEqual(JSON.parse(supervm(root, "inspect", "Lib.sol", "methods", "--json").stdout), { "put(Lib.Pair storage,uint256)": "0xbb037b7b", "sum(Lib.Pair)": "0xca3e5cd6" });
+  });
 });
 
 describe("the environment", () => {
