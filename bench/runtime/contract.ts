@@ -14,7 +14,6 @@ const GAS_LIMIT = Number.MAX_SAFE_INTEGER;
 
 export class DeployedContract {
   readonly store = new MemoryStore();
-  readonly registry = new CodeRegistry();
   readonly address: AddressKey;
   readonly abi: Interface;
   readonly block = blockCells({
@@ -29,7 +28,11 @@ export class DeployedContract {
     blockHash: () => undefined,
   });
 
-  constructor(abi: readonly AbiEntry[], creation: Uint8Array) {
+  constructor(
+    abi: readonly AbiEntry[],
+    creation: Uint8Array,
+    readonly registry: CodeRegistry = new CodeRegistry(),
+  ) {
     this.abi = new Interface(abi);
     const receipt = executeTransaction(this.store, this.block, this.registry, { from: CALLER, data: creation, value: 0n, gasLimit: GAS_LIMIT, gasPrice: 0n });
     if (!receipt.success || receipt.created === undefined) throw new Error(receipt.error ?? "the contract of the bench could not be deployed");

@@ -1,10 +1,13 @@
 /**
  * What metering costs: the same IR compiled with and without charges for its basic blocks, run in turns, results compared. Beside it the
- * loop of 256-bit arithmetic on anvil, whose eth_call runs solc's code of the same function.
+ * loop of 256-bit arithmetic on anvil, whose eth_call runs solc's code of the same function. And what the guard costs (runtime/host/guard): the same
+ * contracts guarded and as they were deployed.
  */
 import { compileDetailed } from "../../compiler/driver/compile.js";
 import type { Artifact } from "../../compiler/driver/artifact.js";
 import { parseModule } from "../../compiler/ir/parser.js";
+import { CodeRegistry } from "../../runtime/host/code.js";
+import { MemoryStore } from "../../runtime/store/memory-store.js";
 import { assembleBytecode } from "../../targets/supervm/bytecode.js";
 import { encodeContract } from "../../targets/supervm/lower.js";
 import { optimiseModule } from "../../targets/supervm/optimise.js";
@@ -19,6 +22,8 @@ const ROUNDS = 9;
 const NANO = 1e9;
 const TRANSFERS = 20_000;
 const ACCOUNTS = 1_000;
+/** Calls of a function that does nothing, each a transaction. */
+const CALLS = 50_000;
 
 interface Loop {
   readonly name: string;
@@ -87,6 +92,41 @@ async function transferRow(): Promise<Row> {
   return { name: "ERC-20 transfer, metered; peer: not metered", ours: (times.ours / TRANSFERS) * NANO, peer: (times.peer / TRANSFERS) * NANO, unit: "ns a transfer" };
 }
 
+/** The same creation code twice: as the node runs it, and trusted. */
+async function guardRows(artifact: Artifact): Promise<Row[]> {
+  const [guarded, trusted] = [true, false].map((guards) => new DeployedContract(artifact.abi, codeOf(artifact), new CodeRegistry(guards))) as [DeployedContract, DeployedContract];
+  const rows = [...LOOPS, { name: "calls", iterations: CALLS }].map(({ name, iterations }): Row => {
+    const calls = name === "calls";
+    const data = calls ? guarded.encode("nothing", []) : guarded.encode(name, [iterations]);
+    const [ours, theirs] = [guarded.call(data), trusted.call(data)];
+    if (Buffer.compare(ours.data, theirs.data) !== 0 || ours.gasUsed !== theirs.gasUsed) throw new Error(`${name} differs under the guard`);
+    const run = (contract: DeployedContract) => (): void => {
+      for (let i = 0; i < (calls ? iterations : 1); i++) contract.call(data);
+    };
+    const times = inTurns(ROUNDS, run(guarded), run(trusted));
+    return { name: `${name}, guarded; peer: trusted`, ours: (times.ours / iterations) * NANO, peer: (times.peer / iterations) * NANO, unit: calls ? "ns a call" : "ns a round" };
+  });
+  return [...rows, await guardedTransferRow()];
+}
+
+async function guardedTransferRow(): Promise<Row> {
+  const artifact = await compileToken();
+  const [guarded, trusted] = [true, false].map((guards) => {
+    const world = new TokenWorld(artifact, new MemoryStore(), new CodeRegistry(guards));
+    world.distribute(ACCOUNTS);
+    return world;
+  }) as [TokenWorld, TokenWorld];
+  const list = randomTransfers(TRANSFERS, ACCOUNTS, random(7)(1000));
+  const transactions = [guarded.transactions(list), trusted.transactions(list)] as const;
+  const times = inTurns(
+    ROUNDS,
+    () => void guarded.runBlock(transactions[0]),
+    () => void trusted.runBlock(transactions[1]),
+  );
+  if (guarded.balances(ACCOUNTS).some((balance, n) => balance !== trusted.balances(n + 1)[n])) throw new Error("balances differ under the guard");
+  return { name: "ERC-20 transfer, guarded; peer: trusted", ours: (times.ours / TRANSFERS) * NANO, peer: (times.peer / TRANSFERS) * NANO, unit: "ns a transfer" };
+}
+
 async function anvilRow(contract: DeployedContract, program: string): Promise<Row> {
   const iterations = 200_000;
   const theirs = solcArtifacts([LOOPS_SOURCE]).Loops!;
@@ -116,11 +156,11 @@ async function anvilRow(contract: DeployedContract, program: string): Promise<Ro
 
 export const metering: Bench = {
   name: "runtime-metering",
-  title: "metered code beside the same code unmetered, and beside revm",
+  title: "metered code beside the same code unmetered, guarded beside trusted, and beside revm",
   async run() {
     const artifact = await metered(LOOPS_SOURCE, "Loops");
     const contract = new DeployedContract(artifact.abi, codeOf(artifact));
-    const rows = [...(await loopRows(contract)), await transferRow()];
+    const rows = [...(await loopRows(contract)), await transferRow(), ...(await guardRows(artifact))];
     const program = findAnvil();
     if (program === undefined) process.stderr.write(ANVIL_MISSING);
     else rows.push(await anvilRow(contract, program));

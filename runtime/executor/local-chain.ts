@@ -21,18 +21,21 @@ export interface LocalChainOptions {
   /** Seconds from block to block. */
   readonly blockTime?: bigint;
   readonly blockHash?: (number: bigint) => bigint;
+  /** Modules are guarded (default), or run as they were deployed, for measurements and comparisons: whoever deploys is trusted then. */
+  readonly guards?: boolean;
 }
 
 const NO_COINBASE = "\0".repeat(20);
 
 export class LocalChain {
   readonly store = new MemoryStore();
-  readonly registry = new CodeRegistry();
+  readonly registry: CodeRegistry;
   private number = 0n;
   private timestamp: bigint;
   private next: { cells: BlockCells; number: bigint; timestamp: bigint } | undefined;
 
   constructor(private readonly options: LocalChainOptions = {}) {
+    this.registry = new CodeRegistry(options.guards);
     this.timestamp = options.timestamp ?? 1_700_000_000n;
   }
 

@@ -137,11 +137,10 @@ export class Messages implements MessageHandler {
 
   private construct(address: AddressKey, request: CreateRequest): CallResult {
     try {
-      const creation = this.registry.readCreation(request.code, this.pending);
+      const creation = this.registry.readCreation(request.code, { pending: this.pending, gas: request.gas });
       if (creation.kind === "proxy") return this.install(address, creation.code, request.gas);
       let gas = request.gas;
       for (const module of creation.fresh) gas -= HOST_GAS.MODULE_BYTE * module.size;
-      if (gas < 0) return { success: false, data: EMPTY, gasLeft: 0, error: "out of gas" };
       for (const module of creation.fresh) (this.fresh ??= new Map<string, ModuleEntry>()).set(keyOf(module.identity), module);
       const ending = execute({
         handler: this,
@@ -175,12 +174,12 @@ export class Messages implements MessageHandler {
     return { success: true, data: EMPTY, gasLeft, address };
   }
 }
+
 /** True where a precompiled contract answers calls to an address, whatever code is there. */
 export function isPrecompile(address: AddressKey): boolean {
   const number = intOfKey(address);
   return number > 0n && number <= MAX_PRECOMPILE && precompile(number) !== undefined;
 }
-
 
 function failure(gasLeft: number, error: string): CallResult {
   return { success: false, data: EMPTY, gasLeft, error };

@@ -18,6 +18,8 @@ export const CELL = {
   /** u32: linear-memory address and length of the result of an exit. */
   RESULT_POINTER: 0x28,
   RESULT_LENGTH: 0x2c,
+  /** u64: the guard's budget (runtime/host/guard), in its ticks. No contract writes it. */
+  GUARD: 0x30,
   /** 32 bytes: a slot, an account, a block number, a salt, a beneficiary: the operand of an import. */
   KEY: 0x40,
   /** 32 bytes: the value to store, or an import's result. */

@@ -3,7 +3,10 @@
  * compiled once; an account's code is a short reference to one, with its immutables, or a minimal proxy (EIP-1167).
  */
 import { keccak256 } from "../../machine/keccak.js";
-import { CODE_KIND, CODE_MAGIC, CODE_PREFIX_SIZE, CODE_VERSION, MODULE_HEADER_SIZE, OBJECTS_SECTION, REFERENCE_SIZE } from "./abi.js";
+import { CODE_KIND, CODE_MAGIC, CODE_PREFIX_SIZE, CODE_VERSION, MAX_IMMUTABLES, MODULE_HEADER_SIZE, OBJECTS_SECTION, REFERENCE_SIZE } from "./abi.js";
+import { HOST_GAS } from "./gas-schedule.js";
+import { guardModule } from "./guard/guard.js";
+import { ModuleError } from "./wasm/reader.js";
 import { keyOf } from "../store/keys.js";
 import type { AddressKey } from "../store/keys.js";
 import { addressKeyOfBytes } from "../store/keys.js";
@@ -12,8 +15,11 @@ import { addressKeyOfBytes } from "../store/keys.js";
 export interface ModuleEntry {
   /** 32 bytes. */
   readonly identity: Uint8Array;
+  /** What runs: the guarded module, where it is guarded. */
   readonly compiled: WebAssembly.Module;
-  /** The module itself, without what it carries: another thread or a later run compiles it again. */
+  /** True where the guard has rewritten it (runtime/host/guard): it need not be trusted. */
+  readonly guarded: boolean;
+  /** The module itself as it was deployed, without what it carries: another thread or a later run compiles it again. */
   readonly bytes: Uint8Array;
   /** What `object_reference` indexes. */
   readonly references: readonly Uint8Array[];
@@ -96,9 +102,22 @@ function u32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 }
 
+/** What creating from some creation code may use. */
+export interface CreationBounds {
+  /** Modules of the running transaction. */
+  readonly pending: ReadonlyMap<string, ModuleEntry>;
+  /** Pays for new modules, before they are looked at. */
+  readonly gas: number;
+}
+
 /** Knows every module of a chain, by identity. */
 export class CodeRegistry {
   private readonly modules = new Map<string, ModuleEntry>();
+
+  constructor(
+    /** True where modules that it meets are guarded: always, but where everybody who deploys is trusted. */
+    readonly guards = true,
+  ) {}
 
   get(identity: Uint8Array): ModuleEntry | undefined {
     return this.modules.get(keyOf(identity));
@@ -109,19 +128,19 @@ export class CodeRegistry {
     for (const module of modules) this.modules.set(keyOf(module.identity), module);
   }
 
-  /** Reads creation code with its arguments. `pending` are modules of the running transaction. Throws CodeError. */
-  readCreation(bytes: Uint8Array, pending: ReadonlyMap<string, ModuleEntry>): Creation {
+  /** Reads creation code with its arguments. Throws CodeError, also where the gas does not pay for its modules. */
+  readCreation(bytes: Uint8Array, bounds: CreationBounds): Creation {
     switch (codeKind(bytes)) {
       case CODE_KIND.MODULE: {
         const length = bytes.length >= MODULE_HEADER_SIZE ? u32(bytes, CODE_PREFIX_SIZE) : -1;
         if (length < 0 || MODULE_HEADER_SIZE + length > bytes.length) throw new CodeError("the creation code is cut off");
         const fresh: ModuleEntry[] = [];
-        const module = this.readModule(bytes.slice(MODULE_HEADER_SIZE, MODULE_HEADER_SIZE + length), pending, fresh);
+        const module = this.readModule(bytes.slice(MODULE_HEADER_SIZE, MODULE_HEADER_SIZE + length), bounds, fresh);
         return { kind: "module", module, args: bytes.slice(MODULE_HEADER_SIZE + length), fresh };
       }
       case CODE_KIND.CREATION_REFERENCE: {
         const identity = bytes.subarray(CODE_PREFIX_SIZE, REFERENCE_SIZE);
-        const module = this.get(identity) ?? pending.get(keyOf(identity));
+        const module = this.get(identity) ?? bounds.pending.get(keyOf(identity));
         if (!module) throw new CodeError(`no module with the identity 0x${hexOf(identity)} is known here`);
         return { kind: "module", module, args: bytes.slice(REFERENCE_SIZE), fresh: [] };
       }
@@ -137,7 +156,12 @@ export class CodeRegistry {
   readRuntime(bytes: Uint8Array, pending: ReadonlyMap<string, ModuleEntry>): Code {
     const proxy = minimalProxy(bytes);
     if (proxy) return proxy;
-    if (codeKind(bytes) !== CODE_KIND.RUNTIME_REFERENCE || bytes.length < REFERENCE_SIZE || (bytes.length - REFERENCE_SIZE) % 32 !== 0)
+    if (
+      codeKind(bytes) !== CODE_KIND.RUNTIME_REFERENCE ||
+      bytes.length < REFERENCE_SIZE ||
+      (bytes.length - REFERENCE_SIZE) % 32 !== 0 ||
+      bytes.length > REFERENCE_SIZE + 32 * MAX_IMMUTABLES
+    )
       throw new CodeError("the constructor returned code that is not SuperVM's");
     const identity = bytes.subarray(CODE_PREFIX_SIZE, REFERENCE_SIZE);
     const module = this.get(identity) ?? pending.get(keyOf(identity));
@@ -155,7 +179,7 @@ export class CodeRegistry {
   }
 
   /** A module and what it carries; new entries are appended to `fresh`. */
-  private readModule(bytes: Uint8Array, pending: ReadonlyMap<string, ModuleEntry>, fresh: ModuleEntry[]): ModuleEntry {
+  private readModule(bytes: Uint8Array, bounds: CreationBounds, fresh: ModuleEntry[]): ModuleEntry {
     const section = objectsSection(bytes);
     const entries: ModuleEntry[] = [];
     let ownReferences: number[] = [];
@@ -181,7 +205,7 @@ export class CodeRegistry {
           this.entry(
             bytes.slice(at, at + length),
             references.map((r) => entryAt(entries, r).identity),
-            pending,
+            bounds,
             fresh,
           ),
         );
@@ -192,30 +216,35 @@ export class CodeRegistry {
     return this.entry(
       own.slice(),
       ownReferences.map((r) => entryAt(entries, r).identity),
-      pending,
+      bounds,
       fresh,
     );
   }
 
-  private entry(bytes: Uint8Array, references: readonly Uint8Array[], pending: ReadonlyMap<string, ModuleEntry>, fresh: ModuleEntry[]): ModuleEntry {
+  private entry(bytes: Uint8Array, references: readonly Uint8Array[], { pending, gas }: CreationBounds, fresh: ModuleEntry[]): ModuleEntry {
     const identity = keccak256(Buffer.concat([bytes, ...references]));
     const known = this.get(identity) ?? pending.get(keyOf(identity)) ?? fresh.find((m) => Buffer.compare(m.identity, identity) === 0);
     if (known) return known;
-    let compiled: WebAssembly.Module;
-    try {
-      compiled = new WebAssembly.Module(bytes);
-    } catch (error) {
-      throw new CodeError(`the module is not valid: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    const module: ModuleEntry = { identity, compiled, bytes, references, size: bytes.length };
+    // Before any work on it: what cannot be paid for is not compiled.
+    if (fresh.reduce((size, m) => size + m.size, bytes.length) * HOST_GAS.MODULE_BYTE > gas) throw new CodeError("out of gas");
+    const module = compileModule(identity, bytes, references, this.guards);
     fresh.push(module);
     return module;
   }
 }
 
-/** A module from its bytes, on another thread or in a later run than the one that accepted it. */
-export function compileModule(identity: Uint8Array, bytes: Uint8Array, references: readonly Uint8Array[]): ModuleEntry {
-  return { identity, compiled: new WebAssembly.Module(bytes), bytes, references, size: bytes.length };
+/**
+ * A module from its bytes; also on another thread or in a later run than the one that accepted it. Throws CodeError for one that is no contract of
+ * this runtime.
+ */
+export function compileModule(identity: Uint8Array, bytes: Uint8Array, references: readonly Uint8Array[], guarded: boolean): ModuleEntry {
+  try {
+    const compiled = new WebAssembly.Module(guarded ? guardModule(bytes) : bytes);
+    return { identity, compiled, guarded, bytes, references, size: bytes.length };
+  } catch (error) {
+    if (error instanceof ModuleError) throw new CodeError(error.message);
+    throw new CodeError(`the module is not valid: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function entryAt(entries: readonly ModuleEntry[], index: number): ModuleEntry {

@@ -3,7 +3,7 @@
  * operands from cells of the instance's memory and writes results there; pointers were checked by the contract.
  */
 import { keccak256 } from "../../machine/keccak.js";
-import { CALL_KIND, CELL, CODE_KIND, CREATE_KIND } from "./abi.js";
+import { CALL_KIND, CELL, CODE_KIND, CREATE_KIND, REFERENCE_SIZE } from "./abi.js";
 import type { Activation } from "./activation.js";
 import { codeHash, referenceBytes, type ModuleEntry } from "./code.js";
 import { HOST_GAS } from "./gas-schedule.js";
@@ -13,6 +13,7 @@ import { keyOfWords, writeKeyWords, type AddressKey } from "../store/keys.js";
 
 const ADDRESS_WORDS = 5;
 const WORD = 32;
+const MAX_TOPICS = 4;
 /** Cells as indexes of 32-bit words. */
 const KEY_WORDS = CELL.KEY >> 2;
 const VALUE_WORDS = CELL.VALUE >> 2;
@@ -39,8 +40,10 @@ export interface HostView {
   /** Of the running activation: its transaction's journal, and the number of its account's storage there. */
   readonly journal: Journal;
   readonly owner: number;
-  /** Gas left. */
-  gas: number;
+  /** Gas left that the contract may hand on. Throws {@link InvalidOperation} where it reports more than it was given. */
+  availableGas(): number;
+  /** Tells the contract what a call or creation left of `available`. */
+  settleGas(available: number, used: number): void;
   /** Of the last call. */
   returnData: Uint8Array;
   exitStatus: number;
@@ -58,18 +61,24 @@ export function hostImports(host: HostView): Record<string, unknown> {
   const requireWritable = (what: string): void => {
     if (host.activation.isStatic) throw new InvalidOperation(`${what} in a static call`);
   };
+  /** Pointers of guarded contracts are not trusted: `length` bytes at `at` must lie in memory. */
+  const requireRange = (at: number, length: number): void => {
+    if (at + length > host.bytes.length && length > 0) throw new InvalidOperation(`the range of ${length} bytes at ${at} is outside memory`);
+  };
   /** Copies part of a byte string, zeros beyond its end. */
   const copy = (source: Uint8Array, to: number, offset: number, length: number): void => {
+    if (length === 0) return;
+    requireRange(to, length);
     const part = source.subarray(offset, offset + length);
     host.bytes.set(part, to);
     if (part.length < length) host.bytes.fill(0, to + part.length, to + length);
   };
   /** Hands a call's or creation's result to the contract. */
-  const settle = (data: Uint8Array, used: number): void => {
+  const settle = (data: Uint8Array, available: number, used: number): void => {
     host.refresh();
     host.returnData = data;
     host.view.setUint32(CELL.RETURNDATA_SIZE, data.length, true);
-    host.gas = host.gas - used;
+    host.settleGas(available, used);
   };
   const codeOf = (): { bytes: Uint8Array } => host.journal.account(addressAt(CELL.KEY))?.code ?? { bytes: EMPTY };
 
@@ -146,16 +155,21 @@ export function hostImports(host: HostView): Record<string, unknown> {
     log(topics: number, pointer: number, length: number): void {
       host.refresh();
       requireWritable("a log");
+      if (topics >>> 0 > MAX_TOPICS) throw new InvalidOperation(`a log with ${topics >>> 0} topics`);
+      requireRange(pointer >>> 0, length >>> 0);
       host.journal.addLog(host.activation.address, host, topics, TOPIC_WORDS, pointer >>> 0, length >>> 0);
     },
 
     call(kind: number, input: number, inputLength: number, output: number, outputLength: number): number {
       host.refresh();
+      if (kind >>> 0 > CALL_KIND.STATICCALL) throw new InvalidOperation(`a call of the kind ${kind >>> 0}`);
+      requireRange(input >>> 0, inputLength >>> 0);
+      requireRange(output >>> 0, outputLength >>> 0);
       const { activation } = host;
       const target = addressAt(CELL.CALL_TO);
       const value = kind === CALL_KIND.CALL ? readBigint(host.view, CELL.CALL_VALUE) : 0n;
       if (value > 0n) requireWritable("a transfer of value");
-      const available = host.gas;
+      const available = host.availableGas();
       const requested = host.view.getUint32(CELL.CALL_GAS, true) + host.view.getUint32(CELL.CALL_GAS + 4, true) * 0x1_0000_0000;
       const forwarded = Math.min(requested, available - Math.floor(available / 64));
       const gas = forwarded + (value > 0n ? HOST_GAS.CALL_STIPEND : 0);
@@ -173,18 +187,19 @@ export function hostImports(host: HostView): Record<string, unknown> {
         depth: activation.depth + 1,
       });
       // What is left of the stipend is the caller's, as on the EVM.
-      settle(result.data, forwarded - result.gasLeft);
+      settle(result.data, available, forwarded - result.gasLeft);
       const part = result.data.subarray(0, outputLength >>> 0);
-      host.bytes.set(part, output >>> 0);
+      if (part.length > 0) host.bytes.set(part, output >>> 0);
       return result.success ? 1 : 0;
     },
 
     create(kind: number, pointer: number, length: number): number {
       host.refresh();
       requireWritable("a creation");
+      requireRange(pointer >>> 0, length >>> 0);
       const { activation } = host;
       const start = pointer >>> 0;
-      const available = host.gas;
+      const available = host.availableGas();
       const gas = available - Math.floor(available / 64);
       const result = activation.handler.create({
         caller: activation.address,
@@ -194,7 +209,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
         gas,
         depth: activation.depth + 1,
       });
-      settle(result.success ? EMPTY : result.data, gas - result.gasLeft);
+      settle(result.success ? EMPTY : result.data, available, gas - result.gasLeft);
       setValue(undefined);
       if (!result.success || result.address === undefined) return 0;
       writeKeyWords(result.address, host.words, VALUE_WORDS);
@@ -203,6 +218,7 @@ export function hostImports(host: HostView): Record<string, unknown> {
 
     object_reference(index: number, kind: number, to: number): void {
       host.refresh();
+      requireRange(to >>> 0, REFERENCE_SIZE);
       const identity = host.module.references[index];
       if (!identity) throw new InvalidOperation("a reference to a contract that the module does not carry");
       host.bytes.set(referenceBytes(identity, kind === 0 || kind === CODE_KIND.CREATION_REFERENCE ? CODE_KIND.CREATION_REFERENCE : CODE_KIND.RUNTIME_REFERENCE), to >>> 0);

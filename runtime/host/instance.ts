@@ -3,10 +3,11 @@
  * the module's pool. Between activations everything that a contract could read is put back: the touched part of the machine's memory and
  * the call data are zeroed, cells are written anew (docs/host-abi.md, section 2).
  */
-import { CALLDATA, CALLDATA_WINDOW, CELL, HOST_MODULE, IMMUTABLES, MACHINE_BASE, STATUS } from "./abi.js";
+import { CALLDATA, CALLDATA_WINDOW, CELL, HOST_MODULE, IMMUTABLES, INITIAL_PAGES, MACHINE_BASE, MAX_IMMUTABLES, STATUS } from "./abi.js";
 import type { Activation, BlockCells, Ending, TransactionCells } from "./activation.js";
 import type { ModuleEntry } from "./code.js";
 import { writeBigint } from "./cells.js";
+import { budgetGas, spendBudget, statusOfTrap, writeBudget } from "./guard/budget.js";
 import { Interruption, isStackOverflow, STACK_EXHAUSTED } from "./interruption.js";
 import type { Journal } from "../store/journal.js";
 import { writeKeyWords, type AddressKey } from "../store/keys.js";
@@ -14,8 +15,12 @@ import { EXIT_SIGNAL, hostImports, InvalidOperation, type HostView } from "./imp
 
 /** Instances whose memory has grown beyond this are not kept. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** The same where a contract could tell by its memory's size that it was used before. */
+const MAX_KEPT_GUARDED = INITIAL_PAGES * 0x1_0000;
 /** Idle instances kept for a module. */
 const MAX_IDLE = 16;
+/** Idle instances in all: each takes gigabytes of address space, of which there are some thousand. Beyond, all are dropped. */
+const MAX_IDLE_IN_ALL = 1024;
 
 const GAS_WORDS = CELL.GAS >> 2;
 /** ORIGIN and GAS_PRICE. */
@@ -34,6 +39,7 @@ export class ContractInstance implements HostView {
   owner = 0;
   returnData: Uint8Array = EMPTY;
   exitStatus: number = STATUS.INVALID;
+  private readonly exports: WebAssembly.Exports;
   private readonly run: () => number;
   private readonly construct: () => number;
   private readonly immutableCount: number;
@@ -41,13 +47,16 @@ export class ContractInstance implements HostView {
   private transaction: TransactionCells | undefined;
   private address: AddressKey | undefined;
   private calldataWritten = 0;
+  /** More gas than this the running activation cannot have left. */
+  private ceiling = 0;
 
   constructor(readonly module: ModuleEntry) {
     const { exports } = new WebAssembly.Instance(module.compiled, { [HOST_MODULE]: hostImports(this) });
+    this.exports = exports;
     this.memory = exports.memory as WebAssembly.Memory;
     this.run = exports.call as () => number;
     this.construct = exports.create as () => number;
-    this.immutableCount = Number((exports.immutables as WebAssembly.Global | undefined)?.value ?? 0);
+    this.immutableCount = Math.min(Number((exports.immutables as WebAssembly.Global | undefined)?.value ?? 0), MAX_IMMUTABLES);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
     this.words = new Int32Array(this.memory.buffer);
@@ -62,15 +71,27 @@ export class ContractInstance implements HostView {
     this.words = new Int32Array(this.memory.buffer);
   }
 
-  /** Gas left, as the contract last wrote it. Below 2^53: gas limits are. */
-  get gas(): number {
+  /** Gas left, as the contract last wrote it; of an honest one below 2^53: gas limits are. */
+  private get gas(): number {
     const { words } = this;
     return (words[GAS_WORDS]! >>> 0) + (words[GAS_WORDS + 1]! >>> 0) * 0x1_0000_0000;
   }
 
-  set gas(value: number) {
+  private set gas(value: number) {
     this.words[GAS_WORDS] = value;
     this.words[GAS_WORDS + 1] = value / 0x1_0000_0000;
+  }
+
+  availableGas(): number {
+    const { gas } = this;
+    if (gas > this.ceiling) throw new InvalidOperation("the contract reports more gas than it was given");
+    return this.module.guarded ? Math.min(gas, budgetGas(this.words)) : gas;
+  }
+
+  settleGas(available: number, used: number): void {
+    this.ceiling = available - used;
+    this.gas = this.ceiling;
+    if (this.module.guarded) spendBudget(this.words, used);
   }
 
   /** Runs one activation to its end. Throws Interruption only; the instance must not be used again then. */
@@ -85,8 +106,8 @@ export class ContractInstance implements HostView {
       else if (thrown instanceof Interruption) throw thrown;
       else if (isStackOverflow(thrown)) throw STACK_EXHAUSTED;
       else {
-        status = STATUS.INVALID;
-        reason = describeTrap(thrown);
+        status = thrown instanceof WebAssembly.RuntimeError ? statusOfTrap(this.exports) : STATUS.INVALID;
+        reason = status === STATUS.INVALID ? describeTrap(thrown) : undefined;
       }
     }
     this.refresh();
@@ -101,6 +122,8 @@ export class ContractInstance implements HostView {
     this.returnData = EMPTY;
     const { bytes, view, words } = this;
     this.gas = activation.gas;
+    this.ceiling = activation.gas;
+    if (this.module.guarded) writeBudget(words, activation.gas);
     words[CELL.CALLDATA_SIZE >> 2] = data.length;
     bytes.set(data.length <= CALLDATA_WINDOW ? data : data.subarray(0, CALLDATA_WINDOW), CALLDATA);
     this.calldataWritten = Math.min(data.length, CALLDATA_WINDOW);
@@ -116,8 +139,16 @@ export class ContractInstance implements HostView {
       for (let i = 0; i < TRANSACTION_WORDS; i++) words[(CELL.ORIGIN >> 2) + i] = transaction.words[i]!;
       this.transaction = transaction;
     }
-    if (activation.isCreation) bytes.fill(0, IMMUTABLES, IMMUTABLES + 32 * this.immutableCount);
-    else if (activation.immutables) bytes.set(activation.immutables, IMMUTABLES);
+    this.writeImmutables(activation.immutables ?? EMPTY);
+  }
+
+  /** As many as the module has: those that the account has, zeros behind them. */
+  private writeImmutables(values: Uint8Array): void {
+    const size = 32 * this.immutableCount;
+    if (size === 0) return;
+    const own = values.length > size ? values.subarray(0, size) : values;
+    this.bytes.set(own, IMMUTABLES);
+    if (own.length < size) this.bytes.fill(0, IMMUTABLES + own.length, IMMUTABLES + size);
   }
 
   private writeBlock(block: BlockCells): void {
@@ -126,31 +157,58 @@ export class ContractInstance implements HostView {
     this.blockId = block.id;
   }
 
+  /** The ending that a contract asks for, if it may have it; anything that the ABI does not know is INVALID. */
   private leave(status: number, reason: string | undefined): Ending {
-    const { words, bytes } = this;
-    const hasResult = status === STATUS.RETURN || status === STATUS.REVERT;
-    let data = EMPTY;
-    if (hasResult) {
-      const length = words[CELL.RESULT_LENGTH >> 2]! >>> 0;
-      const pointer = words[CELL.RESULT_POINTER >> 2]! >>> 0;
-      if (length > 0) data = bytes.slice(pointer, pointer + length);
+    let ending: Ending;
+    try {
+      ending = this.ending(status, reason);
+    } catch (thrown) {
+      if (!(thrown instanceof InvalidOperation)) throw thrown;
+      ending = { status: STATUS.INVALID, data: EMPTY, gasLeft: 0, reason: thrown.reason };
     }
-    const gasLeft = hasResult || status === STATUS.DEPLOY ? Math.min(this.gas, this.activation.gas) : 0;
-    const immutables = status === STATUS.DEPLOY ? bytes.slice(IMMUTABLES, IMMUTABLES + 32 * this.immutableCount) : undefined;
     this.reset();
-    return { status, data, gasLeft, immutables, reason };
+    return ending;
+  }
+
+  private ending(status: number, reason: string | undefined): Ending {
+    switch (status) {
+      case STATUS.RETURN:
+      case STATUS.REVERT:
+        return { status, data: this.result(), gasLeft: this.availableGas(), reason };
+      case STATUS.DEPLOY:
+        if (!this.activation.isCreation) throw new InvalidOperation("a contract that exists asks to be deployed");
+        return { status, data: EMPTY, gasLeft: this.availableGas(), immutables: this.bytes.slice(IMMUTABLES, IMMUTABLES + 32 * this.immutableCount), reason };
+      case STATUS.INVALID:
+      case STATUS.OUT_OF_GAS:
+      case STATUS.STACK_OVERFLOW:
+        return { status, data: EMPTY, gasLeft: 0, reason };
+      default:
+        throw new InvalidOperation(`the contract ends with the status ${status}`);
+    }
+  }
+
+  private result(): Uint8Array {
+    const { words, bytes } = this;
+    const length = words[CELL.RESULT_LENGTH >> 2]! >>> 0;
+    if (length === 0) return EMPTY;
+    const pointer = words[CELL.RESULT_POINTER >> 2]! >>> 0;
+    if (pointer + length > bytes.length) throw new InvalidOperation(`the result of ${length} bytes at ${pointer} is outside memory`);
+    return bytes.slice(pointer, pointer + length);
   }
 
   /** Makes the instance ready for another activation: nothing of this one can be read by the next. */
   private reset(): void {
-    const extent = this.words[CELL.EXTENT >> 2]! >>> 0;
-    this.bytes.fill(0, MACHINE_BASE, Math.min(MACHINE_BASE + extent, this.bytes.length));
+    // A guarded contract wipes its memory itself when it is entered: what it says of the extent would have to be trusted.
+    if (!this.module.guarded) {
+      const extent = this.words[CELL.EXTENT >> 2]! >>> 0;
+      this.bytes.fill(0, MACHINE_BASE, Math.min(MACHINE_BASE + extent, this.bytes.length));
+    }
     this.bytes.fill(0, CALLDATA, CALLDATA + this.calldataWritten);
     this.returnData = EMPTY;
   }
 
   get isWorthKeeping(): boolean {
-    return this.bytes.length <= MAX_KEPT_BYTES;
+    return this.bytes.length <= (this.module.guarded ? MAX_KEPT_GUARDED : MAX_KEPT_BYTES);
   }
 }
 
@@ -159,29 +217,29 @@ function describeTrap(thrown: unknown): string {
   return thrown instanceof Error ? `trap: ${thrown.message}` : "trap";
 }
 
-/** The instances of one module. */
-export class InstancePool {
-  private readonly idle: ContractInstance[] = [];
+/** Idle instances of all modules of this thread. */
+let pools = new WeakMap<ModuleEntry, ContractInstance[]>();
+let idleInAll = 0;
 
-  constructor(private readonly module: ModuleEntry) {}
-
-  acquire(): ContractInstance {
-    return this.idle.pop() ?? new ContractInstance(this.module);
+function release(instance: ContractInstance, pool: ContractInstance[]): void {
+  if (!instance.isWorthKeeping || pool.length >= MAX_IDLE) return;
+  if (idleInAll >= MAX_IDLE_IN_ALL) {
+    pools = new WeakMap();
+    idleInAll = 0;
+    return;
   }
-
-  release(instance: ContractInstance): void {
-    if (instance.isWorthKeeping && this.idle.length < MAX_IDLE) this.idle.push(instance);
-  }
+  idleInAll++;
+  pool.push(instance);
 }
-
-const pools = new WeakMap<ModuleEntry, InstancePool>();
 
 /** Runs an activation on an instance of its module's pool. */
 export function execute(activation: Activation): Ending {
   let pool = pools.get(activation.module);
-  if (!pool) pools.set(activation.module, (pool = new InstancePool(activation.module)));
-  const instance = pool.acquire();
+  if (!pool) pools.set(activation.module, (pool = []));
+  const idle = pool.pop();
+  if (idle) idleInAll--;
+  const instance = idle ?? new ContractInstance(activation.module);
   const ending = instance.execute(activation);
-  pool.release(instance);
+  release(instance, pool);
   return ending;
 }

@@ -1,5 +1,6 @@
 /** The part of the WebAssembly JavaScript interface that the host uses; Node.js has it, its type package leaves it to the DOM's. */
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean;
   class Module {
     constructor(bytes: Uint8Array);
     static exports(module: Module): { name: string; kind: string }[];

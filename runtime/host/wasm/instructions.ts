@@ -43,6 +43,7 @@ export const OP = {
   I32_GT_S: 0x4a,
   I32_GT_U: 0x4b,
   I32_LE_U: 0x4d,
+  I32_GE_U: 0x4f,
   I64_LT_S: 0x53,
   I64_GT_U: 0x56,
   I32_ADD: 0x6a,

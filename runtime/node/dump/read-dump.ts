@@ -98,7 +98,7 @@ function readModules(given: JsonObject, registry: CodeRegistry): Modules {
     const references = readArray(fields.references, `modules.${key}.references`).map((reference) => hexBytes(readFixed(reference, 32, `modules.${key}.references`)));
     if (bytes.length > MAX_CREATION_SIZE) throw new DumpError(`modules.${key}: is larger than ${MAX_CREATION_SIZE} bytes`);
     if (!sameBytes(keccak256(Buffer.concat([bytes, ...references])), identity)) throw new DumpError(`modules.${key}: the module has another identity, so it is damaged`);
-    if (!registry.get(identity)) modules.set(keyOf(identity), compiled(key, identity, bytes, references));
+    if (!registry.get(identity)) modules.set(keyOf(identity), compiled(key, { identity, bytes, references, guarded: registry.guards }));
   }
   for (const module of modules.values())
     for (const reference of module.references)
@@ -107,11 +107,12 @@ function readModules(given: JsonObject, registry: CodeRegistry): Modules {
   return modules;
 }
 
-function compiled(key: string, identity: Uint8Array, bytes: Uint8Array, references: readonly Uint8Array[]): ModuleEntry {
+function compiled(key: string, { identity, bytes, references, guarded }: Pick<ModuleEntry, "identity" | "bytes" | "references" | "guarded">): ModuleEntry {
   try {
-    return compileModule(identity, bytes, references);
-  } catch {
-    throw new DumpError(`modules.${key}: the module is not valid`);
+    return compileModule(identity, bytes, references, guarded);
+  } catch (error) {
+    if (error instanceof CodeError) throw new DumpError(`modules.${key}: ${error.message}`);
+    throw error;
   }
 }
 

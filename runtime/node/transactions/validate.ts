@@ -64,7 +64,7 @@ export function requireRunnable(code: Uint8Array, registry: CodeRegistry): void 
   // What begins as SuperVM code is read when it runs: that compiles its module.
   if (CODE_MAGIC.every((byte, i) => code[i] === byte)) return;
   try {
-    registry.readCreation(code, new Map());
+    registry.readCreation(code, { pending: new Map(), gas: 0 });
   } catch (error) {
     if (error instanceof CodeError) throw new TransactionError(error.message);
     throw error;

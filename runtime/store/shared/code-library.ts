@@ -76,7 +76,7 @@ export class CodeLibrary {
   numberOfModule(module: ModuleEntry): number {
     let number = this.numbers.get(module);
     if (number === undefined) {
-      number = this.add([module.identity, Uint8Array.of(module.references.length, module.references.length >> 8), ...module.references, module.bytes]);
+      number = this.add([module.identity, Uint8Array.of(module.references.length, module.references.length >> 8, module.guarded ? 1 : 0), ...module.references, module.bytes]);
       this.numbers.set(module, number);
       this.modules[number] = module;
       this.byIdentity.set(keyOf(module.identity), module);
@@ -103,10 +103,11 @@ export class CodeLibrary {
     // Two threads may have added it at once: one object a thread, whose instances are pooled.
     let module = this.byIdentity.get(keyOf(identity));
     if (!module) {
-      const end = IDENTITY + 2 + IDENTITY * (bytes[IDENTITY]! | (bytes[IDENTITY + 1]! << 8));
+      const start = IDENTITY + 3;
+      const end = start + IDENTITY * (bytes[IDENTITY]! | (bytes[IDENTITY + 1]! << 8));
       const references: Uint8Array[] = [];
-      for (let at = IDENTITY + 2; at < end; at += IDENTITY) references.push(bytes.slice(at, at + IDENTITY));
-      module = compileModule(identity, bytes.slice(end), references);
+      for (let at = start; at < end; at += IDENTITY) references.push(bytes.slice(at, at + IDENTITY));
+      module = compileModule(identity, bytes.slice(end), references, bytes[IDENTITY + 2] === 1);
       this.byIdentity.set(keyOf(identity), module);
       this.numbers.set(module, number);
     }
