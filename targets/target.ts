@@ -157,6 +157,8 @@ export interface ChainOptions {
   readonly evmVersion?: string;
   /** Only the chains of EVM and SuperVM can take it. */
   readonly environment?: ChainEnvironment;
+  /** Of Solana: compute units that a transaction may use; default and most on a real chain: 1,400,000. */
+  readonly computeUnits?: number;
 }
 
 export interface TargetDefinition {

@@ -39,7 +39,7 @@ export class LayeredState implements StateReader {
 /** The modules of a chain and those that came on top. */
 export class LayeredRegistry extends CodeRegistry {
   constructor(private readonly base: CodeRegistry) {
-    super();
+    super(base.guards);
   }
 
   override get(identity: Uint8Array): ModuleEntry | undefined {
@@ -55,7 +55,7 @@ export class EarlierRegistry extends CodeRegistry {
     private readonly base: CodeRegistry,
     later: Iterable<Uint8Array>,
   ) {
-    super();
+    super(base.guards);
     this.later = new Set([...later].map(keyOf));
   }
 

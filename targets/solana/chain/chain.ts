@@ -5,6 +5,7 @@
  *
  * Signatures are not verified here (which accounts sign is part of the message and is checked by the program).
  */
+import { HEAP_SIZE } from "../layout.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Address, KeyPairSigner } from "@solana/kit";
 import type { LiteSVM } from "litesvm";
@@ -37,7 +38,7 @@ function hexOf(bytes: Uint8Array): string {
 }
 
 /** A new chain. Throws MissingPeerError where litesvm or @solana/kit are not installed. */
-export async function createSolanaChain(_options: ChainOptions = {}): Promise<Chain> {
+export async function createSolanaChain({ computeUnits }: ChainOptions = {}): Promise<Chain> {
   const packages = await loadPackages();
   const svm = new packages.litesvm.LiteSVM()
     .withFeatureSet(packages.litesvm.FeatureSet.allEnabled())
@@ -45,6 +46,12 @@ export async function createSolanaChain(_options: ChainOptions = {}): Promise<Ch
     .withSigverify(false)
     .withTransactionHistory(0n)
     .withLogBytesLimit(undefined);
+  if (computeUnits !== undefined) {
+    const budget = new packages.litesvm.ComputeBudget();
+    budget.computeUnitLimit = BigInt(computeUnits);
+    budget.heapSize = HEAP_SIZE;
+    svm.withComputeBudget(budget);
+  }
   const signer = (name: string): Promise<KeyPairSigner> =>
     packages.kit.createKeyPairSignerFromPrivateKeyBytes(sha256(new TextEncoder().encode(`supervm development account: ${name}`)));
   const payer = await signer("payer");

@@ -26,11 +26,14 @@ async function chainOf(target: TargetName, senders: Senders): Promise<Chain> {
 }
 
 async function fundedChain(target: TargetName, senders: Senders): Promise<Chain> {
-  const chain = await (await loadTarget(target)).createChain();
+  const chain = await (await loadTarget(target)).createChain({ computeUnits: COMPUTE_UNITS });
   const isFunded = (sender: bigint): boolean => chain.accounts.some((account) => BigInt(account) === sender);
   for (const sender of senders) if (!isFunded(sender)) await chain.send({ from: chain.accounts[0]!, to: hexAddress(sender), data: "0x", value: FUNDS });
   return chain;
 }
+
+/** More than Solana gives a transaction, so that results are compared where arithmetic of 256 bits takes long; endless loops still end. */
+const COMPUTE_UNITS = 50_000_000;
 
 /** In wei: what senders get from the chain's funded accounts. */
 const FUNDS = 10n ** 18n;

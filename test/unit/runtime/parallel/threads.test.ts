@@ -33,7 +33,7 @@ const reference = new World();
 const executors: ParallelExecutor[] = [];
 after(() => Promise.all(executors.map((e) => e.close())));
 
-async function executorOver(world: World, workers: number, options: { arenaBytes?: number; patience?: number } = {}): Promise<ParallelExecutor> {
+async function executorOver(world: World, workers: number, options: { arenaBytes?: number; patience?: number; always?: boolean } = {}): Promise<ParallelExecutor> {
   const executor = new ParallelExecutor(world.executorState, { workers, smallest: 1, always: true, ...options });
   executors.push(executor);
   await executor.ready();
