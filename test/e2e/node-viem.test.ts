@@ -76,9 +76,9 @@ describe("viem", () => {
       first!.calls.map((call) => call.status),
       ["success", "failure"],
     );
-    assert.equal(first!.calls[0]!.logs?.length, 2);
+    assert.equal(first!.calls[0].logs?.length, 2);
     assert.match(String(first!.calls[1]!.error), /Full/);
-    assert.equal(second!.calls[0]!.result, 7n);
+    assert.equal(second!.calls[0].result, 7n);
     assert.equal(await client.readContract({ address, abi, functionName: "what" }), 0n);
   });
 
@@ -91,8 +91,8 @@ describe("viem", () => {
         { to: address, abi, functionName: "what" },
       ],
     });
-    assert.equal(results[1]!.status, "success");
-    assert.equal(results[1]!.result, 3n);
+    assert.equal(results[1].status, "success");
+    assert.equal(results[1].result, 3n);
   });
 
   it("overrides blocks and state of calls", async () => {

@@ -117,8 +117,8 @@ describe("trace_block, trace_get and trace_filter", () => {
     const everything = (await Promise.all([1, 2, 3, 4, 5, 6].map((n) => c.ask("trace_block", `0x${n}`)))).flat();
     assert.deepEqual(all, everything);
     assert.deepEqual(await c.ask("trace_filter", { after: 2, count: 3 }), everything.slice(2, 5));
-    const of = async (filter: Json): Promise<number[]> =>
-      (await c.ask("trace_filter", filter)).map((one: Json) => all.findIndex((known: Json) => JSON.stringify(known) === JSON.stringify(one)));
+    const texts = Array.from<Json, string>(all, (known) => JSON.stringify(known));
+    const of = async (filter: Json): Promise<number[]> => ((await c.ask("trace_filter", filter)) as Json[]).map((one) => texts.indexOf(JSON.stringify(one)));
     const heir = await of({ toAddress: [HEIR] });
     assert.equal(heir.length, 1);
     assert.equal(all[heir[0]!].type, "suicide");
@@ -155,7 +155,7 @@ describe("trace_call and trace_replay*", () => {
     const { balance, nonce, code, storage } = stateDiff[at];
     assert.deepEqual([balance, nonce, code], ["=", "=", "="]);
     assert.equal(Object.keys(storage).length, 2);
-    for (const change of Object.values(storage) as Json[]) assert.equal(BigInt(change["*"].to) - BigInt(change["*"].from), 1n);
+    for (const change of Object.values<Json>(storage)) assert.equal(BigInt(change["*"].to) - BigInt(change["*"].from), 1n);
     const failed = await c.ask("trace_call", { from: NOBODY, to: at, data: desk.encodeFunctionData("nope") }, ["trace"], "latest");
     assert.deepEqual([failed.trace[0].error, failed.stateDiff], ["Reverted", null]);
     const assumed = await c.ask("trace_call", { to: at, data: desk.encodeFunctionData("place") }, [], "latest", {}, { number: "0x77" });
