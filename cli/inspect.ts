@@ -121,10 +121,11 @@ function text(loaded: Loaded, field: string): string {
 
 async function signatures(artifact: Artifact, field: "methods" | "events" | "errors", asJson: boolean): Promise<string> {
   const { Interface } = await import("ethers");
-  const iface = new Interface(field === "methods" ? [] : artifact.abi);
-  const rows: [string, string][] = [];
-  // Not by the ABI: libraries have functions that it leaves out, and signatures with structs that it does not tell.
-  if (field === "methods") for (const [signature, selector] of Object.entries(artifact.methodIdentifiers)) rows.push([`0x${selector}`, signature]);
+  // Libraries have functions that the ABI leaves out, and signatures with structs that it does not tell.
+  const known = field === "methods" ? artifact.metadata.output.methodIdentifiers : undefined;
+  const iface = new Interface(known ? [] : artifact.abi);
+  const rows = Object.entries(known ?? {}).map(([signature, selector]): [string, string] => [`0x${selector}`, signature]);
+  if (field === "methods") iface.forEachFunction((f) => rows.push([f.selector, f.format("sighash")]));
   if (field === "events") iface.forEachEvent((e) => rows.push([e.topicHash, e.format("sighash")]));
   if (field === "errors") iface.forEachError((e) => rows.push([e.selector, e.format("sighash")]));
   if (asJson) return json(Object.fromEntries(rows.map(([id, signature]) => [signature, id])));

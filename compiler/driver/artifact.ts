@@ -46,8 +46,16 @@ export interface ArtifactMetadata {
     readonly targets: readonly TargetName[];
     readonly remappings: readonly string[];
   };
-  /** NatSpec in solc's shape. */
-  readonly output: { readonly devdoc: object; readonly userdoc: object };
+  readonly output: {
+    /** NatSpec in solc's shape. */
+    readonly devdoc: object;
+    readonly userdoc: object;
+    /**
+     * Canonical signatures of the external functions and their selectors (8 hex digits); libraries have functions that their ABI leaves out. Artifacts of
+     * earlier builds lack it.
+     */
+    readonly methodIdentifiers?: { readonly [signature: string]: string };
+  };
   /** Every source of the compilation that the contract depends on, by source unit name. */
   readonly sources: { readonly [name: string]: { readonly keccak256: string; readonly license?: string } };
 }
@@ -59,8 +67,6 @@ export interface Artifact {
   readonly sourceName: string;
   readonly language: "solidity" | "typescript" | "move";
   readonly abi: readonly AbiEntry[];
-  /** Canonical signatures of the external functions and their selectors (8 hex digits); libraries have functions that their ABI leaves out. */
-  readonly methodIdentifiers: { readonly [signature: string]: string };
   readonly storageLayout: StorageLayoutJson;
   readonly metadata: ArtifactMetadata;
   /** What each target made; empty for interfaces and abstract contracts. */
@@ -88,9 +94,7 @@ export function parseArtifact(text: string, name: string): Artifact {
     const found = typeof format === "string" ? `its format is '${format}'` : "it has no 'format'";
     throw new ArtifactFormatError(`${name} is not an artifact of this version: ${found}, expected '${ARTIFACT_FORMAT}'; compile it again`);
   }
-  const artifact = value as Artifact | Omit<Artifact, "methodIdentifiers">;
-  if (!("methodIdentifiers" in artifact)) throw new ArtifactFormatError(`${name} comes from an earlier build, without method identifiers; compile it again`);
-  return artifact;
+  return value as Artifact;
 }
 
 /** Full name: `source.sol:Name`. */

@@ -152,7 +152,6 @@ function artifactOf(contract: FrontendContract, output: FrontendOutput, options:
     sourceName: contract.sourceName,
     language: "solidity",
     abi: contract.abi as AbiEntry[],
-    methodIdentifiers: contract.methodIdentifiers,
     storageLayout: contract.storageLayout as StorageLayoutJson,
     metadata: metadataOf(contract, output, options),
     targets,
@@ -168,7 +167,7 @@ function metadataOf(contract: FrontendContract, output: FrontendOutput, options:
     compiler: { name: "supervm", version: VERSION },
     language: "solidity",
     settings: { optimize: options.optimize, evmVersion: options.evmVersion, targets: options.targets, remappings: options.remappings },
-    output: { devdoc: contract.documentation.devdoc, userdoc: contract.documentation.userdoc },
+    output: { devdoc: contract.documentation.devdoc, userdoc: contract.documentation.userdoc, methodIdentifiers: contract.methodIdentifiers },
     sources: Object.fromEntries(Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

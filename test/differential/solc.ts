@@ -100,8 +100,6 @@ function toArtifact(sourceName: string, contractName: string, contract: SolcCont
     sourceName,
     language: "solidity",
     abi: contract.abi,
-    // Not asked for: it would make every kept result of solc stale, and calls encode by the ABI.
-    methodIdentifiers: {},
     storageLayout: contract.storageLayout,
     metadata: {
       compiler: { name: "supervm", version: "solc" },

@@ -73,7 +73,7 @@ for (const target of TARGET_NAMES) {
 
 test("selectors and topics come from signatures with the type's name", () => {
   const { functions, events, errors } = parseAbi(artifacts.Runner!.abi);
-  assert.deepEqual(Object.fromEntries(functions.map((f) => [f.signature, f.selector.slice(2)])), artifacts.Runner!.methodIdentifiers);
+  assert.deepEqual(Object.fromEntries(functions.map((f) => [f.signature, f.selector.slice(2)])), artifacts.Runner!.metadata.output.methodIdentifiers);
   assert.equal(events[0]?.topic, id("Ran(function,function[],uint256)"));
   assert.equal(errors[0]?.selector, id("Refused(function)").slice(0, 10));
 });
