@@ -43,6 +43,8 @@ export interface DevChainOptions {
   readonly place?: ChainPlace;
   /** Threads that run the transactions of a block; default 1. */
   readonly workers?: number;
+  /** True: threads run blocks also where those before had too many conflicts for that to pay. */
+  readonly alwaysParallel?: boolean;
 }
 
 interface Snapshot {
@@ -74,8 +76,8 @@ export const DEFAULT_HISTORY = 1_024;
 const DEFAULT_BALANCE = 10_000n * 10n ** 18n;
 const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
 
-function blockExecutor(backend: NodeBackend, workers: number): BlockExecutor {
-  return workers > 1 ? new ParallelExecutor(backend, { workers }) : new SerialExecutor(backend);
+function blockExecutor(backend: NodeBackend, { workers = 1, alwaysParallel = false }: DevChainOptions): BlockExecutor {
+  return workers > 1 ? new ParallelExecutor(backend, { workers, always: alwaysParallel }) : new SerialExecutor(backend);
 }
 
 export class DevChain {
@@ -113,7 +115,7 @@ export class DevChain {
       },
       place.backend,
       place.archive,
-      blockExecutor(place.backend, options.workers ?? 1),
+      blockExecutor(place.backend, options),
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
     this.beginning = options.place ? undefined : { genesis: this.chain.head, state: this.chain.state, restoreClock: this.clock.save() };

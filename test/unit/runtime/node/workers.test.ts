@@ -23,7 +23,7 @@ function unsigned(nonce: number, to: AddressKey | undefined, data: Uint8Array, c
 
 /** Sends transactions of all kinds from all accounts and mines them; the hashes of the blocks. */
 async function chainOf(workers: number): Promise<{ readonly hashes: string[]; readonly chain: DevChain }> {
-  const chain = new DevChain({ workers, timestamp: 1_700_000_000, gasLimit: 15_000_000 });
+  const chain = new DevChain({ workers, alwaysParallel: true, timestamp: 1_700_000_000, gasLimit: 15_000_000 });
   const { addresses } = chain.wallet;
   let time = 1_700_000_000;
   const { executor } = chain.chain;

@@ -222,7 +222,7 @@ test("a thread that does not answer: the block is run serially, threads are repl
 test("blocks longer than a part, and blocks too small for threads", async () => {
   const state = bank(50);
   const serial = bank(50);
-  const executor = new ParallelExecutor(sharedExecutorState(state), { workers: 2 });
+  const executor = new ParallelExecutor(sharedExecutorState(state), { workers: 2, always: true });
   executors.push(executor);
   await executor.ready();
   const input: BlockInput = { block: BLOCK, transactions: transfers(40_000, 50) };
