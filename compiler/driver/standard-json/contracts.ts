@@ -17,7 +17,11 @@ export interface ContractRequest {
 export function contractJson(artifact: Artifact, { input, target, wanted, metadata }: ContractRequest): Record<string, unknown> {
   const part = artifact.targets[target];
   const code = (name: string, object: Code): [string, unknown] => [name, only(wanted, `evm.${name}`, bytecodeJson(object, input.libraries))];
-  const evm = Object.fromEntries([code("bytecode", creationCode(part)), code("deployedBytecode", runtimeCode(part)), ["methodIdentifiers", artifact.metadata.output.methodIdentifiers]]);
+  const evm = Object.fromEntries([
+    code("bytecode", creationCode(part)),
+    code("deployedBytecode", runtimeCode(part)),
+    ["methodIdentifiers", artifact.metadata.output.methodIdentifiers],
+  ]);
   return only(wanted, "", {
     abi: artifact.abi,
     devdoc: artifact.metadata.output.devdoc,
