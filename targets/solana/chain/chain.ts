@@ -5,7 +5,6 @@
  *
  * Signatures are not verified here (which accounts sign is part of the message and is checked by the program).
  */
-import { HEAP_SIZE } from "../layout.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Address, KeyPairSigner } from "@solana/kit";
 import type { LiteSVM } from "litesvm";
@@ -13,6 +12,7 @@ import { getChecksumAddress } from "./checksum.js";
 import type { Chain, ChainOptions, Deployment, Message, Outcome } from "../../target.js";
 import { createAddress } from "../../../machine/create-address.js";
 import { bytesToInt, intToBytes } from "../../../machine/bytes.js";
+import { HEAP_SIZE } from "../layout.js";
 import type { SolanaPart } from "../lower.js";
 import { RESULT, WEI_PER_LAMPORT } from "../runtime/format.js";
 import { addressOfKey, ImageClient, type ExecutionResult } from "./client.js";
