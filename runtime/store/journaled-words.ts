@@ -23,6 +23,8 @@ export class JournaledWords {
   states = new Uint8Array(64);
   private undo = new Int32Array(64 * UNDO_SIZE);
   undoLength = 0;
+  /** The entry of what {@link load} has not known: -1 for none. */
+  private missed = -1;
 
   clear(): void {
     this.table.clear();
@@ -32,16 +34,20 @@ export class JournaledWords {
   /** Copies a word that is known here to `valueAt`; false where it is not. */
   load(owner: number, memory: Int32Array, slotAt: number, valueAt: number): boolean {
     const entry = this.table.find(owner, memory, slotAt);
-    if (entry < 0 || this.states[entry] === WORD_STATE.UNKNOWN) return false;
+    if (entry < 0 || this.states[entry] === WORD_STATE.UNKNOWN) {
+      this.missed = entry;
+      return false;
+    }
     const { records } = this.table;
     const from = entry * ENTRY.SIZE + ENTRY.VALUE;
     for (let i = 0; i < WORD_SIZE; i++) memory[valueAt + i] = records[from + i]!;
     return true;
   }
 
-  /** Notes the state's word of a slot that is not known here. */
+  /** Notes the state's word of a slot that {@link load} has just not known. */
   remember(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
-    this.set(this.entry(owner, memory, slotAt), WORD_STATE.READ, memory, valueAt);
+    const entry = this.missed >= 0 ? this.missed : this.add(owner, memory, slotAt);
+    this.set(entry, WORD_STATE.READ, memory, valueAt);
   }
 
   store(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
@@ -67,10 +73,13 @@ export class JournaledWords {
   }
 
   private entry(owner: number, memory: Int32Array, slotAt: number): number {
-    const { table } = this;
-    const known = table.find(owner, memory, slotAt);
-    if (known >= 0) return known;
-    const entry = table.add(owner, memory, slotAt);
+    const known = this.table.find(owner, memory, slotAt);
+    return known >= 0 ? known : this.add(owner, memory, slotAt);
+  }
+
+  /** An entry for a slot that the table has just not found. */
+  private add(owner: number, memory: Int32Array, slotAt: number): number {
+    const entry = this.table.add(owner, memory, slotAt);
     if (entry >= this.states.length) {
       const states = new Uint8Array(2 * this.states.length);
       states.set(this.states);

@@ -22,6 +22,8 @@ export class WordTable {
   count = 0;
   /** Entry numbers plus one, by hash; 0 for none. Half of them at least are free. */
   private buckets: Int32Array;
+  /** Where {@link find} ended last: the place for what it did not find. */
+  private ended = 0;
 
   /** `capacity`: the entries to begin with, a power of two. */
   constructor(capacity = 64) {
@@ -36,24 +38,31 @@ export class WordTable {
     let bucket = hash(owner, words, at) & mask;
     for (;;) {
       const entry = buckets[bucket]! - 1;
-      if (entry < 0 || matches(records, entry * ENTRY.SIZE, owner, words, at)) return entry;
+      if (entry < 0 || matches(records, entry * ENTRY.SIZE, owner, words, at)) {
+        this.ended = bucket;
+        return entry;
+      }
       bucket = (bucket + 1) & mask;
     }
   }
 
-  /** A new entry, of the value zero, for a slot that has none yet. */
+  /** A new entry, of the value zero, for the slot that {@link find} has just not found. */
   add(owner: number, words: Int32Array, at: number): number {
     const entry = this.count;
-    if ((entry + 1) * ENTRY.SIZE > this.records.length) this.grow();
+    if ((entry + 1) * ENTRY.SIZE > this.records.length) {
+      this.grow();
+      this.find(owner, words, at);
+    }
     this.count = entry + 1;
-    const { records } = this;
+    const { records, ended } = this;
     const to = entry * ENTRY.SIZE;
     records[to] = owner;
     for (let i = 0; i < WORD_SIZE; i++) {
       records[to + ENTRY.SLOT + i] = words[at + i]!;
       records[to + ENTRY.VALUE + i] = 0;
     }
-    this.place(entry);
+    records[to + ENTRY.BUCKET] = ended;
+    this.buckets[ended] = entry + 1;
     return entry;
   }
 

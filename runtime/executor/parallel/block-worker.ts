@@ -21,7 +21,7 @@ import { executePayingGas, tip } from "../fees.js";
 import { executeTransaction, type Receipt, type Transaction } from "../transaction.js";
 import { Arena } from "./arena.js";
 import { CONFLICT_ONE, ENTRY, HEADER, STATUS, TX, type BlockBuffers } from "./layout.js";
-import { readTransaction } from "./inputs.js";
+import { DataReader, readTransaction } from "./inputs.js";
 import { Publisher } from "./publisher.js";
 import { writeReceipt } from "./receipts.js";
 import { BASE, VersionMemory } from "./versions.js";
@@ -52,6 +52,12 @@ const MAX_BACKOFF = 8_192;
 const TELL_EVERY = 32;
 /** Transactions whose changes are settled in one go. */
 const SETTLE_STEP = 128;
+/**
+ * Transactions that a worker takes at a time while conflicts are rare: it checks its own ones then, whose reads and versions are in its processor's
+ * cache. Where they are not rare, one at a time: who runs the middle of a run of transactions ahead misses what those before it write.
+ */
+const RUN = 8;
+const RARE = CONFLICT_ONE >> 6;
 
 export class BlockWorker implements ViewHost {
   readonly arena: Arena;
@@ -70,6 +76,13 @@ export class BlockWorker implements ViewHost {
   /** The frontier when others were last told. */
   private told = 0;
   private baseFee = 0n;
+  /** Transactions that this worker has taken and not run: from, to (not included). */
+  private next = 0;
+  private end = 0;
+  /** Beginnings and ends of the runs that it has taken and that are not all final, oldest first. */
+  private readonly taken: number[] = [];
+  private executions = 0;
+  private readonly dataReader = new DataReader();
 
   constructor(
     readonly state: SharedState,
@@ -93,6 +106,9 @@ export class BlockWorker implements ViewHost {
     const { header, arena } = this;
     arena.begin();
     this.told = 0;
+    this.next = this.end = 0;
+    this.taken.length = 0;
+    this.executions = 0;
     this.cells = cells;
     this.size = header[HEADER.SIZE]!;
     this.paysFees = header[HEADER.COINBASE] !== 0;
@@ -111,32 +127,58 @@ export class BlockWorker implements ViewHost {
 
   /** Runs one transaction or moves the frontier; false where there was nothing to do. */
   step(): boolean {
-    const tx = this.claim();
-    if (tx < 0) return this.advance();
-    this.runClaimed(tx);
-    this.advance();
+    if (this.next === this.end && !this.takeRun()) return this.advance(true);
+    const tx = this.next++;
+    // With all before it final, nothing that it reads can change.
+    const isFinal = Atomics.load(this.header, HEADER.FRONTIER) === tx;
+    const status = this.attempt(tx, isFinal);
+    this.executions++;
+    const isLast = this.next === this.end;
+    if (isLast) this.countExecutions();
+    this.finish(tx, status);
+    if (isLast) this.advance(!this.conflictsAreRare);
     return true;
   }
 
-  /** Takes the next transaction; -1 where there is none for this worker at the moment. */
-  protected claim(): number {
+  /** True where this worker has taken transactions that it has not run. */
+  protected get hasTaken(): boolean {
+    return this.next < this.end;
+  }
+
+  private get conflictsAreRare(): boolean {
+    return this.header[HEADER.CONFLICT_RATE]! < RARE;
+  }
+
+  /** Takes the next transactions; false where there are none for this worker at the moment. */
+  private takeRun(): boolean {
     const { header } = this;
     for (;;) {
       const next = Atomics.load(header, HEADER.NEXT);
-      if (next >= Math.min(this.size, Atomics.load(header, HEADER.AVAILABLE))) return -1;
       const frontier = Atomics.load(header, HEADER.FRONTIER);
-      if (next >= frontier + header[HEADER.WINDOW]! || frontier < Atomics.load(header, HEADER.SERIAL_UNTIL)) return -1;
+      const limit = Math.min(this.size, Atomics.load(header, HEADER.AVAILABLE), frontier + header[HEADER.WINDOW]!);
+      if (next >= limit || frontier < Atomics.load(header, HEADER.SERIAL_UNTIL)) return false;
+      // Towards the block's end runs become short, so that all workers end at about the same time.
+      const share = Math.ceil((this.size - next) / (2 * header[HEADER.WORKERS]!));
+      const end = Math.min(limit, next + (this.conflictsAreRare ? Math.min(RUN, share) : 1));
       this.between?.("claim");
-      if (Atomics.compareExchange(header, HEADER.NEXT, next, next + 1) !== next) continue;
-      Atomics.store(this.rows, next * TX.WORDS + TX.STATUS, STATUS.EXECUTING);
-      return next;
+      if (Atomics.compareExchange(header, HEADER.NEXT, next, end) !== next) continue;
+      this.next = next;
+      this.end = end;
+      this.taken.push(next, end);
+      return true;
     }
   }
 
-  private runClaimed(tx: number): void {
-    // With all before it final, nothing that it reads can change.
-    const isFinal = Atomics.load(this.header, HEADER.FRONTIER) === tx;
-    this.finish(tx, this.attempt(tx, isFinal));
+  /** True where this worker has run a transaction that is not final. */
+  private hasRun(tx: number): boolean {
+    const { taken } = this;
+    while (taken.length > 0 && taken[1]! <= tx) taken.splice(0, 2);
+    return taken.length > 0 && taken[0]! <= tx;
+  }
+
+  private countExecutions(): void {
+    Atomics.add(this.header, HEADER.EXECUTIONS, this.executions);
+    this.executions = 0;
   }
 
   /** Says how an execution ended, for the frontier to see. */
@@ -147,7 +189,6 @@ export class BlockWorker implements ViewHost {
 
   /** Executes a transaction and publishes what it wrote; the status that it has then. */
   protected attempt(tx: number, isFinal: boolean): number {
-    Atomics.add(this.header, HEADER.EXECUTIONS, 1);
     this.view.begin(tx, isFinal);
     try {
       const receipt = this.executeOne(tx);
@@ -172,12 +213,7 @@ export class BlockWorker implements ViewHost {
   }
 
   protected transaction(tx: number): Transaction {
-    return readTransaction(this.arena, this.state, this.rows[tx * TX.WORDS + TX.INPUT]!);
-  }
-
-  /** Keeps a receipt where the main thread finds it; its offset. */
-  protected keepReceipt(_tx: number, receipt: Receipt): number {
-    return writeReceipt(this.arena, receipt);
+    return readTransaction(this.arena, this.state, this.rows[tx * TX.WORDS + TX.INPUT]!, this.dataReader);
   }
 
   private publish(tx: number, receipt: Receipt): void {
@@ -188,7 +224,7 @@ export class BlockWorker implements ViewHost {
     rows[row + TX.ENTRIES] = publisher.entries;
     rows[row + TX.ENTRY_COUNT] = publisher.count;
     rows[row + TX.DESTROYED] = publisher.destroyed ? 1 : 0;
-    rows[row + TX.RECEIPT] = this.keepReceipt(tx, receipt);
+    rows[row + TX.RECEIPT] = writeReceipt(this.arena, receipt);
   }
 
   private writeReads(row: number): void {
@@ -200,14 +236,18 @@ export class BlockWorker implements ViewHost {
     rows[row + TX.READ_COUNT] = readCount;
   }
 
-  /** Moves the frontier as far as it goes, unless somebody else does; true where it moved. */
-  advance(): boolean {
+  /**
+   * Moves the frontier as far as it goes, unless somebody else does; true where it moved. With `all` over whosever transactions there are, else over those
+   * that this worker has run: a worker that finds nothing to run takes care of all, so that none are left.
+   */
+  advance(all: boolean): boolean {
     const { header, rows } = this;
     let moved = false;
-    for (;;) {
+    const isOurs = (): boolean => all || this.hasRun(Atomics.load(header, HEADER.FRONTIER));
+    while (isOurs()) {
       this.between?.("token");
       if (Atomics.compareExchange(header, HEADER.TOKEN, 0, this.number + 1) !== 0) return moved;
-      while (this.advanceOne()) moved = true;
+      while (isOurs() && this.advanceOne()) moved = true;
       this.between?.("release");
       Atomics.store(header, HEADER.TOKEN, 0);
       // A transaction that ended meanwhile found the token taken.
@@ -251,6 +291,7 @@ export class BlockWorker implements ViewHost {
     }
     if (status !== STATUS.EXECUTED) {
       Atomics.store(rows, at, STATUS.EXECUTING);
+      Atomics.add(header, HEADER.EXECUTIONS, 1);
       status = this.attempt(tx, true);
       if (status !== STATUS.EXECUTED) {
         Atomics.store(rows, at, status);

@@ -11,6 +11,8 @@ import type { Arena } from "./arena.js";
 const FLAG = { TO: 1, VALUE: 2, PRICE: 4, ORIGIN: 8, BLOBS: 16 } as const;
 const HEAD_WORDS = 6;
 const HASH = 32;
+/** Shorter data is copied by loops: the engine's copy to and from shared memory costs more. */
+const SHORT = 512;
 
 /** Writes a transaction; its offset. Throws ARENA_FULL and TABLE_FULL. */
 export function writeTransaction(arena: Arena, { table }: SharedState, transaction: Transaction): number {
@@ -42,12 +44,37 @@ export function writeTransaction(arena: Arena, { table }: SharedState, transacti
       at += 8;
     }
   }
-  bytes.set(data, 4 * at);
+  putData(data, words, bytes, at);
   return start;
 }
 
-/** Reads what {@link writeTransaction} wrote. */
-export function readTransaction(arena: Arena, { table }: SharedState, start: number): Transaction {
+/** Copies data to shared memory from the word `at` on; words make fewer stores than bytes. */
+function putData(data: Uint8Array, words: Int32Array, bytes: Uint8Array, at: number): void {
+  const { length } = data;
+  if (length > SHORT) {
+    bytes.set(data, 4 * at);
+    return;
+  }
+  let from = 0;
+  for (let to = at; from + 3 < length; from += 4) words[to++] = data[from]! | (data[from + 1]! << 8) | (data[from + 2]! << 16) | (data[from + 3]! << 24);
+  for (; from < length; from++) bytes[4 * at + from] = data[from]!;
+}
+
+/** A worker's memory for call data: it is read out of shared memory into the same words again and again. */
+export class DataReader {
+  private readonly words = new Int32Array(SHORT / 4);
+  /** By length. */
+  private readonly views = new Array<Uint8Array | undefined>(SHORT + 1).fill(undefined);
+
+  read({ words, bytes }: Arena, at: number, length: number): Uint8Array {
+    if (length > SHORT) return bytes.slice(4 * at, 4 * at + length);
+    for (let i = 0, from = at; 4 * i < length; i++, from++) this.words[i] = words[from]!;
+    return (this.views[length] ??= new Uint8Array(this.words.buffer, 0, length));
+  }
+}
+
+/** Reads what {@link writeTransaction} wrote. The data of a call is good until the reader reads the next transaction. */
+export function readTransaction(arena: Arena, { table }: SharedState, start: number, reader: DataReader): Transaction {
   const { words, bytes } = arena;
   const flags = words[start]!;
   let at = start + HEAD_WORDS;
@@ -67,7 +94,8 @@ export function readTransaction(arena: Arena, { table }: SharedState, start: num
     const count = words[at++]!;
     for (let i = 0; i < count; i++, at += 8) blobHashes.push(bytes.slice(4 * at, 4 * at + HASH));
   }
-  // Nobody changes it while the block runs, and a copy of more than 64 bytes costs as much as a short call.
-  const data = bytes.subarray(4 * at, 4 * at + words[start + 5]!);
+  const length = words[start + 5]!;
+  // Code keeps parts of the data that brought it.
+  const data = to === undefined ? bytes.slice(4 * at, 4 * at + length) : reader.read(arena, at, length);
   return { from, to, data, value, gasLimit, gasPrice, origin, blobHashes };
 }

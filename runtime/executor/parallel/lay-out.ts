@@ -9,16 +9,20 @@ import { prefetch, prefetched } from "./prefetch.js";
 export interface Layout {
   /** True where records of the state may have to be asked for. */
   readonly asking: boolean;
+  readonly workers: number;
   /** Transactions that may run ahead of the frontier. */
-  readonly window: number;
+  readonly window?: number;
 }
+
+/** The same for each worker. */
+const WINDOW = 128;
 
 /** Room for new records that a transaction may make: beyond it the block is run again serially, on a larger table. */
 const RECORDS_EACH = 8;
 const RECORDS_AT_LEAST = 4096;
 
 /** No other thread may be inside a block. Throws ARENA_FULL and TABLE_FULL. */
-export function layOut(main: MainWorker, { block, transactions, fees }: BlockInput, { asking, window }: Layout): void {
+export function layOut(main: MainWorker, { block, transactions, fees }: BlockInput, { asking, workers, window = WINDOW * workers }: Layout): void {
   const { header, rows, arena, state } = main;
   const size = transactions.length;
   state.reserve(RECORDS_EACH * size + RECORDS_AT_LEAST + (asking ? prefetched(transactions) : 0));
@@ -31,6 +35,7 @@ export function layOut(main: MainWorker, { block, transactions, fees }: BlockInp
   header[HEADER.ASKING] = asking ? 1 : 0;
   header[HEADER.COINBASE] = fees ? state.table.account(fees.coinbase) : 0;
   header[HEADER.WINDOW] = window;
+  header[HEADER.WORKERS] = workers;
   header[HEADER.CELLS] = arena.takeBytes(block.bytes.length);
   header[HEADER.CELLS_SIZE] = block.bytes.length;
   arena.bytes.set(block.bytes, 4 * header[HEADER.CELLS]!);

@@ -21,6 +21,7 @@ export const HEADER = {
   BASE_FEE: 6,
   /** How far ahead of the frontier transactions are run. */
   WINDOW: 7,
+  WORKERS: 9,
   /** The next transaction to run. */
   NEXT: 16,
   /** Transactions below this are final: they have read what the serial run would have given them. */
@@ -72,7 +73,7 @@ export const TX = {
   /** Entries of version chains that the transaction has made, over all its executions. */
   ENTRIES: 3,
   ENTRY_COUNT: 4,
-  /** The encoded receipt; 0 where the main thread has it. */
+  /** The encoded receipt. */
   RECEIPT: 5,
   /** The encoded transaction. */
   INPUT: 6,

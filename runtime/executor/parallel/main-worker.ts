@@ -10,7 +10,7 @@ import type { SharedState } from "../../store/shared/state.js";
 import type { AccountRecord } from "../../store/state.js";
 import { bigintFromWords } from "../../store/shared/words.js";
 import type { Outcome } from "../block-executor.js";
-import type { Receipt, Transaction } from "../transaction.js";
+import type { Transaction } from "../transaction.js";
 import { BlockWorker, type WorkerOptions } from "./block-worker.js";
 import { writeTransaction } from "./inputs.js";
 import { HEADER, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
@@ -23,7 +23,6 @@ const STEP = 128;
 
 export class MainWorker extends BlockWorker {
   private transactions: readonly Transaction[] = [];
-  outcomes: (Outcome | undefined)[] = [];
   private answered = 0;
   /** Fees of transactions below `summed` that are not part of any version of the coinbase's account. */
   private fees = 0n;
@@ -37,7 +36,6 @@ export class MainWorker extends BlockWorker {
 
   begin(cells: BlockCells, transactions: readonly Transaction[]): void {
     this.transactions = transactions;
-    this.outcomes = new Array<Outcome | undefined>(transactions.length).fill(undefined);
     this.answered = Atomics.load(this.header, HEADER.QUESTIONS);
     this.fees = 0n;
     this.summed = 0;
@@ -46,7 +44,7 @@ export class MainWorker extends BlockWorker {
   }
 
   override step(): boolean {
-    this.handOut();
+    if (!this.hasTaken) this.handOut();
     this.answer();
     return super.step();
   }
@@ -88,15 +86,9 @@ export class MainWorker extends BlockWorker {
     return this.transactions[tx]!;
   }
 
-  protected override keepReceipt(tx: number, receipt: Receipt): number {
-    this.outcomes[tx] = receipt;
-    return 0;
-  }
-
   /** A transaction's receipt, whoever ran it. */
   receiptOf(tx: number): Outcome {
-    const offset = this.rows[tx * TX.WORDS + TX.RECEIPT]!;
-    return offset === 0 ? this.outcomes[tx]! : readReceipt(this.arena.words, offset);
+    return readReceipt(this.arena.words, this.rows[tx * TX.WORDS + TX.RECEIPT]!);
   }
 
   override coinbase(tx: number, version: number): AccountRecord | undefined {

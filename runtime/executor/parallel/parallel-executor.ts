@@ -39,8 +39,6 @@ export interface ParallelOptions {
 
 const SMALLEST = 24;
 const PATIENCE = 10_000;
-/** Transactions beyond the frontier that may run ahead, for each worker. */
-const WINDOW = 128;
 
 /** Records of a mirror beyond which it is begun anew. */
 const MAX_MIRRORED = 2 ** 22;
@@ -200,7 +198,7 @@ export class ParallelExecutor implements BlockExecutor {
     const pool = this.started();
     const { main } = this;
     if (this.isMirror && this.shared.table.allocated > MAX_MIRRORED) this.reset();
-    layOut(main, input, { asking: this.isMirror, window: WINDOW * this.options.workers });
+    layOut(main, input, { asking: this.isMirror, workers: this.options.workers });
     pool.share(this.shared.buffers);
     pool.start();
     const isDone = this.work(input);
@@ -285,8 +283,7 @@ export class ParallelExecutor implements BlockExecutor {
     if (coinbase?.account) shared.apply({ accounts: new Map([[coinbase.address, coinbase.account]]), storage: new Map() });
     const offsets = new Int32Array(size);
     for (let tx = 0; tx < size; tx++) offsets[tx] = rows[tx * TX.WORDS + TX.RECEIPT]!;
-    for (let tx = 0; tx < size; tx++) if (offsets[tx] !== 0) main.outcomes[tx] = undefined;
-    const outcomes = new Receipts(main.outcomes, packReceipts(arena.words, offsets), offsets);
+    const outcomes = new Receipts(packReceipts(arena.words, offsets), offsets);
     const executions = header[HEADER.EXECUTIONS]!;
     this.counts.transactions += size;
     this.counts.executions += executions;

@@ -41,21 +41,27 @@ export class Publisher {
     this.withdrawRest(former, formerCount);
   }
 
+  /** Room for a value of so many words, with that for its entry before it: who follows the one finds the other close by. */
+  private take(size: number): number {
+    return this.arena.take(ENTRY.WORDS + size) + ENTRY.WORDS;
+  }
+
+  /** Publishes a value that lies where {@link take} gave room. */
   private put(record: number, version: number): void {
     this.between?.("publish");
-    this.arena.words[this.entries + this.count++] = this.memory.publish(record, this.tx, version);
+    this.arena.words[this.entries + this.count++] = this.memory.publish(record, this.tx, version, version - ENTRY.WORDS);
   }
 
   private module(module: ModuleEntry): void {
     const { words } = this.arena;
-    const version = this.arena.take(VERSION_WORDS.WORD);
+    const version = this.take(VERSION_WORDS.WORD);
     words.fill(0, version, version + VERSION_WORDS.WORD);
     words[version] = this.state.library.numberOfModule(module);
     this.put(this.state.table.module(keyOf(module.identity)), version);
   }
 
   private account(address: AddressKey, record: AccountRecord | undefined): void {
-    const version = this.arena.take(VERSION_WORDS.ACCOUNT);
+    const version = this.take(VERSION_WORDS.ACCOUNT);
     this.state.encode(record, this.arena.words, version);
     if (!record) this.destroyed = true;
     this.put(this.state.table.account(address), version);
@@ -64,10 +70,17 @@ export class Publisher {
   private words({ words: from, start, end, owners }: TransactionChanges): void {
     const { arena, state } = this;
     const { words } = arena;
+    const { table } = state;
+    let index = -1;
+    let owner = 0;
     for (let at = start; at < end; at += CHANGED.SIZE) {
-      const version = arena.take(VERSION_WORDS.WORD);
+      if (from[at + CHANGED.OWNER] !== index) {
+        index = from[at + CHANGED.OWNER]!;
+        owner = table.account(owners[index]!);
+      }
+      const version = this.take(VERSION_WORDS.WORD);
       for (let i = 0; i < VERSION_WORDS.WORD; i++) words[version + i] = from[at + CHANGED.VALUE + i]!;
-      this.put(state.table.wordOf(state.table.account(owners[from[at + CHANGED.OWNER]!]!), from, at + CHANGED.SLOT), version);
+      this.put(table.wordOf(owner, from, at + CHANGED.SLOT), version);
     }
   }
 
@@ -76,7 +89,7 @@ export class Publisher {
     for (const [address, slots] of storage) {
       const owner = state.table.account(address);
       for (const [slot, word] of slots) {
-        const version = arena.take(VERSION_WORDS.WORD);
+        const version = this.take(VERSION_WORDS.WORD);
         if (word) arena.bytes.set(word, 4 * version);
         else arena.words.fill(0, version, version + VERSION_WORDS.WORD);
         this.put(state.table.word(owner, slot), version);

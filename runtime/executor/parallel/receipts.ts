@@ -103,36 +103,38 @@ export function readReceipt(words: Int32Array, start: number): Outcome {
   };
 }
 
-/** Copies receipts out of the arena, one behind the other. `offsets` has theirs, 0 for none, and gets the new ones, -1 for none. */
+/** Copies receipts out of the arena, one behind the other. `offsets` has theirs, and gets the new ones. */
 export function packReceipts(words: Int32Array, offsets: Int32Array): Int32Array {
   let size = 0;
-  for (const offset of offsets) if (offset !== 0) size += words[offset + HEAD.SIZE]!;
+  for (const offset of offsets) size += words[offset + HEAD.SIZE]!;
   const packed = new Int32Array(size);
   let end = 0;
   for (let i = 0; i < offsets.length; i++) {
     const offset = offsets[i]!;
-    offsets[i] = offset === 0 ? -1 : end;
-    if (offset !== 0) for (let at = offset, stop = offset + words[offset + HEAD.SIZE]!; at < stop; at++) packed[end++] = words[at]!;
+    offsets[i] = end;
+    for (let at = offset, stop = offset + words[offset + HEAD.SIZE]!; at < stop; at++) packed[end++] = words[at]!;
   }
   return packed;
 }
 
 /** The receipts of a block, decoded when they are asked for. */
 export class Receipts implements Iterable<Outcome> {
-  /** `own` has those that need no decoding; for the others `offsets` says where in `packed` they are. */
+  private decoded: (Outcome | undefined)[] | undefined;
+
+  /** `offsets` says where in `packed` they are. */
   constructor(
-    private readonly own: (Outcome | undefined)[],
     private readonly packed: Int32Array,
     private readonly offsets: Int32Array,
   ) {}
 
   get length(): number {
-    return this.own.length;
+    return this.offsets.length;
   }
 
   at(index: number): Outcome | undefined {
-    if (index < 0 || index >= this.own.length) return undefined;
-    return (this.own[index] ??= readReceipt(this.packed, this.offsets[index]!));
+    if (index < 0 || index >= this.length) return undefined;
+    this.decoded ??= new Array<Outcome | undefined>(this.length).fill(undefined);
+    return (this.decoded[index] ??= readReceipt(this.packed, this.offsets[index]!));
   }
 
   *[Symbol.iterator](): Iterator<Outcome> {

@@ -8,7 +8,9 @@
  * reads of one version have read the same execution's write, so that versions are all that a validation compares.
  *
  * Why it is safe: a value is written before its offset is stored, an entry before it is linked, both with Atomics; only the thread that executes a
- * transaction touches its entries. Chains are taken down when all threads have left the execution.
+ * transaction touches its entries. Chains are taken down when all threads have left the execution. Readers use no Atomics, which are calls here: each
+ * word that they read lies at an address that the word before gave them, so that it is at least as new as that one. Who has seen a transaction's status (with
+ * Atomics) sees all that it published before, which is what validation needs; what an execution misses, validation finds.
  */
 import { RECORD, RECORD_WORDS } from "../../store/shared/layout.js";
 import type { SharedState } from "../../store/shared/state.js";
@@ -23,7 +25,7 @@ export class VersionMemory {
 
   constructor(
     private readonly state: SharedState,
-    private readonly arena: Arena,
+    arena: Arena,
   ) {
     this.words = arena.words;
   }
@@ -34,14 +36,14 @@ export class VersionMemory {
    */
   read(record: number, tx: number): number {
     const { words } = this;
-    let entry = Atomics.load(this.state.table.records, record * RECORD_WORDS + RECORD.HEAD);
+    let entry = this.state.table.records[record * RECORD_WORDS + RECORD.HEAD]!;
     while (entry !== 0) {
       if (words[entry + ENTRY.TX]! < tx) {
-        const version = Atomics.load(words, entry + ENTRY.VERSION);
+        const version = words[entry + ENTRY.VERSION]!;
         if (version < 0) return ESTIMATE | entry;
         if (version !== 0) return version;
       }
-      entry = Atomics.load(words, entry + ENTRY.NEXT);
+      entry = words[entry + ENTRY.NEXT]!;
     }
     return BASE;
   }
@@ -59,30 +61,29 @@ export class VersionMemory {
     return words[entry + ENTRY.TX]!;
   }
 
-  /** Publishes a value of a transaction; the entry that has it. */
-  publish(record: number, tx: number, version: number): number {
+  /** Publishes a value of a transaction; the entry that has it. A new one takes the ENTRY.WORDS words at `room`. */
+  publish(record: number, tx: number, version: number, room: number): number {
     const { words } = this;
     const { records } = this.state.table;
     const head = record * RECORD_WORDS + RECORD.HEAD;
     for (;;) {
       // Where the entry's offset is to stand: in the record, or (not 0) in the entry before it.
       let before = 0;
-      let next = Atomics.load(records, head);
+      let next = records[head]!;
       while (next !== 0 && words[next + ENTRY.TX]! > tx) {
         before = next;
-        next = Atomics.load(words, next + ENTRY.NEXT);
+        next = words[next + ENTRY.NEXT]!;
       }
       if (next !== 0 && words[next + ENTRY.TX] === tx) {
         Atomics.store(words, next + ENTRY.VERSION, version);
         return next;
       }
-      const entry = this.arena.take(ENTRY.WORDS);
-      words[entry + ENTRY.TX] = tx;
-      words[entry + ENTRY.NEXT] = next;
-      words[entry + ENTRY.VERSION] = version;
-      words[entry + ENTRY.RECORD] = record;
-      const found = before === 0 ? Atomics.compareExchange(records, head, next, entry) : Atomics.compareExchange(words, before + ENTRY.NEXT, next, entry);
-      if (found === next) return entry;
+      words[room + ENTRY.TX] = tx;
+      words[room + ENTRY.NEXT] = next;
+      words[room + ENTRY.VERSION] = version;
+      words[room + ENTRY.RECORD] = record;
+      const found = before === 0 ? Atomics.compareExchange(records, head, next, room) : Atomics.compareExchange(words, before + ENTRY.NEXT, next, room);
+      if (found === next) return room;
     }
   }
 
@@ -91,7 +92,7 @@ export class VersionMemory {
     const { words } = this;
     for (let i = 0; i < count; i++) {
       const at = words[entries + i]! + ENTRY.VERSION;
-      const version = Atomics.load(words, at);
+      const version = words[at]!;
       if (version !== 0) Atomics.store(words, at, version | ESTIMATE);
     }
   }
@@ -126,10 +127,10 @@ export class VersionMemory {
       while (newest !== 0 && words[newest + ENTRY.VERSION] === 0) newest = words[newest + ENTRY.NEXT]!;
       if (newest !== 0) return;
     }
-    Atomics.store(this.state.table.records, words[entry + ENTRY.RECORD]! * RECORD_WORDS + RECORD.HEAD, 0);
+    this.state.table.records[words[entry + ENTRY.RECORD]! * RECORD_WORDS + RECORD.HEAD] = 0;
   }
 
   private first(entry: number): number {
-    return Atomics.load(this.state.table.records, this.words[entry + ENTRY.RECORD]! * RECORD_WORDS + RECORD.HEAD);
+    return this.state.table.records[this.words[entry + ENTRY.RECORD]! * RECORD_WORDS + RECORD.HEAD]!;
   }
 }

@@ -182,9 +182,15 @@ export class SharedState implements StateStore {
   }
 
   private applyWords({ words, start, end, owners }: TransactionChanges): void {
+    const { table } = this;
+    let index = -1;
+    let owner = 0;
     for (let at = start; at < end; at += CHANGED.SIZE) {
-      const index = this.table.wordOf(this.table.account(owners[words[at + CHANGED.OWNER]!]!), words, at + CHANGED.SLOT);
-      this.settle(index, words, at + CHANGED.VALUE);
+      if (words[at + CHANGED.OWNER] !== index) {
+        index = words[at + CHANGED.OWNER]!;
+        owner = table.account(owners[index]!);
+      }
+      this.settle(table.wordOf(owner, words, at + CHANGED.SLOT), words, at + CHANGED.VALUE);
     }
   }
 

@@ -4,6 +4,8 @@
  *
  * Why it is safe: a record's key is written before its index is put into the table by a compare-and-exchange, so that who
  * finds the index sees the key; of two threads that add one key, the second finds the first one's index in the place that it wanted.
+ * Looking up needs no Atomics, which are calls here: what is read of a record lies at an address that comes from the index, and an index that is not
+ * seen yet is found by the compare-and-exchange, or is as unknown as it was a moment before.
  */
 import { Interruption } from "../../host/interruption.js";
 import type { AddressKey, SlotKey } from "../keys.js";
@@ -142,7 +144,7 @@ export class SharedTable {
     let at = hash & mask;
     let fresh = 0;
     for (;;) {
-      let entry = Atomics.load(index, at);
+      let entry = index[at]!;
       if (entry === 0) {
         if (!add) return 0;
         if (fresh === 0) fresh = this.prepare(owner, words);

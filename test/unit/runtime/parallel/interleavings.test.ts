@@ -110,7 +110,7 @@ function explore(programs: readonly Program[], count: number, choose: Choose): O
   };
   const main = new MainWorker(state, buffers, { execute, between });
   const workers: BlockWorker[] = [main, ...Array.from({ length: count - 1 }, (_, i) => new BlockWorker(state, buffers, { number: i + 1, execute, between }))];
-  layOut(main, { block: BLOCK, transactions: programs.map(transactionOf) }, { asking: false, window: 4 });
+  layOut(main, { block: BLOCK, transactions: programs.map(transactionOf) }, { asking: false, workers: count, window: 4 });
   for (const worker of workers.slice(1)) worker.open(BLOCK);
   for (let turn = 0, idle = 0; !main.isDone; turn++) {
     const worker = workers[(turn + choose(count)) % count]!;
