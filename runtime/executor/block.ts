@@ -47,11 +47,14 @@ export function blockCells(block: BlockEnvironment): BlockCells {
 }
 
 const NO_HASHES: readonly Uint8Array[] = [];
+const PRICE = (CELL.GAS_PRICE - CELL.ORIGIN) >> 2;
+/** A thread runs one transaction at a time: all have their cells here in turn. */
+const words = new Int32Array(16);
 
-/** A transaction's cells: ORIGIN and GAS_PRICE (in wei). */
+/** A transaction's cells: ORIGIN and GAS_PRICE (in wei). They hold until the thread begins another transaction. */
 export function transactionCells(origin: AddressKey, gasPrice: bigint, blobHashes: readonly Uint8Array[] = NO_HASHES): TransactionCells {
-  const words = new Int32Array(16);
   writeKeyWords(origin, words, 0);
-  if (gasPrice > 0n) writeNumberWords(gasPrice, words, (CELL.GAS_PRICE - CELL.ORIGIN) >> 2);
+  if (gasPrice > 0n) writeNumberWords(gasPrice, words, PRICE);
+  else words.fill(0, PRICE);
   return { words, blobHashes };
 }

@@ -36,10 +36,11 @@ class WithBalance implements StateReader {
     return this.base.storage(address, slot);
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
     const { base } = this;
-    if (base.readWord) base.readWord(address, slots, slotAt, value, valueAt);
-    else writeWordBytes(base.storage(address, keyOfWords(slots, slotAt, 8)), value, valueAt);
+    if (base.readWord) return base.readWord(address, slots, slotAt, value, valueAt);
+    writeWordBytes(base.storage(address, keyOfWords(slots, slotAt, 8)), value, valueAt);
+    return 0;
   }
 }
 

@@ -23,6 +23,8 @@ const MAX_IDLE = 16;
 const MAX_IDLE_IN_ALL = 1024;
 
 const GAS_WORDS = CELL.GAS >> 2;
+/** Results up to this many bytes are copied by a loop: the engine's copy costs more. */
+const SHORT = 64;
 /** ORIGIN and GAS_PRICE. */
 const TRANSACTION_WORDS = 16;
 const EMPTY = new Uint8Array(0);
@@ -193,7 +195,10 @@ export class ContractInstance implements HostView {
     if (length === 0) return EMPTY;
     const pointer = words[CELL.RESULT_POINTER >> 2]! >>> 0;
     if (pointer + length > bytes.length) throw new InvalidOperation(`the result of ${length} bytes at ${pointer} is outside memory`);
-    return bytes.slice(pointer, pointer + length);
+    if (length > SHORT) return bytes.slice(pointer, pointer + length);
+    const result = new Uint8Array(length);
+    for (let i = 0; i < length; i++) result[i] = bytes[pointer + i]!;
+    return result;
   }
 
   /** Makes the instance ready for another activation: nothing of this one can be read by the next. */

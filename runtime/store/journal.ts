@@ -173,9 +173,10 @@ export class Journal {
       return;
     }
     const { base } = this;
-    if (base.readWord) base.readWord(address, memory, slotAt, memory, valueAt);
+    let hint = 0;
+    if (base.readWord) hint = base.readWord(address, memory, slotAt, memory, valueAt);
     else writeWordBytes(base.storage(address, keyOfWords(memory, slotAt, WORD_SIZE)), memory, valueAt);
-    words.remember(owner, memory, slotAt, valueAt);
+    words.remember(owner, memory, slotAt, valueAt, hint);
   }
 
   /** Makes the word at `valueAt` of a memory the storage word of the slot at `slotAt`. */

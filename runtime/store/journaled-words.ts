@@ -45,8 +45,9 @@ export class JournaledWords {
   }
 
   /** Notes the state's word of a slot that {@link load} has just not known. */
-  remember(owner: number, memory: Int32Array, slotAt: number, valueAt: number): void {
+  remember(owner: number, memory: Int32Array, slotAt: number, valueAt: number, hint: number): void {
     const entry = this.missed >= 0 ? this.missed : this.add(owner, memory, slotAt);
+    this.table.records[entry * ENTRY.SIZE + ENTRY.HINT] = hint;
     this.set(entry, WORD_STATE.READ, memory, valueAt);
   }
 

@@ -24,17 +24,18 @@ export class MemoryStore implements StateStore {
     return bytesOfWord(scratch, WORD_SIZE);
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
     const { words } = this;
     const owner = this.owners.get(address);
     const entry = owner === undefined ? -1 : words.find(owner, slots, slotAt);
     if (entry < 0) {
       value.fill(0, valueAt, valueAt + WORD_SIZE);
-      return;
+      return 0;
     }
     const { records } = words;
     const from = entry * ENTRY.SIZE + ENTRY.VALUE;
     for (let i = 0; i < WORD_SIZE; i++) value[valueAt + i] = records[from + i]!;
+    return 0;
   }
 
   hasStorage(address: AddressKey): boolean {

@@ -23,9 +23,10 @@ export interface StateReader {
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined;
   /**
    * The same without any object, for readers that can: the slot is the eight 32-bit words (least significant first) at `slotAt` of
-   * `slots`, the storage word is written to `value` at `valueAt`, zeros where there is none. The two arrays may be one.
+   * `slots`, the storage word is written to `value` at `valueAt`, zeros where there is none. The two arrays may be one. What it gives back comes with the
+   * word where the transaction changes it (CHANGED.HINT): a number by which a reader that takes the changes finds its place again, 0 for none.
    */
-  readWord?(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void;
+  readWord?(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number;
 }
 
 /** Everything that a transaction changed. */

@@ -7,8 +7,8 @@ import { keyOfWords, type AddressKey, type SlotKey } from "./keys.js";
 import type { AccountRecord, ChangeSet } from "./state.js";
 import { ENTRY, WORD_SIZE, type WordTable } from "./word-table.js";
 
-/** Length of a changed word's record, and where its parts are: index of the owner, slot, word. */
-export const CHANGED = { SIZE: 17, OWNER: 0, SLOT: 1, VALUE: 9 } as const;
+/** Length of a changed word's record, and where its parts are: index of the owner, slot, word, and what the reader of the word gave (`StateReader.readWord`). */
+export const CHANGED = { SIZE: 18, OWNER: 0, SLOT: 1, VALUE: 9, HINT: 17 } as const;
 
 const NO_WORDS = new Int32Array(0);
 

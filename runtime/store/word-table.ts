@@ -3,14 +3,14 @@
  * of them. Owners are numbers that whoever uses the table gives to accounts. Entries are numbered in the order in which they were
  * added and keep their numbers; none is taken out but by {@link WordTable.clear}, which takes out all.
  *
- *   record of an entry:   owner, slot (8), word (8), bucket        32-bit words, least significant first
+ *   record of an entry:   owner, slot (8), word (8), hint, bucket        32-bit words, least significant first
  */
 import { randomInt } from "node:crypto";
 
 /** 32-bit words of a slot or a storage word. */
 export const WORD_SIZE = 8;
 /** Length of an entry's record, and where its parts are. */
-export const ENTRY = { SIZE: 18, OWNER: 0, SLOT: 1, VALUE: 9, BUCKET: 17 } as const;
+export const ENTRY = { SIZE: 19, OWNER: 0, SLOT: 1, VALUE: 9, HINT: 17, BUCKET: 18 } as const;
 
 /** Contracts choose slots: without a number of this process they could choose them to collide. No order depends on it. */
 const SEED = randomInt(2 ** 31);
@@ -61,6 +61,7 @@ export class WordTable {
       records[to + ENTRY.SLOT + i] = words[at + i]!;
       records[to + ENTRY.VALUE + i] = 0;
     }
+    records[to + ENTRY.HINT] = 0;
     records[to + ENTRY.BUCKET] = ended;
     this.buckets[ended] = entry + 1;
     return entry;

@@ -21,7 +21,7 @@ import { executePayingGas, tip } from "../fees.js";
 import { executeTransaction, type Receipt, type Transaction } from "../transaction.js";
 import { Arena } from "./arena.js";
 import { CONFLICT_ONE, ENTRY, HEADER, STATUS, TX, type BlockBuffers } from "./layout.js";
-import { DataReader, readTransaction } from "./inputs.js";
+import { DataReader, INPUT, readTransaction } from "./inputs.js";
 import { Publisher } from "./publisher.js";
 import { writeReceipt } from "./receipts.js";
 import { BASE, VersionMemory } from "./versions.js";
@@ -98,7 +98,7 @@ export class BlockWorker implements ViewHost {
     this.registry = new ViewRegistry(this.view);
     this.execute = options.execute ?? executeTransaction;
     this.between = options.between;
-    this.publisher = new Publisher(state, this.arena, this.memory, this.between);
+    this.publisher = new Publisher(state, this.arena, this.memory, this.view, this.between);
   }
 
   /** Enters a block that the main thread has laid out. */
@@ -206,10 +206,19 @@ export class BlockWorker implements ViewHost {
   protected executeOne(tx: number): Receipt {
     const transaction = this.transaction(tx);
     const { view, cells, registry } = this;
+    this.name(transaction, this.rows[tx * TX.WORDS + TX.INPUT]!);
     if (!this.paysFees) return this.execute(view, cells, registry, transaction);
     const receipt = executePayingGas(view, cells, registry, transaction);
     bigintToWords(tip(transaction, receipt, this.baseFee), this.rows, tx * TX.WORDS + TX.FEE);
     return receipt;
+  }
+
+  private name({ from, to }: Transaction, input: number): void {
+    const { table } = this.state;
+    const { words } = this.arena;
+    // What a serial phase runs is not written as an input.
+    if (input !== 0) this.view.name(from, words[input + INPUT.FROM]!, to, words[input + INPUT.TO]!);
+    else this.view.name(from, table.account(from), to, to === undefined ? 0 : table.account(to));
   }
 
   protected transaction(tx: number): Transaction {

@@ -9,6 +9,8 @@ import type { Transaction } from "../transaction.js";
 import type { Arena } from "./arena.js";
 
 const FLAG = { TO: 1, VALUE: 2, PRICE: 4, ORIGIN: 8, BLOBS: 16 } as const;
+/** Where the head's parts are; TO is 0 for a creation. */
+export const INPUT = { FLAGS: 0, FROM: 1, TO: 2, GAS_LIMIT: 3, SIZE: 5 } as const;
 const HEAD_WORDS = 6;
 const HASH = 32;
 /** Shorter data is copied by loops: the engine's copy to and from shared memory costs more. */
@@ -20,16 +22,16 @@ export function writeTransaction(arena: Arena, { table }: SharedState, transacti
   const hashes = blobHashes?.length ?? 0;
   const start = arena.take(HEAD_WORDS + 8 + 8 + 1 + 1 + 8 * hashes + ((data.length + 3) >> 2));
   const { words, bytes } = arena;
-  words[start] =
+  words[start + INPUT.FLAGS] =
     (to === undefined ? 0 : FLAG.TO) |
     (value === 0n ? 0 : FLAG.VALUE) |
     (gasPrice === 0n ? 0 : FLAG.PRICE) |
     (origin === undefined ? 0 : FLAG.ORIGIN) |
     (hashes === 0 ? 0 : FLAG.BLOBS);
-  words[start + 1] = table.account(from);
-  words[start + 2] = to === undefined ? 0 : table.account(to);
-  countToWords(gasLimit, words, start + 3);
-  words[start + 5] = data.length;
+  words[start + INPUT.FROM] = table.account(from);
+  words[start + INPUT.TO] = to === undefined ? 0 : table.account(to);
+  countToWords(gasLimit, words, start + INPUT.GAS_LIMIT);
+  words[start + INPUT.SIZE] = data.length;
   let at = start + HEAD_WORDS;
   for (const number of [value, gasPrice])
     if (number !== 0n) {
@@ -76,7 +78,7 @@ export class DataReader {
 /** Reads what {@link writeTransaction} wrote. The data of a call is good until the reader reads the next transaction. */
 export function readTransaction(arena: Arena, { table }: SharedState, start: number, reader: DataReader): Transaction {
   const { words, bytes } = arena;
-  const flags = words[start]!;
+  const flags = words[start + INPUT.FLAGS]!;
   let at = start + HEAD_WORDS;
   const number = (flag: number): bigint => {
     if ((flags & flag) === 0) return 0n;
@@ -85,16 +87,16 @@ export function readTransaction(arena: Arena, { table }: SharedState, start: num
   };
   const value = number(FLAG.VALUE);
   const gasPrice = number(FLAG.PRICE);
-  const from = table.addressOf(words[start + 1]!);
-  const gasLimit = countFromWords(words, start + 3);
-  const to = (flags & FLAG.TO) === 0 ? undefined : table.addressOf(words[start + 2]!);
+  const from = table.addressOf(words[start + INPUT.FROM]!);
+  const gasLimit = countFromWords(words, start + INPUT.GAS_LIMIT);
+  const to = (flags & FLAG.TO) === 0 ? undefined : table.addressOf(words[start + INPUT.TO]!);
   const origin = (flags & FLAG.ORIGIN) === 0 ? undefined : table.addressOf(words[at++]!);
   const blobHashes: Uint8Array[] = [];
   if ((flags & FLAG.BLOBS) !== 0) {
     const count = words[at++]!;
     for (let i = 0; i < count; i++, at += 8) blobHashes.push(bytes.slice(4 * at, 4 * at + HASH));
   }
-  const length = words[start + 5]!;
+  const length = words[start + INPUT.SIZE]!;
   // Code keeps parts of the data that brought it.
   const data = to === undefined ? bytes.slice(4 * at, 4 * at + length) : reader.read(arena, at, length);
   return { from, to, data, value, gasLimit, gasPrice, origin, blobHashes };

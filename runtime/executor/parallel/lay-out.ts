@@ -14,8 +14,8 @@ export interface Layout {
   readonly window?: number;
 }
 
-/** The same for each worker. */
-const WINDOW = 128;
+/** The same for each worker: as many as it runs while another one pauses. */
+const WINDOW = 1_024;
 
 /** Room for new records that a transaction may make: beyond it the block is run again serially, on a larger table. */
 const RECORDS_EACH = 8;

@@ -18,8 +18,9 @@ import { readReceipt } from "./receipts.js";
 import { BASE } from "./versions.js";
 import { FOR_MAIN } from "./view.js";
 
-/** Transactions that are handed out at a time, and how many wait at least. */
-const STEP = 128;
+/** Transactions that are handed out at a time; and how many wait at most, so that a pause of this thread (the collector's, say) is none of the others'. */
+const STEP = 64;
+const WAITING = 1_024;
 
 export class MainWorker extends BlockWorker {
   private transactions: readonly Transaction[] = [];
@@ -54,7 +55,7 @@ export class MainWorker extends BlockWorker {
     const { header, size } = this;
     const available = Atomics.load(header, HEADER.AVAILABLE);
     const next = Atomics.load(header, HEADER.NEXT);
-    if (available >= size || available >= next + STEP || Atomics.load(header, HEADER.FRONTIER) < Atomics.load(header, HEADER.SERIAL_UNTIL)) return;
+    if (available >= size || available >= next + WAITING || Atomics.load(header, HEADER.FRONTIER) < Atomics.load(header, HEADER.SERIAL_UNTIL)) return;
     // What a serial phase has run need not be handed out.
     const first = Math.max(available, next);
     const end = Math.min(size, first + STEP);

@@ -9,6 +9,7 @@ import type { ModuleEntry } from "../../host/code.js";
 import type { Arena } from "./arena.js";
 import { ENTRY } from "./layout.js";
 import type { VersionMemory } from "./versions.js";
+import type { View } from "./view.js";
 
 export class Publisher {
   /** Of the last publication: the offset of its list of entries, their number, and whether it destroyed an account. */
@@ -21,6 +22,7 @@ export class Publisher {
     private readonly state: SharedState,
     private readonly arena: Arena,
     private readonly memory: VersionMemory,
+    private readonly view: View,
     private readonly between: ((point: string) => void) | undefined,
   ) {}
 
@@ -64,7 +66,7 @@ export class Publisher {
     const version = this.take(VERSION_WORDS.ACCOUNT);
     this.state.encode(record, this.arena.words, version);
     if (!record) this.destroyed = true;
-    this.put(this.state.table.account(address), version);
+    this.put(this.view.recordOf(address), version);
   }
 
   private words({ words: from, start, end, owners }: TransactionChanges): void {
@@ -76,11 +78,12 @@ export class Publisher {
     for (let at = start; at < end; at += CHANGED.SIZE) {
       if (from[at + CHANGED.OWNER] !== index) {
         index = from[at + CHANGED.OWNER]!;
-        owner = table.account(owners[index]!);
+        owner = this.view.recordOf(owners[index]!);
       }
       const version = this.take(VERSION_WORDS.WORD);
       for (let i = 0; i < VERSION_WORDS.WORD; i++) words[version + i] = from[at + CHANGED.VALUE + i]!;
-      this.put(table.wordOf(owner, from, at + CHANGED.SLOT), version);
+      const read = from[at + CHANGED.HINT]!;
+      this.put(read !== 0 ? read : table.wordOf(owner, from, at + CHANGED.SLOT), version);
     }
   }
 

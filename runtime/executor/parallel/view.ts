@@ -33,6 +33,11 @@ export class View implements StateReader {
   private isFinal = false;
   private coinbaseIndex = 0;
   private asking = false;
+  /** The accounts that the transaction names, and their records. */
+  private from: AddressKey = "";
+  private fromRecord = 0;
+  private to: AddressKey | undefined;
+  private toRecord = 0;
 
   constructor(
     private readonly state: SharedState,
@@ -54,9 +59,23 @@ export class View implements StateReader {
     this.readCount = 0;
   }
 
+  /** Tells the records of the accounts that the transaction names: most accounts that it looks up are one of them. */
+  name(from: AddressKey, fromRecord: number, to: AddressKey | undefined, toRecord: number): void {
+    this.from = from;
+    this.fromRecord = fromRecord;
+    this.to = to;
+    this.toRecord = toRecord;
+  }
+
+  /** The index of an account's record. */
+  recordOf(address: AddressKey): number {
+    if (address === this.to) return this.toRecord;
+    return address === this.from ? this.fromRecord : this.state.table.account(address);
+  }
+
   account(address: AddressKey): AccountRecord | undefined {
     const { state } = this;
-    const record = state.table.account(address);
+    const record = this.recordOf(address);
     const version = this.version(record);
     if (record === this.coinbaseIndex) return this.host.coinbase(this.tx, version);
     if (version !== BASE) return state.decode(this.arena.words, version);
@@ -66,7 +85,7 @@ export class View implements StateReader {
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
     const { table } = this.state;
-    const record = table.word(table.account(address), slot);
+    const record = table.word(this.recordOf(address), slot);
     const version = this.version(record);
     if (version === BASE) {
       this.require(record);
@@ -77,17 +96,18 @@ export class View implements StateReader {
     return undefined;
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
     const { state } = this;
-    const record = state.table.wordOf(state.table.account(address), slots, slotAt);
+    const record = state.table.wordOf(this.recordOf(address), slots, slotAt);
     const version = this.version(record);
     if (version === BASE) {
       this.require(record);
       state.copyWordAt(record, value, valueAt);
-      return;
+      return record;
     }
     const { words } = this.arena;
     for (let i = 0; i < 8; i++) value[valueAt + i] = words[version + i]!;
+    return record;
   }
 
   module(identity: Uint8Array): ModuleEntry | undefined {

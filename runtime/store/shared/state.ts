@@ -94,7 +94,7 @@ export class SharedState implements StateStore {
     return index === 0 ? undefined : this.wordAt(index);
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
     const { table } = this;
     let index = 0;
     if (this.source) index = table.wordOf(table.account(address), slots, slotAt);
@@ -103,6 +103,8 @@ export class SharedState implements StateStore {
       if (owner !== 0) index = table.findWordOf(owner, slots, slotAt);
     }
     this.copyWordAt(index, value, valueAt);
+    // The record may be another one by the time when changes are applied: the table grows.
+    return 0;
   }
 
   /** Copies the storage word of a record; 0 stands for one that has none. */
