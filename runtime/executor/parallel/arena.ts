@@ -1,33 +1,44 @@
-/** Memory for one block that threads take from at once, each in pieces of its own. Nothing is given back before the block is over. */
+/**
+ * Memory that threads take from at once, each in pieces of its own. Nothing is given back one by one: the block's own memory is used again for the next
+ * block, that of its receipts belongs to who asked for the block.
+ */
 import { Interruption } from "../../host/interruption.js";
-import { HEADER, type BlockBuffers } from "./layout.js";
 
-/** Words that a thread takes at a time. */
-const PIECE = 16_384;
 /** Nothing lies below: 0 stands for nothing. */
 const FIRST = 16;
 
 /** The block needs more memory than there is. */
 export const ARENA_FULL = new Interruption("the block's memory is used up");
 
+export interface ArenaPlace {
+  readonly memory: SharedArrayBuffer;
+  /** Where the words that are taken are counted. */
+  readonly header: Int32Array;
+  readonly top: number;
+  /** Words that a thread takes at a time. */
+  readonly piece: number;
+}
+
 export class Arena {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
-  readonly buffer: Buffer;
   private readonly header: Int32Array;
+  private readonly top: number;
+  private readonly piece: number;
   private next = 0;
   private end = 0;
 
-  constructor(buffers: BlockBuffers) {
-    this.header = new Int32Array(buffers.header);
-    this.words = new Int32Array(buffers.arena);
-    this.bytes = new Uint8Array(buffers.arena);
-    this.buffer = Buffer.from(buffers.arena);
+  constructor({ memory, header, top, piece }: ArenaPlace) {
+    this.words = new Int32Array(memory);
+    this.bytes = new Uint8Array(memory);
+    this.header = header;
+    this.top = top;
+    this.piece = piece;
   }
 
-  /** Empties the arena, for all threads: each calls {@link begin} before it takes anything. */
-  static clear(header: Int32Array): void {
-    Atomics.store(header, HEADER.TOP, FIRST);
+  /** Empties an arena, for all threads: each calls {@link begin} before it takes anything. */
+  static clear(header: Int32Array, top: number): void {
+    Atomics.store(header, top, FIRST);
   }
 
   /** A new block: what this thread had is not its any more. */
@@ -38,21 +49,27 @@ export class Arena {
 
   /** The offset of `count` fresh words; their content is arbitrary. Throws {@link ARENA_FULL}. */
   take(count: number): number {
-    if (this.next + count > this.end) this.more(count);
+    if (!this.has(count)) throw ARENA_FULL;
     const at = this.next;
     this.next = at + count;
     return at;
   }
 
-  private more(count: number): void {
-    const piece = Math.max(PIECE, count);
-    const { header, words } = this;
+  /** True where the next {@link take} of so many words will succeed. */
+  has(count: number): boolean {
+    return this.next + count <= this.end || this.more(count);
+  }
+
+  private more(count: number): boolean {
+    const piece = Math.max(this.piece, count);
+    const { header, words, top } = this;
     // Looked at first, so that the counter cannot run over however often this is tried.
-    if (Atomics.load(header, HEADER.TOP) + piece > words.length) throw ARENA_FULL;
-    const first = Atomics.add(header, HEADER.TOP, piece);
-    if (first + piece > words.length) throw ARENA_FULL;
+    if (Atomics.load(header, top) + piece > words.length) return false;
+    const first = Atomics.add(header, top, piece);
+    if (first + piece > words.length) return false;
     this.next = first;
     this.end = first + piece;
+    return true;
   }
 
   /** The offset of fresh words for some bytes. */

@@ -20,7 +20,7 @@ import { bigintFromWords, bigintToWords } from "../../store/shared/words.js";
 import { executePayingGas, tip } from "../fees.js";
 import { executeTransaction, type Receipt, type Transaction } from "../transaction.js";
 import { Arena } from "./arena.js";
-import { CONFLICT_ONE, ENTRY, HEADER, STATUS, TX, type BlockBuffers } from "./layout.js";
+import { CONFLICT_ONE, ENTRY, HEADER, PIECE, STATUS, TX, type BlockBuffers } from "./layout.js";
 import { DataReader, INPUT, readTransaction } from "./inputs.js";
 import { Publisher } from "./publisher.js";
 import { writeReceipt } from "./receipts.js";
@@ -61,6 +61,8 @@ const RARE = CONFLICT_ONE >> 6;
 
 export class BlockWorker implements ViewHost {
   readonly arena: Arena;
+  /** Memory for the receipts of the running block, and of no other. */
+  receipts!: Arena;
   readonly header: Int32Array;
   readonly rows: Int32Array;
   readonly number: number;
@@ -90,8 +92,8 @@ export class BlockWorker implements ViewHost {
     options: WorkerOptions,
   ) {
     this.number = options.number;
-    this.arena = new Arena(buffers);
     this.header = new Int32Array(buffers.header);
+    this.arena = new Arena({ memory: buffers.arena, header: this.header, top: HEADER.TOP, piece: PIECE.ARENA });
     this.rows = new Int32Array(buffers.rows);
     this.memory = new VersionMemory(state, this.arena);
     this.view = new View(state, this.memory, this.arena, this);
@@ -101,10 +103,11 @@ export class BlockWorker implements ViewHost {
     this.publisher = new Publisher(state, this.arena, this.memory, this.view, this.between);
   }
 
-  /** Enters a block that the main thread has laid out. */
-  open(cells: BlockCells): void {
+  /** Enters a block that the main thread has laid out; `receipts` is memory for its receipts. */
+  open(cells: BlockCells, receipts: SharedArrayBuffer): void {
     const { header, arena } = this;
     arena.begin();
+    this.receipts = new Arena({ memory: receipts, header, top: HEADER.RECEIPTS_TOP, piece: PIECE.RECEIPTS });
     this.told = 0;
     this.next = this.end = 0;
     this.taken.length = 0;
@@ -233,7 +236,7 @@ export class BlockWorker implements ViewHost {
     rows[row + TX.ENTRIES] = publisher.entries;
     rows[row + TX.ENTRY_COUNT] = publisher.count;
     rows[row + TX.DESTROYED] = publisher.destroyed ? 1 : 0;
-    rows[row + TX.RECEIPT] = writeReceipt(this.arena, receipt);
+    rows[row + TX.RECEIPT] = writeReceipt(this.receipts, this.arena, receipt);
   }
 
   private writeReads(row: number): void {

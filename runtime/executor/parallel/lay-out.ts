@@ -29,7 +29,8 @@ export function layOut(main: MainWorker, { block, transactions, fees }: BlockInp
   if (asking) prefetch(state, transactions);
   for (let at: number = HEADER.NEXT; at < header.length; at++) if (at !== HEADER.ACTIVE) header[at] = 0;
   rows.fill(0, 0, size * TX.WORDS);
-  Arena.clear(header);
+  Arena.clear(header, HEADER.TOP);
+  Arena.clear(header, HEADER.RECEIPTS_TOP);
   arena.begin();
   header[HEADER.SIZE] = size;
   header[HEADER.ASKING] = asking ? 1 : 0;

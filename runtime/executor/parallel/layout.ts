@@ -36,6 +36,8 @@ export const HEADER = {
   SERIAL_UNTIL: 96,
   /** Words of the arena that are taken. */
   TOP: 112,
+  /** The same of the memory for receipts. */
+  RECEIPTS_TOP: 120,
   /** 1: the changes of all transactions are to be made part of the state. */
   SETTLE: 113,
   /** The next transaction whose changes are to be made part of the state, and how many are. */
@@ -73,7 +75,7 @@ export const TX = {
   /** Entries of version chains that the transaction has made, over all its executions. */
   ENTRIES: 3,
   ENTRY_COUNT: 4,
-  /** The encoded receipt. */
+  /** Where the encoded receipt is: in the memory for receipts, or (negative) in the arena. */
   RECEIPT: 5,
   /** The encoded transaction. */
   INPUT: 6,
@@ -114,6 +116,17 @@ export interface BlockBuffers {
 }
 
 const ARENA_BYTES = 512 * 2 ** 20;
+
+/** Words of a block's memory for receipts: what simple transactions need twice over. Receipts that find no room there take it from the arena. */
+const RECEIPT_WORDS = 128;
+const RECEIPTS_AT_LEAST = 2 ** 14;
+
+export function receiptMemory(transactions: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(4 * (RECEIPTS_AT_LEAST + RECEIPT_WORDS * transactions));
+}
+
+/** Words that a thread takes of them at a time. */
+export const PIECE = { ARENA: 16_384, RECEIPTS: 2_048 } as const;
 
 /** Pages that are not used take no memory. */
 export function blockBuffers(arenaBytes = ARENA_BYTES): BlockBuffers {

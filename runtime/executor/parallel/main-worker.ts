@@ -9,12 +9,11 @@ import type { BlockCells } from "../../host/activation.js";
 import type { SharedState } from "../../store/shared/state.js";
 import type { AccountRecord } from "../../store/state.js";
 import { bigintFromWords } from "../../store/shared/words.js";
-import type { Outcome } from "../block-executor.js";
 import type { Transaction } from "../transaction.js";
 import { BlockWorker, type WorkerOptions } from "./block-worker.js";
 import { writeTransaction } from "./inputs.js";
-import { HEADER, MAX_WORKERS, TX, type BlockBuffers } from "./layout.js";
-import { readReceipt } from "./receipts.js";
+import { HEADER, MAX_WORKERS, receiptMemory, TX, type BlockBuffers } from "./layout.js";
+import { Receipts } from "./receipts.js";
 import { BASE } from "./versions.js";
 import { FOR_MAIN } from "./view.js";
 
@@ -41,7 +40,7 @@ export class MainWorker extends BlockWorker {
     this.fees = 0n;
     this.summed = 0;
     this.feesOn = BASE;
-    super.open(cells);
+    super.open(cells, receiptMemory(transactions.length));
   }
 
   override step(): boolean {
@@ -87,9 +86,11 @@ export class MainWorker extends BlockWorker {
     return this.transactions[tx]!;
   }
 
-  /** A transaction's receipt, whoever ran it. */
-  receiptOf(tx: number): Outcome {
-    return readReceipt(this.arena.words, this.rows[tx * TX.WORDS + TX.RECEIPT]!);
+  /** The receipts of a block whose transactions are all final. */
+  get outcomes(): Receipts {
+    const offsets = new Int32Array(this.size);
+    for (let tx = 0; tx < offsets.length; tx++) offsets[tx] = this.rows[tx * TX.WORDS + TX.RECEIPT]!;
+    return new Receipts(this.receipts.words, offsets, this.arena.words);
   }
 
   override coinbase(tx: number, version: number): AccountRecord | undefined {

@@ -22,7 +22,6 @@ import { MainWorker } from "./main-worker.js";
 import { Pacing } from "./pacing.js";
 import { ThreadPool } from "./pool.js";
 import { BASE } from "./versions.js";
-import { packReceipts, Receipts } from "./receipts.js";
 
 export interface ParallelOptions {
   /** Threads that run transactions, the caller's included. */
@@ -199,8 +198,7 @@ export class ParallelExecutor implements BlockExecutor {
     const { main } = this;
     if (this.isMirror && this.shared.table.allocated > MAX_MIRRORED) this.reset();
     layOut(main, input, { asking: this.isMirror, workers: this.options.workers });
-    pool.share(this.shared.buffers);
-    pool.start();
+    pool.start(this.shared.buffers, main.receipts.words.buffer as SharedArrayBuffer);
     const isDone = this.work(input);
     Atomics.store(main.header, HEADER.OPEN, 0);
     if (!isDone || this.destroysStorage(input.transactions.length)) {
@@ -274,16 +272,14 @@ export class ParallelExecutor implements BlockExecutor {
   /** Makes a block whose transactions are final part of the state. */
   private conclude({ transactions, fees }: BlockInput): BlockResult {
     const { main, shared } = this;
-    const { header, rows, arena } = main;
+    const { header } = main;
     const size = transactions.length;
     const coinbase = fees && { address: fees.coinbase, account: main.finalCoinbase };
     main.openSettling();
     main.settle();
     this.awaitSettled(size);
     if (coinbase?.account) shared.apply({ accounts: new Map([[coinbase.address, coinbase.account]]), storage: new Map() });
-    const offsets = new Int32Array(size);
-    for (let tx = 0; tx < size; tx++) offsets[tx] = rows[tx * TX.WORDS + TX.RECEIPT]!;
-    const outcomes = new Receipts(packReceipts(arena.words, offsets), offsets);
+    const { outcomes } = main;
     const executions = header[HEADER.EXECUTIONS]!;
     this.counts.transactions += size;
     this.counts.executions += executions;

@@ -2,7 +2,7 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import type { SharedStateBuffers } from "../../store/shared/state.js";
 import { HEADER, type BlockBuffers } from "./layout.js";
-import type { ThreadData } from "./thread.js";
+import type { BlockMemory, ThreadData } from "./thread.js";
 
 /** Room for what transactions leave behind: with the engine's default for threads, collecting it takes twice the time. */
 const YOUNG_MB = 64;
@@ -44,15 +44,12 @@ export class ThreadPool {
     await Promise.all(this.started);
   }
 
-  /** Sends the state's buffers where they have changed. */
-  share(state: SharedStateBuffers): void {
-    if (state.table.records === this.state.table.records && state.library.bytes === this.state.library.bytes) return;
+  /** Starts a block on a state, with memory for its receipts. */
+  start(state: SharedStateBuffers, receipts: SharedArrayBuffer): void {
+    const isSame = state.table.records === this.state.table.records && state.library.bytes === this.state.library.bytes;
     this.state = state;
-    for (const port of this.ports) port.postMessage(state);
-  }
-
-  /** Starts a block. */
-  start(): void {
+    const memory: BlockMemory = isSame ? { receipts } : { receipts, state };
+    for (const port of this.ports) port.postMessage(memory);
     const header = new Int32Array(this.block.header);
     Atomics.store(header, HEADER.OPEN, header[HEADER.GO]! + 1);
     Atomics.add(header, HEADER.GO, 1);

@@ -1,5 +1,5 @@
 /**
- * Receipts as words in the arena, made by the thread that ran a transaction and read when somebody asks for them.
+ * Receipts as words in shared memory, written by the thread that ran a transaction and read when somebody asks for them.
  *
  *   words in all, flags, gas used (2), execution gas (2), bytes of data, of the error, number of logs, [address (5)],
  *   logs: number of topics, bytes of data, address (5), topics and data as a log keeps them; then data, then error, from whole words on
@@ -30,14 +30,15 @@ function putBytes(part: Uint8Array, bytes: Uint8Array, at: number): void {
   else for (let i = 0; i < part.length; i++) bytes[at + i] = part[i]!;
 }
 
-/** Writes a receipt; its offset in words. Throws ARENA_FULL. */
-export function writeReceipt(arena: Arena, receipt: Outcome): number {
+/** Writes a receipt to the memory for receipts; its offset in words. Where there is no room, to the arena, and its offset is negative. Throws ARENA_FULL. */
+export function writeReceipt(receipts: Arena, arena: Arena, receipt: Outcome): number {
   const { data, error, logs, created } = receipt;
   const text = error === undefined ? undefined : Buffer.from(error);
   let size = HEAD.WORDS + wordsFor(data.length) + wordsFor(text?.length ?? 0) + (created === undefined ? 0 : ADDRESS_WORDS);
   for (const log of logs) size += logWords(log);
-  const start = arena.take(size);
-  const { words, bytes } = arena;
+  const place = receipts.has(size) ? receipts : arena;
+  const start = place.take(size);
+  const { words, bytes } = place;
   words[start + HEAD.SIZE] = size;
   words[start + HEAD.FLAGS] = (receipt.success ? FLAG.SUCCESS : 0) | (text ? FLAG.ERROR : 0) | (created === undefined ? 0 : FLAG.CREATED);
   countToWords(receipt.gasUsed, words, start + HEAD.GAS_USED);
@@ -53,7 +54,7 @@ export function writeReceipt(arena: Arena, receipt: Outcome): number {
   for (const log of logs) at = writeLog(log, words, bytes, at);
   putBytes(data, bytes, 4 * at);
   if (text) putBytes(text, bytes, 4 * (at + wordsFor(data.length)));
-  return start;
+  return place === receipts ? start : -start;
 }
 
 function writeLog(log: LogRecord, words: Int32Array, bytes: Uint8Array, at: number): number {
@@ -103,29 +104,24 @@ export function readReceipt(words: Int32Array, start: number): Outcome {
   };
 }
 
-/** Copies receipts out of the arena, one behind the other. `offsets` has theirs, and gets the new ones. */
-export function packReceipts(words: Int32Array, offsets: Int32Array): Int32Array {
-  let size = 0;
-  for (const offset of offsets) size += words[offset + HEAD.SIZE]!;
-  const packed = new Int32Array(size);
-  let end = 0;
-  for (let i = 0; i < offsets.length; i++) {
-    const offset = offsets[i]!;
-    offsets[i] = end;
-    for (let at = offset, stop = offset + words[offset + HEAD.SIZE]!; at < stop; at++) packed[end++] = words[at]!;
-  }
-  return packed;
-}
-
 /** The receipts of a block, decoded when they are asked for. */
 export class Receipts implements Iterable<Outcome> {
   private decoded: (Outcome | undefined)[] | undefined;
 
-  /** `offsets` says where in `packed` they are. */
+  /** `offsets` are those that {@link writeReceipt} gave. What lies in the arena is copied: the next block takes its place. */
   constructor(
-    private readonly packed: Int32Array,
+    private readonly words: Int32Array,
     private readonly offsets: Int32Array,
-  ) {}
+    arena: Int32Array,
+  ) {
+    for (let i = 0; i < offsets.length; i++) {
+      if (offsets[i]! >= 0) continue;
+      const start = -offsets[i]!;
+      const copy = arena.slice(start, start + arena[start + HEAD.SIZE]!);
+      this.decoded ??= new Array<Outcome | undefined>(this.length).fill(undefined);
+      this.decoded[i] = readReceipt(copy, 0);
+    }
+  }
 
   get length(): number {
     return this.offsets.length;
@@ -134,7 +130,7 @@ export class Receipts implements Iterable<Outcome> {
   at(index: number): Outcome | undefined {
     if (index < 0 || index >= this.length) return undefined;
     this.decoded ??= new Array<Outcome | undefined>(this.length).fill(undefined);
-    return (this.decoded[index] ??= readReceipt(this.packed, this.offsets[index]!));
+    return (this.decoded[index] ??= readReceipt(this.words, this.offsets[index]!));
   }
 
   *[Symbol.iterator](): Iterator<Outcome> {

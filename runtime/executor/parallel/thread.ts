@@ -10,8 +10,15 @@ export interface ThreadData {
   readonly number: number;
   readonly block: BlockBuffers;
   readonly state: SharedStateBuffers;
-  /** Brings the state's buffers where they are others, before the block that needs them. */
+  /** Brings a {@link BlockMemory} before each block. */
   readonly port: MessagePort;
+}
+
+/** What a block needs besides the buffers that all blocks use. */
+export interface BlockMemory {
+  readonly receipts: SharedArrayBuffer;
+  /** The state's buffers where they are others than before. */
+  readonly state?: SharedStateBuffers;
 }
 
 const { number, block, state: stateBuffers, port } = workerData as ThreadData;
@@ -32,17 +39,23 @@ function readCells(id: number): BlockCells {
   };
 }
 
-function openState(): void {
+/** Opens the state as it is now; the newest block's memory for receipts. What came with blocks that this thread was too late for is over. */
+function openMemory(): SharedArrayBuffer {
+  let receipts: SharedArrayBuffer | undefined;
   for (;;) {
     const received: { readonly message: unknown } | undefined = receiveMessageOnPort(port);
-    if (!received) return;
-    state.open(received.message as SharedStateBuffers);
+    if (!received) break;
+    const memory = received.message as BlockMemory;
+    if (memory.state) state.open(memory.state);
+    receipts = memory.receipts;
   }
+  if (!receipts) throw new Error("a block without memory");
+  return receipts;
 }
 
 function runBlock(id: number): void {
-  openState();
-  worker.open(readCells(id));
+  const receipts = openMemory();
+  worker.open(readCells(id), receipts);
   while (!worker.isDone && !worker.isStopped) {
     const before = Atomics.load(header, HEADER.WAKE);
     if (!worker.step()) worker.pause(before);

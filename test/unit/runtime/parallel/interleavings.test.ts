@@ -111,7 +111,7 @@ function explore(programs: readonly Program[], count: number, choose: Choose): O
   const main = new MainWorker(state, buffers, { execute, between });
   const workers: BlockWorker[] = [main, ...Array.from({ length: count - 1 }, (_, i) => new BlockWorker(state, buffers, { number: i + 1, execute, between }))];
   layOut(main, { block: BLOCK, transactions: programs.map(transactionOf) }, { asking: false, workers: count, window: 4 });
-  for (const worker of workers.slice(1)) worker.open(BLOCK);
+  for (const worker of workers.slice(1)) worker.open(BLOCK, main.receipts.words.buffer as SharedArrayBuffer);
   for (let turn = 0, idle = 0; !main.isDone; turn++) {
     const worker = workers[(turn + choose(count)) % count]!;
     idle = step(worker) ? 0 : idle + 1;
@@ -121,7 +121,7 @@ function explore(programs: readonly Program[], count: number, choose: Choose): O
   main.openSettling();
   for (const worker of workers) worker.settle();
   for (let index = 1; index <= state.table.allocated; index++) assert.equal(state.table.records[index * RECORD_WORDS + RECORD.HEAD], 0, "a chain of versions was left behind");
-  const sums = programs.map((_, tx) => main.receiptOf(tx).gasUsed);
+  const sums = [...main.outcomes].map((outcome) => outcome.gasUsed);
   const slots = Array.from({ length: SLOTS }, (_, slot) => Number(intOfLittleEndian(state.storage(PLACE, slotKey(BigInt(slot))) ?? new Uint8Array(0))));
   return { sums, slots, executions: main.header[HEADER.EXECUTIONS]! };
 }
