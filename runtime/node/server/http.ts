@@ -112,7 +112,10 @@ export class HttpServer {
       reply(response, 413, "application/json", refusal(RPC_CODE.INVALID_REQUEST, "request is too large"), true);
       return;
     }
-    reply(response, 200, "application/json", await this.dispatcher.handle(body));
+    const answer = await this.dispatcher.handle(body);
+    // Notifications are not answered: no content.
+    if (answer === "") response.writeHead(204).end();
+    else reply(response, 200, "application/json", answer);
   }
 
   private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -47,12 +47,16 @@ describe("dispatcher", () => {
     assert.equal(answer?.error?.code, -32005);
   });
 
-  it("carries out no notification", async () => {
+  it("carries notifications out and answers none", async () => {
     let calls = 0;
-    const ask = dispatcher({ count: () => ++calls });
-    assert.equal((await ask({ jsonrpc: "2.0", method: "count" })).error?.code, -32600);
-    assert.equal((await ask([{ jsonrpc: "2.0", method: "count" }])).error?.code, -32600);
-    assert.equal(calls, 0);
+    const d = new Dispatcher({ count: () => ++calls, refuse: () => Reflect.get(undefined as never, "x") }, RPC_LIMITS, quiet);
+    const [count, refuse] = ['{"jsonrpc":"2.0","method":"count"}', '{"jsonrpc":"2.0","method":"refuse"}'];
+    for (const text of [count, refuse, '{"jsonrpc":"2.0","method":"none"}', `[${count}]`, `[${refuse},${count}]`]) assert.equal(await d.handle(text), "", text);
+    assert.equal(calls, 3);
+    assert.deepEqual(JSON.parse(await d.handle(`[${count},{"jsonrpc":"2.0","id":7,"method":"count"}]`)), [{ jsonrpc: "2.0", id: 7, result: 5 }]);
+    const late = new Dispatcher({ count: () => ++calls }, { ...RPC_LIMITS, batchMilliseconds: -1 }, quiet);
+    assert.equal(await late.handle(`[${count}]`), "");
+    assert.equal(calls, 5);
   });
 });
 
