@@ -2,7 +2,7 @@
 import { addressHex, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { dataHex, quantity, type Hex } from "../../encoding/hex.js";
-import { TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
+import { requireTipWithinFee, TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
 import { requireRunnable } from "../../transactions/validate.js";
 import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams, serverError } from "../errors.js";
@@ -104,7 +104,7 @@ function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTran
   const type = typeOf(call);
   const baseFee = node.chain.draft(0).baseFee;
   const tip = call.maxPriorityFeePerGas ?? (call.maxFeePerGas !== undefined && call.maxFeePerGas < 10n ** 9n ? call.maxFeePerGas : 10n ** 9n);
-  return {
+  const unsigned: UnsignedTransaction = {
     type,
     chainId: node.chain.settings.chainId,
     nonce: call.nonce ?? node.pool.pendingNonce(from),
@@ -117,6 +117,8 @@ function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTran
       : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),
     accessList: call.accessList ?? [],
   };
+  requireTipWithinFee(unsigned);
+  return unsigned;
 }
 
 function typeOf(call: CallRequest): TransactionType {

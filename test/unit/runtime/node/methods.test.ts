@@ -44,6 +44,8 @@ describe("what is in bytes", () => {
     assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x2", "0x0"), raw);
     assert.equal(await c.ask("eth_getRawTransactionByBlockHashAndIndex", block.hash, "0x0"), raw);
     assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x2", "0x1"), null);
+    assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x77", "0x0"), null);
+    assert.equal(await c.ask("eth_getRawTransactionByBlockHashAndIndex", word(7n), "0x0"), null);
     const [receipt] = await c.ask("debug_getRawReceipts", "0x2");
     assert.equal(keccak256(encodeRlp(["0x2080", receipt])), block.receiptsRoot);
     const whole = await c.ask("debug_getRawBlock", "0x2");
@@ -101,6 +103,15 @@ describe("accounts and transactions", () => {
     const cut = own.fail("eth_sendTransactionSync", { from: own.accounts[1], to: TO, gas: "0x5208" });
     own.close();
     assert.match((await cut).message, /stopping/);
+  });
+
+  it("are refused in go-ethereum's words, by which clients tell failures apart", async () => {
+    const steep = { from: sender, to: TO, maxFeePerGas: "0x77359400", maxPriorityFeePerGas: "0x77359401" };
+    for (const method of ["eth_sendTransaction", "eth_signTransaction", "eth_fillTransaction"])
+      assert.match((await c.fail(method, steep)).message, /^max priority fee per gas higher than max fee per gas/, method);
+    const dear = { from: sender, to: TO, value: `0x${"f".repeat(32)}` };
+    for (const method of ["eth_call", "eth_estimateGas", "eth_createAccessList", "eth_sendTransaction"])
+      assert.match((await c.fail(method, dear)).message, /^insufficient funds for gas \* price \+ value/, method);
   });
 
   it("are filled in without being signed", async () => {
