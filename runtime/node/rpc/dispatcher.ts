@@ -6,7 +6,7 @@
  */
 import type { RpcLimits } from "./limits.js";
 import { RPC_CODE, RpcError } from "./errors.js";
-import { nestsDeeper } from "./json.js";
+import { nestsDeeper, quoteLongNumbers } from "./json.js";
 import { isObject, Params, type JsonObject, type Method, type Methods } from "./params.js";
 
 type Id = string | number | null;
@@ -79,7 +79,7 @@ export class Dispatcher {
     if (nestsDeeper(text, limits.depth)) return refused(new RpcError(RPC_CODE.INVALID_REQUEST, `request nests deeper than ${limits.depth}`));
     let request: unknown;
     try {
-      request = JSON.parse(text);
+      request = JSON.parse(quoteLongNumbers(text));
     } catch {
       return refused(new RpcError(RPC_CODE.PARSE, "parse error"));
     }

@@ -30,7 +30,7 @@ const MAX_NONCE_GAP = 2_000;
 export function validateTransaction(transaction: NodeTransaction, around: Surroundings): void {
   const { gasLimit, maxFeePerGas, maxPriorityFeePerGas } = transaction;
   if (maxFeePerGas >= 2n ** 256n || maxPriorityFeePerGas >= 2n ** 256n || transaction.value >= 2n ** 256n) throw new TransactionError("a number has more than 256 bits");
-  if (gasLimit > around.gasLimit) throw new TransactionError(`exceeds block gas limit: the transaction's is ${gasLimit}, the block's ${around.gasLimit}`);
+  if (gasLimit > around.gasLimit) throw new TransactionError(`exceeds block gas limit: gas limit reached, the transaction's is ${gasLimit}, the block's ${around.gasLimit}`);
   requireTipWithinFee(transaction);
   if (around.baseFee !== undefined && maxFeePerGas < around.baseFee)
     throw new TransactionError(`max fee per gas less than block base fee: address ${addressHex(transaction.from)}, maxFeePerGas: ${maxFeePerGas}, baseFee: ${around.baseFee}`);
