@@ -5,6 +5,7 @@ import { openStore } from "../store/durable/open.js";
 import { openChain, type ChainPlace } from "./chain/chain-store.js";
 import { Checkpoints, type CheckpointSchedule } from "./chain/checkpoints.js";
 import { DEFAULT_HISTORY, type DevChain } from "./chain/dev-chain.js";
+import { WatchedStore } from "./watched-store.js";
 
 export interface StateOptions {
   /** A folder, or postgres://... */
@@ -16,8 +17,10 @@ export interface StateOptions {
 
 export interface Durability {
   readonly place: ChainPlace;
-  /** Rejects when the store can no longer be written. */
+  /** Rejects when the store can no longer be written or read. */
   readonly lost: Promise<never>;
+  /** Undefined where all that an answer could tell of is on the medium; else resolves when it is, or rejects because it never will be. */
+  settled(): Promise<void> | undefined;
   /** Begins to save checkpoints. */
   attach(chain: DevChain, log: (line: string) => void): void;
   /** Bytes of the store. */
@@ -39,13 +42,17 @@ export async function openDurability(options: StateOptions, chainId: bigint, met
 }
 
 function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Durability {
+  let failed = false;
   let fail: (error: unknown) => void = () => undefined;
   const lost = new Promise<never>((_resolve, reject) => {
-    fail = reject;
+    fail = (error) => {
+      failed = true;
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
   });
   // Whoever does not wait for it learns of the failure by the answers.
   lost.catch(() => undefined);
-  const place = openChain(store, {
+  const place = openChain(new WatchedStore(store, (error) => fail(error)), {
     history: options.history ?? DEFAULT_HISTORY,
     chainId,
     observer: { committed: ({ seals, seconds }) => metrics().committed(seals, seconds), failed: (error) => fail(error) },
@@ -54,6 +61,8 @@ function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigin
   return {
     place,
     lost,
+    // What a failure interrupted may be readable and is not written.
+    settled: () => (failed ? lost : place.archive.durable()),
     attach(chain, log) {
       if (!options.checkpoints) return;
       const started = new Checkpoints(store, options.checkpoints, chain.chain.height, {
@@ -69,9 +78,12 @@ function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigin
     size: () => store.size(),
     checkpointAge: () => checkpoints?.age() ?? Number.NaN,
     async close() {
-      await checkpoints?.idle();
-      await place.archive.durable();
-      await store.close();
+      try {
+        await checkpoints?.idle();
+        await place.archive.durable();
+      } finally {
+        await store.close();
+      }
     },
   };
 }

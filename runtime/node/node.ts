@@ -49,7 +49,7 @@ export interface RunningNode {
   readonly dispatcher: Dispatcher;
   readonly metrics: NodeMetrics;
   readonly port: number;
-  /** Rejects when the chain can no longer be written; never ends otherwise. */
+  /** Rejects when the chain can no longer be written or read; never ends otherwise. */
   readonly lost: Promise<never> | undefined;
   /** Answers what was asked, writes the dump, then stops. Rejects with DumpError where that cannot be written. */
   close(): Promise<void>;
@@ -88,7 +88,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
         log(`fault in ${method}: ${messageOf(error)}`);
       },
     },
-    () => chain.chain.archive.durable(),
+    () => durability?.settled(),
     new Map([["eth_sendRawTransaction", (params) => rawTransactions.begin(params)]]),
   );
   const sockets = new WebSocketEndpoint(chain, dispatcher);
