@@ -98,6 +98,8 @@ export class DevChain {
   private readonly beginning: (Pick<Snapshot, "state" | "restoreClock"> & { readonly genesis: Block }) | undefined;
   private readonly blockListeners = new Set<BlockListener>();
   private readonly pendingListeners = new Set<PendingListener>();
+  /** The newest block had no room for something that waits. */
+  private crowded = false;
   private readonly closeListeners = new Set<() => void>();
 
   constructor(options: DevChainOptions = {}) {
@@ -136,7 +138,7 @@ export class DevChain {
   setAutomine(on: boolean): void {
     this.automining = on;
     if (on) this.setIntervalMining(0);
-    if (on && this.pool.size > 0) this.mine();
+    if (on && this.pool.size > 0) this.mineAll();
   }
 
   /** Mines every so many seconds; 0 stops. */
@@ -162,8 +164,14 @@ export class DevChain {
     });
     pool.add(transaction);
     for (const listener of this.pendingListeners) listener(transaction);
-    if (this.automining && transaction.nonce < pool.pendingNonce(transaction.from)) this.mine();
+    if (this.automining && transaction.nonce < pool.pendingNonce(transaction.from)) this.mineAll();
     return transaction.hash;
+  }
+
+  /** Mines a block, and others behind it while the last had no room for what would fit an empty one: nobody may wait who is mined at once. */
+  private mineAll(): void {
+    do this.mine();
+    while (this.crowded);
   }
 
   /** Signs for a local account, or stands in for an impersonated one. Throws TransactionError for any other. */
@@ -182,7 +190,10 @@ export class DevChain {
   mine(timestamp?: number): Block {
     const { chain, pool, clock } = this;
     const time = timestamp ?? clock.timeOfNext(chain.head.header.timestamp);
-    const block = chain.mine(time, (baseFee, take) => pool.select(baseFee, take));
+    const refused: NodeTransaction[] = [];
+    const block = chain.mine(time, (baseFee, take) => pool.select(baseFee, (transaction) => take(transaction) || (refused.push(transaction), false)));
+    const { gasLimit, gasUsed } = block.header;
+    this.crowded = refused.some((transaction) => transaction.gasLimit <= gasLimit && transaction.gasLimit > gasLimit - gasUsed);
     clock.mined(time);
     for (const { transaction } of block.receipts) pool.remove(transaction.hash);
     pool.dropUsed(new Set(block.receipts.map((r) => r.transaction.from)));
