@@ -2,14 +2,25 @@
  * A store that tells of reads that fail. A read is in the midst of something: of a block that is half made, of a state that is half pruned. What was
  * left there by the failure must neither go on nor be told of, so that the node has to end as it does where a write fails.
  */
-import type { Entry, KeyRange, KeyValueReader, KeyValueSnapshot, KeyValueStore, Write } from "../store/durable/kv.js";
+import { StateError, type Entry, type KeyRange, type KeyValueReader, type KeyValueSnapshot, type KeyValueStore, type Write } from "../store/durable/kv.js";
 
 export class WatchedStore implements KeyValueStore {
   /** @param failed Told of each failure, which is thrown as well. */
   constructor(
     private readonly store: KeyValueStore,
-    private readonly failed: (error: unknown) => void,
+    private readonly failed: (error: StateError) => void,
   ) {}
+
+  /** What a database's library throws where it finds its own file damaged is an error of the state, not of the node. */
+  private failure(error: unknown): StateError {
+    const { location } = this;
+    const failure =
+      error instanceof StateError
+        ? error
+        : new StateError("corrupt", `${location} is damaged or cannot be read: ${error instanceof Error ? error.message : String(error)}`, "restore a checkpoint");
+    this.failed(failure);
+    return failure;
+  }
 
   get location(): string {
     return this.store.location;
@@ -27,8 +38,7 @@ export class WatchedStore implements KeyValueStore {
     try {
       return reader.get(key);
     } catch (error) {
-      this.failed(error);
-      throw error;
+      throw this.failure(error);
     }
   }
 
@@ -36,8 +46,7 @@ export class WatchedStore implements KeyValueStore {
     try {
       yield* reader.entries(range);
     } catch (error) {
-      this.failed(error);
-      throw error;
+      throw this.failure(error);
     }
   }
 
