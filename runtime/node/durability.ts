@@ -5,7 +5,7 @@ import { openStore } from "../store/durable/open.js";
 import { openChain, type ChainPlace } from "./chain/chain-store.js";
 import { Checkpoints, type CheckpointSchedule } from "./chain/checkpoints.js";
 import { DEFAULT_HISTORY, type DevChain } from "./chain/dev-chain.js";
-import { WatchedStore } from "./watched-store.js";
+import { damaged, WatchedStore } from "./watched-store.js";
 
 export interface StateOptions {
   /** A folder, or postgres://... */
@@ -32,7 +32,10 @@ export interface Durability {
 
 /** Opens a state. Rejects with StateError. */
 export async function openDurability(options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Promise<Durability> {
-  const store = await openStore(options.location);
+  const store = await openStore(options.location).catch((error: unknown) => {
+    // Errors of the database's library have its numbers.
+    throw error instanceof Error && typeof (error as { readonly code?: unknown }).code === "number" ? damaged(options.location, error) : error;
+  });
   try {
     return makeDurable(store, options, chainId, metrics);
   } catch (error) {

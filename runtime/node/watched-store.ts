@@ -13,11 +13,7 @@ export class WatchedStore implements KeyValueStore {
 
   /** What a database's library throws where it finds its own file damaged is an error of the state, not of the node. */
   private failure(error: unknown): StateError {
-    const { location } = this;
-    const failure =
-      error instanceof StateError
-        ? error
-        : new StateError("corrupt", `${location} is damaged or cannot be read: ${error instanceof Error ? error.message : String(error)}`, "restore a checkpoint");
+    const failure = error instanceof StateError ? error : damaged(this.location, error);
     this.failed(failure);
     return failure;
   }
@@ -78,4 +74,9 @@ export class WatchedStore implements KeyValueStore {
   close(): Promise<void> {
     return this.store.close();
   }
+}
+
+/** What is said of a state whose database cannot make sense of it. */
+export function damaged(location: string, error: unknown): StateError {
+  return new StateError("corrupt", `${location} is damaged or cannot be read: ${error instanceof Error ? error.message : String(error)}`, "restore a checkpoint");
 }
