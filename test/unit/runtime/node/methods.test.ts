@@ -109,6 +109,13 @@ describe("accounts and transactions", () => {
     const steep = { from: sender, to: TO, maxFeePerGas: "0x77359400", maxPriorityFeePerGas: "0x77359401" };
     for (const method of ["eth_sendTransaction", "eth_signTransaction", "eth_fillTransaction"])
       assert.match((await c.fail(method, steep)).message, /^max priority fee per gas higher than max fee per gas/, method);
+    const blobs = { blobVersionedHashes: [word(1n)] };
+    const delegation = { authorizationList: [{ chainId: "0x1", address: TO, nonce: "0x0", yParity: "0x0", r: "0x1", s: "0x1" }] };
+    for (const method of ["eth_sendTransaction", "eth_call", "eth_estimateGas", "eth_fillTransaction"]) {
+      assert.match((await c.fail(method, { from: sender, to: TO, ...blobs })).message, /^transaction type not supported: 3/, method);
+      assert.match((await c.fail(method, { from: sender, to: TO, ...delegation })).message, /^transaction type not supported: 4/, method);
+    }
+    assert.equal(await c.ask("eth_call", { from: sender, to: TO, authorizationList: [], blobs: null }), "0x");
     const dear = { from: sender, to: TO, value: `0x${"f".repeat(32)}` };
     for (const method of ["eth_call", "eth_estimateGas", "eth_createAccessList", "eth_sendTransaction"])
       assert.match((await c.fail(method, dear)).message, /^insufficient funds for gas \* price \+ value/, method);
