@@ -45,6 +45,8 @@ export interface DevChainOptions {
   readonly workers?: number;
   /** True: threads run blocks also where those before had too many conflicts for that to pay. */
   readonly alwaysParallel?: boolean;
+  /** Told of a block of interval mining that could not be made. Absent: it is thrown, and nobody can catch what a timer throws. */
+  readonly intervalFailed?: (error: unknown) => void;
 }
 
 interface Snapshot {
@@ -90,6 +92,7 @@ export class DevChain {
   impersonatesAll = false;
   private automining: boolean;
   private timer: NodeJS.Timeout | undefined;
+  private readonly intervalFailed: ((error: unknown) => void) | undefined;
   /** Of interval mining; undefined where there is none. */
   intervalSeconds: number | undefined;
   private readonly snapshots = new Map<number, Snapshot>();
@@ -122,6 +125,7 @@ export class DevChain {
     this.pool = new TransactionPool((sender) => this.nonce(sender));
     this.beginning = options.place ? undefined : { genesis: this.chain.head, state: this.chain.state, restoreClock: this.clock.save() };
     this.automining = options.blockTime === undefined;
+    this.intervalFailed = options.intervalFailed;
     if (options.blockTime !== undefined) this.setIntervalMining(options.blockTime);
   }
 
@@ -148,7 +152,16 @@ export class DevChain {
     this.intervalSeconds = seconds > 0 ? seconds : undefined;
     if (seconds <= 0) return;
     this.automining = false;
-    this.timer = setInterval(() => this.mine(), seconds * 1000);
+    this.timer = setInterval(() => this.mineInterval(), seconds * 1000);
+  }
+
+  private mineInterval(): void {
+    try {
+      this.mine();
+    } catch (error) {
+      if (!this.intervalFailed) throw error;
+      this.intervalFailed(error);
+    }
   }
 
   /** Takes a transaction; with automine on it is mined at once. Throws TransactionError. */
