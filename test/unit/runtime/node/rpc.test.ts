@@ -148,5 +148,10 @@ describe("filters", () => {
     now = 11_000;
     assert.throws(() => filters.changes(id), /filter not found/);
     assert.equal(filters.size, 0);
+    // Also when nobody asks for any.
+    filters.blocks();
+    now = 22_000;
+    chain.mine();
+    assert.equal(filters.size, 0);
   });
 });
