@@ -1,11 +1,10 @@
 /** What makes a node's chain last: a store, the chain in it, checkpoints, and the end of all that. */
 import type { NodeMetrics } from "../metrics/node-metrics.js";
-import type { KeyValueStore } from "../store/durable/kv.js";
-import { openStore } from "../store/durable/open.js";
+import type { KeyValueStore, StateError } from "../store/durable/kv.js";
 import { openChain, type ChainPlace } from "./chain/chain-store.js";
 import { Checkpoints, type CheckpointSchedule } from "./chain/checkpoints.js";
 import { DEFAULT_HISTORY, type DevChain } from "./chain/dev-chain.js";
-import { damaged, WatchedStore } from "./watched-store.js";
+import { openWatchedStore } from "./watched-store.js";
 
 export interface StateOptions {
   /** A folder, or postgres://... */
@@ -32,19 +31,23 @@ export interface Durability {
 
 /** Opens a state. Rejects with StateError. */
 export async function openDurability(options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Promise<Durability> {
-  const store = await openStore(options.location).catch((error: unknown) => {
-    // Errors of the database's library have its numbers.
-    throw error instanceof Error && typeof (error as { readonly code?: unknown }).code === "number" ? damaged(options.location, error) : error;
-  });
+  let failed: (error: StateError) => void = () => undefined;
+  const store = await openWatchedStore(options.location, (error) => failed(error));
   try {
-    return makeDurable(store, options, chainId, metrics);
+    return makeDurable(store, options, chainId, metrics, (listener) => (failed = listener));
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigint, metrics: () => NodeMetrics): Durability {
+function makeDurable(
+  store: KeyValueStore,
+  options: StateOptions,
+  chainId: bigint,
+  metrics: () => NodeMetrics,
+  onFailedRead: (listener: (error: StateError) => void) => void,
+): Durability {
   let failed = false;
   let fail: (error: unknown) => void = () => undefined;
   const lost = new Promise<never>((_resolve, reject) => {
@@ -55,7 +58,8 @@ function makeDurable(store: KeyValueStore, options: StateOptions, chainId: bigin
   });
   // Whoever does not wait for it learns of the failure by the answers.
   lost.catch(() => undefined);
-  const place = openChain(new WatchedStore(store, (error) => fail(error)), {
+  onFailedRead(fail);
+  const place = openChain(store, {
     history: options.history ?? DEFAULT_HISTORY,
     chainId,
     observer: { committed: ({ seals, seconds }) => metrics().committed(seals, seconds), failed: (error) => fail(error) },

@@ -3,6 +3,7 @@
  * left there by the failure must neither go on nor be told of, so that the node has to end as it does where a write fails.
  */
 import { StateError, type Entry, type KeyRange, type KeyValueReader, type KeyValueSnapshot, type KeyValueStore, type Write } from "../store/durable/kv.js";
+import { openStore } from "../store/durable/open.js";
 
 export class WatchedStore implements KeyValueStore {
   /** @param failed Told of each failure, which is thrown as well. */
@@ -76,7 +77,17 @@ export class WatchedStore implements KeyValueStore {
   }
 }
 
+/** Opens a store. Rejects with StateError. */
+export async function openWatchedStore(location: string, failed: (error: StateError) => void): Promise<WatchedStore> {
+  try {
+    return new WatchedStore(await openStore(location), failed);
+  } catch (error) {
+    // Errors of the database's library have its numbers.
+    throw error instanceof Error && typeof (error as { readonly code?: unknown }).code === "number" ? damaged(location, error) : error;
+  }
+}
+
 /** What is said of a state whose database cannot make sense of it. */
-export function damaged(location: string, error: unknown): StateError {
+function damaged(location: string, error: unknown): StateError {
   return new StateError("corrupt", `${location} is damaged or cannot be read: ${error instanceof Error ? error.message : String(error)}`, "restore a checkpoint");
 }

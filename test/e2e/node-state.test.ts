@@ -85,6 +85,25 @@ describe("supervm node --state", () => {
     assert.match(strange.stderr, /--state cannot be of the kind mysql:\/\/\nhint: a folder, or postgres:/);
   });
 
+  it("says that a state is damaged, whoever opens it", { timeout: 60_000 }, async () => {
+    const root = project({ "Unit.sol": "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0; contract Unit { function one() external pure returns (uint) { return 1; } }" });
+    const node = await startNodeProcess(path.join(root, "chain"));
+    await send(node.url);
+    node.child.kill("SIGTERM");
+    await node.ended;
+    // All but the two meta pages, which tell where the others are.
+    const file = path.join(root, "chain/data.mdb");
+    fs.writeFileSync(file, fs.readFileSync(file).fill(0, 2 * 4096));
+    for (const args of [
+      ["node", "--port", "0"],
+      ["run", "Unit.sol", "--call", "one"],
+    ]) {
+      const { code, stderr } = supervm(root, ...args, "--state", "chain");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /chain is damaged or cannot be read: MDB_CORRUPTED[^\n]*\nhint: restore a checkpoint\n$/);
+    }
+  });
+
   it("says at once where a dump could not be written at the end", () => {
     const root = project({ "file.json": "{}" });
     for (const [file, code] of [
