@@ -4,9 +4,12 @@
  */
 import module from "node:module";
 import process from "node:process";
+import { ignoreClosedReader } from "./closed-output.js";
 
 // Node 22 and later keep compiled code between runs.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
+ignoreClosedReader(process.stdout);
+ignoreClosedReader(process.stderr);
 const { runCli } = await import("./cli.js");
 process.exitCode = await runCli(process.argv.slice(2));

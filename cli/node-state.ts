@@ -28,6 +28,14 @@ export function stateCommandOptions(argv: Argv): Argv {
     .option("restore", { type: "string", describe: "with --state: begin at a checkpoint, by its name or folder; what came after it is lost" });
 }
 
+/** A name of another kind of database would be taken for a folder's. Throws CommandLineError. */
+export function requireLocation(state: string): void {
+  if (state === "") throw new CommandLineError("--state names no folder");
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(state)?.[1];
+  if (scheme !== undefined && !/^postgres(ql)?$/.test(scheme))
+    throw new CommandLineError(`--state cannot be of the kind ${scheme}://`, "a folder, or postgres://user:password@host/database");
+}
+
 /** The state that the options describe. Throws CommandLineError. */
 export function stateOptions(args: StateArgs): StateOptions | undefined {
   const blocks = readWhole(args.checkpointBlocks, "--checkpoint-blocks", 1, Number.MAX_SAFE_INTEGER);
@@ -40,7 +48,7 @@ export function stateOptions(args: StateArgs): StateOptions | undefined {
     if (stray) throw new CommandLineError(`--${stray[0]} needs --state: a chain in memory ends with the process`, "--state DIR");
     return undefined;
   }
-  if (args.state === "") throw new CommandLineError("--state names no folder");
+  requireLocation(args.state);
   if (args.archive === true && prune !== undefined) throw new CommandLineError("--archive keeps all states, --prune drops some: choose one");
   return {
     location: args.state,

@@ -77,11 +77,18 @@ async function run(args: Args): Promise<number> {
   const { getAddress } = await import("ethers");
   const accounts = node.chain.wallet.addresses.map((address) => getAddress(addressHex(address)));
   print(banner(node, options, accounts));
-  await (node.lost ? Promise.race([stopSignal(), node.lost.catch(failOnState)]) : stopSignal());
+  try {
+    await (node.lost ? Promise.race([stopSignal(), node.lost]) : stopSignal());
+  } catch (error) {
+    // Nobody can be answered any more. Whatever fails at the end fails for the same reason.
+    await node.close().catch(() => undefined);
+    failOnState(error);
+  }
   print("stopping");
   try {
     await node.close();
   } catch (error) {
+    if (error instanceof StateError) failOnState(error);
     throw asDumpFault(error);
   }
   return EXIT_OK;

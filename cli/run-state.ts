@@ -6,6 +6,7 @@ import { StateError } from "../runtime/store/durable/kv.js";
 import type { TargetName } from "../targets/target.js";
 import type { TestChain } from "../testing/chain.js";
 import { CommandLineError, InputError } from "./exit.js";
+import { requireLocation } from "./node-state.js";
 import { readWhole } from "./number.js";
 
 export interface RunStateArgs {
@@ -37,7 +38,7 @@ export async function runState(args: RunStateArgs): Promise<RunState | undefined
     if (stray !== undefined) throw new CommandLineError(`${stray} needs --state: without it the chain is new`, "--state DIR");
     return undefined;
   }
-  if (args.state === "") throw new CommandLineError("--state names no folder");
+  requireLocation(args.state);
   return { location: args.state, at: args.at === undefined ? undefined : await readAddress(args.at), chainId: chainId === undefined ? undefined : BigInt(chainId) };
 }
 

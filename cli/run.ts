@@ -9,9 +9,11 @@ import { showValue } from "../testing/show-value.js";
 import { compileOptions, targetsOf, type Command, type CompileArgs } from "./command.js";
 import { CommandLineError, EXIT_INPUT, EXIT_OK } from "./exit.js";
 import { load, type Loaded } from "./load.js";
+import { parseArguments, parseWei, readCalls, sender, type PlannedCall } from "./run-arguments.js";
+import { isModuleFile, moduleOptions, refuseModuleOptions, type ModuleArgs } from "./run-module.js";
 import { failOnChain, openRunState, requireKept, runState, runStateOptions, type RunState, type RunStateArgs } from "./run-state.js";
 
-interface Args extends CompileArgs, RunStateArgs {
+interface Args extends CompileArgs, RunStateArgs, ModuleArgs {
   readonly file: string;
   readonly contract?: string;
   readonly call?: string | readonly string[];
@@ -27,8 +29,8 @@ export const runCommand: Command<Args> = {
   usage: "run <file>",
   describe: "deploy a contract on a chain in this process, or one that is kept, and call it",
   options: (argv) =>
-    runStateOptions(compileOptions(argv))
-      .positional("file", { type: "string", demandOption: true, describe: "source file, source.sol:Contract, or artifact" })
+    moduleOptions(runStateOptions(compileOptions(argv)))
+      .positional("file", { type: "string", demandOption: true, describe: "source file, source.sol:Contract, artifact, or WebAssembly written by hand (.wat, .wasm)" })
       .option("contract", { type: "string", describe: "which contract of the source; default: the last" })
       .option("call", { type: "string", describe: "function to call, by name or signature; may be repeated" })
       .option("args", { type: "string", describe: "its arguments as a JSON array; once for each --call" })
@@ -53,13 +55,15 @@ interface Shown {
 
 /** What is to be done, as the command line says it. */
 interface Plan {
-  readonly calls: readonly { readonly call: string; readonly args: readonly unknown[] }[];
+  readonly calls: readonly PlannedCall[];
   readonly constructorArgs: readonly unknown[];
   readonly value: bigint;
   readonly deployValue: bigint;
 }
 
 async function run(args: Args): Promise<number> {
+  if (isModuleFile(args.file)) return (await import("./module-calls.js")).runModule(args);
+  refuseModuleOptions(args);
   const state = await runState(args);
   const [target, ...others] = targetsOf(args.target, [state ? "supervm" : "evm"]);
   if (target === undefined || others.length > 0) throw new CommandLineError("run takes one target", `--target ${TARGET_NAMES.join("|")}`);
@@ -88,16 +92,14 @@ async function run(args: Args): Promise<number> {
 
 /** Throws CommandLineError. */
 function readPlan(args: Args, state: RunState | undefined): Plan {
-  const calls = typeof args.call === "string" ? [args.call] : [...(args.call ?? [])];
+  const calls = readCalls(args.call, args.args);
   // A deployment alone leaves something behind only where the chain is kept.
   if (calls.length === 0 && (!state || state.at !== undefined)) throw new CommandLineError("there is nothing to call", "--call FUNCTION");
   if (state?.at !== undefined && (args.constructorArgs !== undefined || args.deployValue !== undefined))
     throw new CommandLineError(`--at deploys nothing, ${args.constructorArgs === undefined ? "--deploy-value" : "--constructor-args"} is for a deployment: choose one`);
-  const argumentLists = typeof args.args === "string" ? [args.args] : [...(args.args ?? [])];
-  if (argumentLists.length > calls.length) throw new CommandLineError("there are more --args than --call");
   return {
     constructorArgs: parseArguments(args.constructorArgs, "--constructor-args"),
-    calls: calls.map((call, i) => ({ call, args: parseArguments(argumentLists[i], "--args") })),
+    calls,
     value: parseWei(args.value, "--value"),
     deployValue: parseWei(args.deployValue, "--deploy-value"),
   };
@@ -166,31 +168,4 @@ function render(shown: Shown): string {
     lines.push(`  emitted ${log.event === undefined ? `${log.topics.join(" ")} ${log.data}` : `${log.event}${showValue(log.args).replace(/^\[/, "(").replace(/\]$/, ")")}`}`);
   if (shown.gasUsed !== undefined) lines.push(`  gas used ${shown.gasUsed}`);
   return `${lines.join("\n")}\n`;
-}
-
-/** A JSON array of arguments; whole numbers of any size keep their value. */
-function parseArguments(text: string | undefined, option: string): readonly unknown[] {
-  if (text === undefined || text.trim() === "") return [];
-  let value: unknown;
-  try {
-    // Numbers beyond 2^53 would lose digits: they are read as strings, which the ABI coder takes.
-    value = JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|(-?\d{16,})/g, (_m, string: string | undefined, number: string) => string ?? `"${number}"`));
-  } catch (error) {
-    throw new CommandLineError(`${option} is not JSON: ${error instanceof Error ? error.message : ""}`, `write an array, for example ${option} '["0x...", 5]'`);
-  }
-  if (!Array.isArray(value)) throw new CommandLineError(`${option} must be a JSON array`, `for example ${option} '["0x...", 5]'`);
-  return value;
-}
-
-function parseWei(text: string | undefined, option: string): bigint {
-  if (text === undefined) return 0n;
-  if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new CommandLineError(`${option} '${text}' is not a number of wei`);
-  return BigInt(text);
-}
-
-function sender(from: string | undefined, accounts: readonly string[]): string {
-  if (from === undefined) return accounts[0]!;
-  if (/^\d$/.test(from)) return accounts[Number(from)]!;
-  if (!/^0x[0-9a-fA-F]{40}$/.test(from)) throw new CommandLineError(`--from '${from}' is neither an address nor the number of an account`);
-  return from;
 }

@@ -49,7 +49,7 @@ export interface RunningNode {
   readonly dispatcher: Dispatcher;
   readonly metrics: NodeMetrics;
   readonly port: number;
-  /** Rejects when the chain can no longer be written; never ends otherwise. */
+  /** Rejects when the chain can no longer be written or read; never ends otherwise. */
   readonly lost: Promise<never> | undefined;
   /** Answers what was asked, writes the dump, then stops. Rejects with DumpError where that cannot be written. */
   close(): Promise<void>;
@@ -61,7 +61,11 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
   const limits: RpcLimits = { ...RPC_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
   const durability = options.state && (await openDurability(options.state, options.chainId ?? DEFAULT_CHAIN_ID, () => metrics));
-  const chain = new DevChain({ ...options, ...(durability && { place: durability.place }) });
+  const failed = (method: string, error: unknown): void => {
+    metrics.fault();
+    log(`fault in ${method}: ${messageOf(error)}`);
+  };
+  const chain = new DevChain({ ...options, ...(durability && { place: durability.place }), intervalFailed: (error) => failed("interval mining", error) });
   const filters = new Filters(chain, limits);
   const recovery = new SenderRecovery();
   const rawTransactions = new RawTransactions(chain.chain.settings.chainId, recovery);
@@ -83,12 +87,9 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     limits,
     {
       answered: (method, outcome, seconds) => metrics.requestAnswered(method, outcome, seconds),
-      failed(method, error) {
-        metrics.fault();
-        log(`fault in ${method}: ${messageOf(error)}`);
-      },
+      failed,
     },
-    () => chain.chain.archive.durable(),
+    () => durability?.settled(),
     new Map([["eth_sendRawTransaction", (params) => rawTransactions.begin(params)]]),
   );
   const sockets = new WebSocketEndpoint(chain, dispatcher);

@@ -8,12 +8,12 @@
 import { DevChain, DEFAULT_CHAIN_ID } from "../../runtime/node/chain/dev-chain.js";
 import { openChain } from "../../runtime/node/chain/chain-store.js";
 import { dataHex, hexBytes, wordHex } from "../../runtime/node/encoding/hex.js";
+import { openWatchedStore } from "../../runtime/node/watched-store.js";
 import { TransactionError, type UnsignedTransaction } from "../../runtime/node/transactions/transaction.js";
 import { guarded } from "../../runtime/executor/fees.js";
 import type { Receipt } from "../../runtime/executor/transaction.js";
 import type { NodeReceipt } from "../../runtime/node/chain/block.js";
 import type { KeyValueStore } from "../../runtime/store/durable/kv.js";
-import { openStore } from "../../runtime/store/durable/open.js";
 import { addressHex, addressKey, intOfLittleEndian, slotKey } from "../../runtime/store/keys.js";
 import type { AccountRecord } from "../../runtime/store/state.js";
 import type { Chain, Deployment, Message, Outcome } from "../target.js";
@@ -31,7 +31,8 @@ export interface StateChainOptions {
  * Rejects with StateError where the location is in use, holds something else, or was written by a newer version.
  */
 export async function openStateChain({ location, chainId = DEFAULT_CHAIN_ID }: StateChainOptions): Promise<Chain> {
-  const store = await openStore(location);
+  // A read that fails is thrown to whoever caused it.
+  const store = await openWatchedStore(location, () => undefined);
   try {
     const node = new DevChain({ chainId, place: openChain(store, { history: Number.POSITIVE_INFINITY, chainId }) });
     // The chain goes on as it is: a node may have begun it with another limit than the usual one.

@@ -135,6 +135,11 @@ const CODES = new Set([-32700, -32600, -32601, -32602, -32000, -32003, -32005, 3
 
 /** Throws where an answer is not one that the specification knows; gives the codes in it. */
 export function checkAnswer(body: string, text: string): string[] {
+  if (text === "") {
+    const requests = [JSON.parse(body)].flat() as readonly object[];
+    assert.ok(requests.length > 0 && requests.every((one) => !("id" in one)), `no answer to ${body.slice(0, 500)}`);
+    return ["none"];
+  }
   const answer: unknown = JSON.parse(text);
   return (Array.isArray(answer) ? (answer as unknown[]) : [answer]).map((one) => {
     const { jsonrpc, error } = one as { jsonrpc?: string; error?: { code: number; message: string } };

@@ -80,5 +80,40 @@ describe("supervm node --state", () => {
     assert.equal(supervm(root, "node", "--archive").code, 2);
     assert.match(supervm(root, "node", "--state", "x", "--archive", "--prune", "5").stderr, /choose one/);
     assert.match(supervm(root, "node", "--state", "new", "--restore", "none").stderr, /there is no checkpoint 'none'/);
+    const strange = supervm(root, "node", "--state", "mysql://127.0.0.1/chain");
+    assert.deepEqual([strange.code, fs.existsSync(path.join(root, "mysql:"))], [2, false]);
+    assert.match(strange.stderr, /--state cannot be of the kind mysql:\/\/\nhint: a folder, or postgres:/);
+  });
+
+  it("says that a state is damaged, whoever opens it", { timeout: 60_000 }, async () => {
+    const root = project({ "Unit.sol": "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0; contract Unit { function one() external pure returns (uint) { return 1; } }" });
+    const node = await startNodeProcess(path.join(root, "chain"));
+    await send(node.url);
+    node.child.kill("SIGTERM");
+    await node.ended;
+    // All but the two meta pages, which tell where the others are.
+    const file = path.join(root, "chain/data.mdb");
+    fs.writeFileSync(file, fs.readFileSync(file).fill(0, 2 * 4096));
+    for (const args of [
+      ["node", "--port", "0"],
+      ["run", "Unit.sol", "--call", "one"],
+    ]) {
+      const { code, stderr } = supervm(root, ...args, "--state", "chain");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /chain is damaged or cannot be read: MDB_CORRUPTED[^\n]*\nhint: restore a checkpoint\n$/);
+    }
+  });
+
+  it("says at once where a dump could not be written at the end", () => {
+    const root = project({ "file.json": "{}" });
+    for (const [file, code] of [
+      ["nowhere/dump.json", "ENOENT"],
+      ["file.json/dump.json", "ENOTDIR"],
+    ] as const) {
+      const ended = supervm(root, "node", "--port", "0", "--dump-state", file);
+      assert.deepEqual([ended.code, ended.stderr], [1, `error: the dump cannot be written to ${file} (${code})\n`]);
+      const unread = supervm(root, "node", "--port", "0", "--load-state", file);
+      assert.deepEqual([unread.code, unread.stderr], [1, `error: --load-state: ${file} cannot be read (${code})\n`]);
+    }
   });
 });

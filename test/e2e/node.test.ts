@@ -309,7 +309,6 @@ describe("the node's borders", () => {
     assert.equal((await post("[]")).error?.code, -32600);
     assert.equal((await post("1")).error?.code, -32600);
     assert.equal((await post('{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}')).error?.code, -32600);
-    assert.equal((await post('{"jsonrpc":"2.0","method":"eth_chainId"}')).error?.code, -32600);
     assert.equal((await rpc("eth_nothing")).error?.code, -32601);
     assert.equal((await rpc("constructor")).error?.code, -32601);
     assert.equal((await rpc("eth_getBalance", "0x12")).error?.code, -32602);
@@ -324,6 +323,20 @@ describe("the node's borders", () => {
       ],
     );
     assert.equal((await post(JSON.stringify(new Array(101).fill(1)))).error?.code, -32600);
+  });
+
+  it("says nothing to notifications", async () => {
+    const notification = '{"jsonrpc":"2.0","method":"net_version","params":[]}';
+    for (const body of [notification, `[${notification}]`]) {
+      const response = await fetch(url, { method: "POST", body });
+      assert.deepEqual([response.status, await response.text()], [204, ""]);
+    }
+    const socket = new WebSocket(`ws://127.0.0.1:${node.port}`);
+    await new Promise((resolve) => socket.once("open", resolve));
+    const first = new Promise<string>((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
+    for (const body of [notification, `[${notification}]`, '{"jsonrpc":"2.0","id":9,"method":"eth_chainId"}']) socket.send(body);
+    assert.deepEqual(JSON.parse(await first), { jsonrpc: "2.0", id: 9, result: "0x7a69" });
+    socket.close();
   });
 
   it("bounds bodies, hosts and origins", async () => {

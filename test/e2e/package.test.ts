@@ -18,6 +18,10 @@ it("npm pack gives a package that installs and runs elsewhere", { timeout: 180_0
     "Counter.sol": "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\ncontract Counter { uint public n; function up() external returns (uint) { return ++n; } }\n",
     "use.mjs": `import { compile } from "supervm";
       import { createChain } from "supervm/testing";
+      import { startNode } from "supervm/runtime";
+      const node = await startNode({ port: 0 });
+      console.log("node", (await (await fetch(\`http://127.0.0.1:\${node.port}/healthz\`)).json()).status);
+      await node.close();
       const { artifacts, diagnostics } = await compile({ sources: ["Counter.sol"] });
       if (diagnostics.length > 0) throw new Error(diagnostics[0].formatted);
       for (const target of ["evm", "supervm"]) {
@@ -33,7 +37,7 @@ it("npm pack gives a package that installs and runs elsewhere", { timeout: 180_0
   run(folder, "npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", path.join(folder, tarball));
   assert.equal(fs.existsSync(path.join(folder, "node_modules/supervm/dist/test")), false, "tests are not packed");
   const out = run(folder, "node", "use.mjs");
-  assert.match(out, /evm 1n\nsupervm 1n\n/);
+  assert.match(out, /node ok\nevm 1n\nsupervm 1n\n/);
   assert.match(out, /solana is there|MissingPeerError .*npm install (litesvm|@solana\/kit)/);
   assert.match(
     run(folder, path.join("node_modules", ".bin", "supervm"), "run", "Counter.sol", "--target", "supervm", "--call", "up", "--call", "n"),

@@ -8,6 +8,7 @@
 import { keyOf, type AddressKey } from "../../store/keys.js";
 import { GAS_EXPORT, instrument } from "./instrument.js";
 import { publishedImports, Trap, type PublishedCall, type PublishedHost } from "./imports.js";
+import { fits, type Signature } from "./signatures.js";
 import { ModuleError } from "../wasm/reader.js";
 
 /** Instances whose memory is larger are not kept: wiping them costs more than making new ones. */
@@ -125,27 +126,30 @@ class Instance implements PublishedHost {
 export class PublishedContract {
   private readonly compiled: WebAssembly.Module;
   private readonly globals: readonly string[];
-  private readonly functions: ReadonlySet<string>;
+  /** The functions that can be called, by name. */
+  readonly functions: ReadonlyMap<string, Signature>;
   private readonly idle: Instance[] = [];
   private initialMemory: Uint8Array | undefined;
 
   /** Throws {@link ModuleError} for a module that is damaged, or that uses what contracts must not. */
   constructor(module: Uint8Array) {
-    const { bytes, globals } = instrument(module);
+    const { bytes, globals, functions } = instrument(module);
     this.globals = globals;
+    this.functions = functions;
     try {
       this.compiled = new WebAssembly.Module(bytes);
     } catch (error) {
       throw new ModuleError(`the module is not valid: ${error instanceof Error ? error.message : String(error)}`);
     }
-    this.functions = new Set(WebAssembly.Module.exports(this.compiled).flatMap((e) => (e.kind === "function" ? [e.name] : [])));
     this.release(this.instantiate());
   }
 
   /** Calls an exported function. A call that fails (trap, no gas, no such function, wrong arguments) changes nothing. */
   call(name: string, args: readonly (number | bigint)[], surroundings: { readonly context: PublishedContext; readonly storage: PublishedStorage }): PublishedResult {
     const { context, storage } = surroundings;
-    if (!this.functions.has(name)) return failure(0, `the contract exports no function ${name}`);
+    const signature = this.functions.get(name);
+    if (!signature) return failure(0, `the contract exports no function ${name}`);
+    if (!fits(signature, args)) return failure(0, `the arguments do not fit the function's parameters (${signature.params.join(", ")})`);
     if (!Number.isSafeInteger(context.gasLimit) || context.gasLimit < 0) return failure(0, "the gas limit is no number below 2^53");
     const instance = this.idle.pop() ?? this.instantiate();
     instance.gas.value = BigInt(context.gasLimit);
@@ -186,8 +190,8 @@ function describe(thrown: unknown): string {
   if (thrown instanceof Trap) return thrown.reason;
   if (thrown instanceof RangeError) return "engine stack overflow";
   if (thrown instanceof WebAssembly.RuntimeError) return `trap: ${thrown.message}`;
-  // A bigint for an i32, or a number for an i64.
-  if (thrown instanceof TypeError || thrown instanceof SyntaxError) return "the arguments do not fit the function's parameters";
+  // A result that JavaScript has no value for (a vector).
+  if (thrown instanceof TypeError) return thrown.message;
   throw thrown;
 }
 

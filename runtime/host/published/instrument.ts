@@ -13,8 +13,9 @@
 import { join, nameBytes, signed, unsigned } from "../wasm/encode.js";
 import { OP, readInstruction, TYPE } from "../wasm/instructions.js";
 import { ModuleError, Reader } from "../wasm/reader.js";
-import { memorySection, readFunctions, readImports, readMemory, readSections, readTypes, SECTION, section, writeModule } from "../wasm/sections.js";
+import { memorySection, readFunctions, readMemory, readSections, readTypes, SECTION, section, writeModule } from "../wasm/sections.js";
 import { readPublished } from "./roles.js";
+import { readSignatures, type Signature } from "./signatures.js";
 
 /** Export names of the instrumentation; no contract may use them. */
 export const RESERVED = "supervm:";
@@ -34,10 +35,18 @@ interface Facts {
   readonly mutableGlobals: number[];
 }
 
-/** The instrumented module, and the exports that hold its mutable globals. Throws ModuleError. */
-export function instrument(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly globals: readonly string[] } {
+export interface Instrumented {
+  readonly bytes: Uint8Array;
+  /** Exports that hold the module's mutable globals. */
+  readonly globals: readonly string[];
+  /** The module's exported functions. */
+  readonly functions: ReadonlyMap<string, Signature>;
+}
+
+/** The instrumented module and what is known of it. Throws ModuleError. */
+export function instrument(bytes: Uint8Array): Instrumented {
   const sections = readSections(bytes);
-  readImports(section(sections, SECTION.IMPORT));
+  const functions = readSignatures(sections);
   const types = readTypes(section(sections, SECTION.TYPE));
   const facts: Facts = { parameters: types.map((t) => t.params.length), functions: readFunctions(section(sections, SECTION.FUNCTION)), globals: 0, mutableGlobals: [] };
   const memory = section(sections, SECTION.MEMORY);
@@ -47,7 +56,7 @@ export function instrument(bytes: Uint8Array): { readonly bytes: Uint8Array; rea
   sections.set(SECTION.EXPORT, addExports(section(sections, SECTION.EXPORT), facts, globals));
   const code = section(sections, SECTION.CODE);
   if (code) sections.set(SECTION.CODE, meterCode(code, facts));
-  return { bytes: writeModule(sections), globals };
+  return { bytes: writeModule(sections), globals, functions };
 }
 
 function limitMemory(reader: Reader): Uint8Array {

@@ -45,6 +45,8 @@ export interface DevChainOptions {
   readonly workers?: number;
   /** True: threads run blocks also where those before had too many conflicts for that to pay. */
   readonly alwaysParallel?: boolean;
+  /** Told of a block of interval mining that could not be made. Absent: it is thrown, and nobody can catch what a timer throws. */
+  readonly intervalFailed?: (error: unknown) => void;
 }
 
 interface Snapshot {
@@ -90,6 +92,7 @@ export class DevChain {
   impersonatesAll = false;
   private automining: boolean;
   private timer: NodeJS.Timeout | undefined;
+  private readonly intervalFailed: ((error: unknown) => void) | undefined;
   /** Of interval mining; undefined where there is none. */
   intervalSeconds: number | undefined;
   private readonly snapshots = new Map<number, Snapshot>();
@@ -98,6 +101,8 @@ export class DevChain {
   private readonly beginning: (Pick<Snapshot, "state" | "restoreClock"> & { readonly genesis: Block }) | undefined;
   private readonly blockListeners = new Set<BlockListener>();
   private readonly pendingListeners = new Set<PendingListener>();
+  /** The newest block had no room for something that waits. */
+  private crowded = false;
   private readonly closeListeners = new Set<() => void>();
 
   constructor(options: DevChainOptions = {}) {
@@ -120,6 +125,7 @@ export class DevChain {
     this.pool = new TransactionPool((sender) => this.nonce(sender));
     this.beginning = options.place ? undefined : { genesis: this.chain.head, state: this.chain.state, restoreClock: this.clock.save() };
     this.automining = options.blockTime === undefined;
+    this.intervalFailed = options.intervalFailed;
     if (options.blockTime !== undefined) this.setIntervalMining(options.blockTime);
   }
 
@@ -136,7 +142,7 @@ export class DevChain {
   setAutomine(on: boolean): void {
     this.automining = on;
     if (on) this.setIntervalMining(0);
-    if (on && this.pool.size > 0) this.mine();
+    if (on && this.pool.size > 0) this.mineAll();
   }
 
   /** Mines every so many seconds; 0 stops. */
@@ -146,7 +152,16 @@ export class DevChain {
     this.intervalSeconds = seconds > 0 ? seconds : undefined;
     if (seconds <= 0) return;
     this.automining = false;
-    this.timer = setInterval(() => this.mine(), seconds * 1000);
+    this.timer = setInterval(() => this.mineInterval(), seconds * 1000);
+  }
+
+  private mineInterval(): void {
+    try {
+      this.mine();
+    } catch (error) {
+      if (!this.intervalFailed) throw error;
+      this.intervalFailed(error);
+    }
   }
 
   /** Takes a transaction; with automine on it is mined at once. Throws TransactionError. */
@@ -162,8 +177,14 @@ export class DevChain {
     });
     pool.add(transaction);
     for (const listener of this.pendingListeners) listener(transaction);
-    if (this.automining && transaction.nonce < pool.pendingNonce(transaction.from)) this.mine();
+    if (this.automining && transaction.nonce < pool.pendingNonce(transaction.from)) this.mineAll();
     return transaction.hash;
+  }
+
+  /** Mines a block, and others behind it while the last had no room for what would fit an empty one: nobody may wait who is mined at once. */
+  private mineAll(): void {
+    do this.mine();
+    while (this.crowded);
   }
 
   /** Signs for a local account, or stands in for an impersonated one. Throws TransactionError for any other. */
@@ -182,7 +203,10 @@ export class DevChain {
   mine(timestamp?: number): Block {
     const { chain, pool, clock } = this;
     const time = timestamp ?? clock.timeOfNext(chain.head.header.timestamp);
-    const block = chain.mine(time, (baseFee, take) => pool.select(baseFee, take));
+    const refused: NodeTransaction[] = [];
+    const block = chain.mine(time, (baseFee, take) => pool.select(baseFee, (transaction) => take(transaction) || (refused.push(transaction), false)));
+    const { gasLimit, gasUsed } = block.header;
+    this.crowded = refused.some((transaction) => transaction.gasLimit <= gasLimit && transaction.gasLimit > gasLimit - gasUsed);
     clock.mined(time);
     for (const { transaction } of block.receipts) pool.remove(transaction.hash);
     pool.dropUsed(new Set(block.receipts.map((r) => r.transaction.from)));

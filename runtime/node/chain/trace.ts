@@ -23,7 +23,7 @@ export function traceTransaction(chain: Blockchain, { state, registry, block }: 
   if (trace) return trace;
   const { from, to, value, data: input, gasLimit } = transaction;
   const gas = Math.max(0, gasLimit - intrinsicGas(transaction));
-  return { type: to === undefined ? "CREATE" : "CALL", from, to, value, gas, gasUsed: Math.min(gas, executionGas), input, output: data, success, error, calls: [] };
+  return { type: to === undefined ? "CREATE" : "CALL", from, to, value, gas, gasUsed: Math.min(gas, executionGas), input, output: data, success, error, calls: [], logs: [] };
 }
 
 /** Where the transactions of a mined block ran, one after another: each is followed by its place, then becomes part of the state. */

@@ -11,7 +11,16 @@ const NAME_IN_FOLDER = "state.json";
 
 /** The file that a path names: itself, or state.json in a folder. */
 export function dumpPath(given: string): string {
-  return fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() === true ? path.join(given, NAME_IN_FOLDER) : given;
+  return isFolder(given) ? path.join(given, NAME_IN_FOLDER) : given;
+}
+
+/** False also for what cannot be looked at: whoever opens it tells why. */
+function isFolder(given: string): boolean {
+  try {
+    return fs.statSync(given).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export class DumpFile {
@@ -20,7 +29,10 @@ export class DumpFile {
   /** What the file holds. */
   private written: { readonly head: string; readonly state: unknown } | undefined;
 
-  /** @param failed Told of a dump that could not be written between begin and end. */
+  /**
+   * Throws DumpError where no file can be written at that place: at the end, when it would be found out otherwise, the chain is lost.
+   * @param failed Told of a dump that could not be written between begin and end.
+   */
   constructor(
     given: string,
     private readonly chain: Blockchain,
@@ -28,6 +40,7 @@ export class DumpFile {
     failed: (error: unknown) => void,
   ) {
     this.file = dumpPath(given);
+    requireWritable(this.file);
     this.timer = setInterval(() => {
       try {
         this.save();
@@ -49,7 +62,7 @@ export class DumpFile {
       fs.renameSync(fresh, this.file);
     } catch (error) {
       fs.rmSync(fresh, { force: true });
-      throw new DumpError(`the dump cannot be written to ${this.file} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+      throw notWritten(this.file, error);
     }
     this.written = { head: head.header.hash, state };
   }
@@ -59,4 +72,20 @@ export class DumpFile {
     clearInterval(this.timer);
     this.save();
   }
+}
+
+function requireWritable(file: string): void {
+  try {
+    // The new file is written beside the old one and takes its place.
+    const folder = path.dirname(file);
+    if (!fs.statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    fs.accessSync(folder, fs.constants.W_OK);
+    if (isFolder(file)) throw Object.assign(new Error(), { code: "EISDIR" });
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+}
+
+function notWritten(file: string, error: unknown): DumpError {
+  return new DumpError(`the dump cannot be written to ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
 }

@@ -1,7 +1,7 @@
 /** The transaction objects of eth_call, eth_estimateGas and eth_sendTransaction. */
 import type { AddressKey } from "../../store/keys.js";
 import type { AccessListEntry } from "../transactions/transaction.js";
-import { invalidParams } from "./errors.js";
+import { invalidParams, serverError } from "./errors.js";
 import { readAddress, readArray, readData, readFixed, readNumber, readObject, readQuantity, type JsonObject } from "./params.js";
 
 export interface CallRequest {
@@ -19,8 +19,20 @@ export interface CallRequest {
   readonly chainId?: bigint;
 }
 
+/** Fields of transactions that this node does not have, and their types. Left out of account, they would make another transaction than was asked for. */
+const OTHER_TYPES = { blobs: 3, blobVersionedHashes: 3, maxFeePerBlobGas: 3, authorizationList: 4 } as const;
+
+function refuseOtherTypes(object: JsonObject): void {
+  for (const [name, type] of Object.entries(OTHER_TYPES)) {
+    const value = object[name];
+    const isGiven = value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+    if (isGiven) throw serverError(`transaction type not supported: ${type} (${name})`);
+  }
+}
+
 /** Reads a transaction object. */
 export function readCall(object: JsonObject): CallRequest {
+  refuseOtherTypes(object);
   const optional = <T>(name: string, read: (value: unknown, name: string) => T): T | undefined => {
     const value = object[name];
     return value === undefined || value === null ? undefined : read(value, name);

@@ -1,12 +1,12 @@
 /**
- * JSON-RPC 2.0 from text to text, whatever carried it. Every text gets an answer, and nothing that a client sends can make this throw.
+ * JSON-RPC 2.0 from text to text, whatever carried it. Nothing that a client sends can make this throw.
  *
- * As anvil does, a request without an id (a notification) is not carried out; within a batch it is left out of the answer, and where
- * nothing else was asked the answer is -32600. An empty batch is -32600 as well.
+ * A request without an id (a notification) is carried out and not answered, whatever comes of it: viem sends one every 30 seconds to keep a WebSocket
+ * open. Within a batch it is left out of the answer; where nothing else was asked there is none, which is the empty text. An empty batch is -32600.
  */
 import type { RpcLimits } from "./limits.js";
 import { RPC_CODE, RpcError } from "./errors.js";
-import { nestsDeeper } from "./json.js";
+import { nestsDeeper, quoteLongNumbers } from "./json.js";
 import { isObject, Params, type JsonObject, type Method, type Methods } from "./params.js";
 
 type Id = string | number | null;
@@ -26,6 +26,9 @@ export interface RpcObserver {
 export type Ahead = (params: Params) => () => void;
 
 type Begun = ReadonlyMap<unknown, { readonly params: Params; readonly end: () => void }>;
+
+/** What is said where nothing is to be said: carriers send nothing. */
+const NO_ANSWER = "";
 
 /** A request or batch that was read. It is answered or dropped. */
 export interface Reading {
@@ -60,7 +63,7 @@ export class Dispatcher {
     return [...this.methods.keys()];
   }
 
-  /** Answers a request or batch; as {@link read} and {@link answer}. */
+  /** Answers a request or batch, as {@link read} and {@link answer}; the empty text where nothing is to be said. */
   handle(text: string, extra?: Methods): Promise<string> {
     return this.answer(this.read(text), extra);
   }
@@ -76,7 +79,7 @@ export class Dispatcher {
     if (nestsDeeper(text, limits.depth)) return refused(new RpcError(RPC_CODE.INVALID_REQUEST, `request nests deeper than ${limits.depth}`));
     let request: unknown;
     try {
-      request = JSON.parse(text);
+      request = JSON.parse(quoteLongNumbers(text));
     } catch {
       return refused(new RpcError(RPC_CODE.PARSE, "parse error"));
     }
@@ -100,7 +103,7 @@ export class Dispatcher {
   }
 
   /**
-   * Answers what was read.
+   * Answers what was read; gives the empty text where nothing but notifications was in it.
    * @param extra Methods of this connection only (subscriptions).
    */
   async answer(reading: Reading, extra?: Methods): Promise<string> {
@@ -108,8 +111,7 @@ export class Dispatcher {
     if (refusal !== undefined) return refusal;
     try {
       if (Array.isArray(request)) return await this.batch(request as readonly unknown[], begun, extra);
-      const answer = await this.single(request, begun, extra, this.limits.responseBytes);
-      return answer ?? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "a notification asks for nothing"));
+      return await this.single(request, begun, extra, this.limits.responseBytes);
     } finally {
       this.drop(reading);
     }
@@ -136,26 +138,27 @@ export class Dispatcher {
       }
       const answer =
         performance.now() > end
-          ? failure(idOf(request), new RpcError(RPC_CODE.LIMIT, "the batch takes too long"))
+          ? isNotification(request)
+            ? NO_ANSWER
+            : failure(idOf(request), new RpcError(RPC_CODE.LIMIT, "the batch takes too long"))
           : await this.single(request, begun, extra, limits.responseBytes - size);
-      if (answer === undefined) continue;
+      if (answer === NO_ANSWER) continue;
       answers.push(answer);
       size += answer.length + 1;
     }
-    return answers.length === 0 ? failure(null, new RpcError(RPC_CODE.INVALID_REQUEST, "notifications ask for nothing")) : `[${answers.join(",")}]`;
+    return answers.length === 0 ? NO_ANSWER : `[${answers.join(",")}]`;
   }
 
-  /** The answer to one request; undefined for a notification. */
-  private async single(request: unknown, begun: Begun, extra: Methods | undefined, room: number): Promise<string | undefined> {
-    if (!isRequest(request)) return failure(isObject(request) ? idOf(request) : null, new RpcError(RPC_CODE.INVALID_REQUEST, "invalid request"));
-    if (!("id" in request)) return undefined;
+  /** The answer to one request; the empty text for a notification. */
+  private async single(request: unknown, begun: Begun, extra: Methods | undefined, room: number): Promise<string> {
+    if (!isRequest(request)) return failure(idOf(request), new RpcError(RPC_CODE.INVALID_REQUEST, "invalid request"));
     const id = idOf(request);
     const method = extra && Object.hasOwn(extra, request.method) ? extra[request.method] : this.methods.get(request.method);
     const name = method ? request.method : "unknown";
     const start = performance.now();
     const finish = (answer: string, outcome: "ok" | "error"): string => {
       this.observer.answered(name, outcome, (performance.now() - start) / 1000);
-      return answer;
+      return isNotification(request) ? NO_ANSWER : answer;
     };
     if (!method) return finish(failure(id, new RpcError(RPC_CODE.METHOD_NOT_FOUND, `the method ${shorten(request.method)} does not exist/is not available`)), "error");
     try {
@@ -181,6 +184,10 @@ interface Request {
 function isRequest(value: unknown): value is JsonObject & Request {
   if (!isObject(value) || value.jsonrpc !== "2.0" || typeof value.method !== "string") return false;
   return !("id" in value) || isId(value.id);
+}
+
+function isNotification(request: unknown): boolean {
+  return isRequest(request) && !("id" in request);
 }
 
 function isId(value: unknown): value is Id {

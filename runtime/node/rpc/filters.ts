@@ -59,6 +59,11 @@ export class Filters {
       changes: [],
       lastAsked: this.now(),
       stop: listen((changes) => {
+        // Who never asks again must not cost memory until somebody else asks for something.
+        if (this.isIdle(filter)) {
+          this.remove(id);
+          return;
+        }
         for (const change of changes) filter.changes.push(change);
         if (filter.changes.length > MAX_CHANGES) filter.changes = filter.changes.slice(-MAX_CHANGES);
       }),
@@ -96,9 +101,12 @@ export class Filters {
     return filter;
   }
 
+  private isIdle(filter: Filter): boolean {
+    return filter.lastAsked < this.now() - 1000 * this.limits.filterSeconds;
+  }
+
   private dropIdle(): void {
-    const oldest = this.now() - 1000 * this.limits.filterSeconds;
-    for (const [id, filter] of this.filters) if (filter.lastAsked < oldest) this.remove(id);
+    for (const [id, filter] of this.filters) if (this.isIdle(filter)) this.remove(id);
   }
 
   close(): void {

@@ -23,6 +23,12 @@ export function readQuantity(value: unknown, name: string): bigint {
   return BigInt(value);
 }
 
+/** A number that a developer gives by hand: decimal digits, too, as anvil takes them. */
+function readAmount(value: unknown, name: string): bigint {
+  const decimal = typeof value === "string" && /^\d{1,78}$/.test(value);
+  return readQuantity(decimal ? `0x${BigInt(value).toString(16)}` : value, name);
+}
+
 /** A number that fits a double without loss. */
 export function readNumber(value: unknown, name: string): number {
   const read = readQuantity(value, name);
@@ -103,6 +109,10 @@ export class Params {
 
   quantity(index: number, name: string): bigint {
     return readQuantity(this.required(index, name), name);
+  }
+
+  amount(index: number, name: string): bigint {
+    return readAmount(this.required(index, name), name);
   }
 
   number(index: number, name: string): number {

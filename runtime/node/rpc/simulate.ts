@@ -38,10 +38,16 @@ export function gasAllowance(node: DevChain, call: CallRequest, state: StateRead
   const limit = Math.min(call.gas ?? node.chain.gasLimit, node.chain.gasLimit);
   const price = call.gasPrice ?? call.maxFeePerGas ?? 0n;
   if (price === 0n) return limit;
+  requireFunds(call, state);
   const balance = state.account(call.from ?? NO_SENDER)?.balance ?? 0n;
-  if (balance < call.value) throw serverError("insufficient funds for transfer");
   const affordable = (balance - call.value) / price;
   return affordable < BigInt(limit) ? Number(affordable) : limit;
+}
+
+/** Throws go-ethereum's error, by whose words clients know it, where a call sends more than its sender has. */
+export function requireFunds({ from = NO_SENDER, value }: CallRequest, state: StateReader): void {
+  const balance = state.account(from)?.balance ?? 0n;
+  if (balance < value) throw serverError(`insufficient funds for gas * price + value: address ${addressHex(from)} have ${balance} want ${value}`);
 }
 
 /** The receipt of a call that succeeded. Throws the error of one that did not. */
@@ -86,6 +92,7 @@ const ESTIMATE_ERROR = 0.015;
  * least sufficient limit is searched for by halving.
  */
 export function estimateGas(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader): number {
+  requireFunds(call, state);
   let high = gasAllowance(node, call, state);
   const intrinsic = intrinsicGas(transactionOf(call, at, high));
   if (high < intrinsic) throw serverError(`gas required exceeds allowance (${high})`);

@@ -29,6 +29,9 @@ const IDLE_MILLISECONDS = 30_000;
 const CHECK_MILLISECONDS = 1_000;
 const CLOSE_MILLISECONDS = 1_000;
 
+/** Statuses of requests that the parser gives up, by Node's error codes; 400 for others. */
+const CLIENT_ERRORS: Readonly<Record<string, string>> = { ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout", HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large" };
+
 export class HttpServer {
   private readonly server: http.Server;
 
@@ -43,8 +46,8 @@ export class HttpServer {
     );
     this.server.maxConnections = dispatcher.limits.sockets;
     this.server.on("upgrade", (request: http.IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head));
-    this.server.on("clientError", (_error, socket) => {
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    this.server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      if (socket.writable) socket.end(`HTTP/1.1 ${CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`);
       else socket.destroy();
     });
   }
@@ -112,7 +115,10 @@ export class HttpServer {
       reply(response, 413, "application/json", refusal(RPC_CODE.INVALID_REQUEST, "request is too large"), true);
       return;
     }
-    reply(response, 200, "application/json", await this.dispatcher.handle(body));
+    const answer = await this.dispatcher.handle(body);
+    // Notifications are not answered: no content.
+    if (answer === "") response.writeHead(204).end();
+    else reply(response, 200, "application/json", answer);
   }
 
   private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {

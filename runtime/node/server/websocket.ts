@@ -72,7 +72,8 @@ export class WebSocketEndpoint {
   private readonly alive = new WeakSet<WebSocket>();
 
   private push(client: WebSocket, text: string): void {
-    if (client.readyState !== WebSocket.OPEN) return;
+    // Empty: notifications are not answered.
+    if (client.readyState !== WebSocket.OPEN || text === "") return;
     // What a client does not read stays in this process's memory: one that is too slow is dropped.
     if (client.bufferedAmount > this.dispatcher.limits.backlogBytes) client.terminate();
     else client.send(text);

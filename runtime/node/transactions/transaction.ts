@@ -48,6 +48,12 @@ export class TransactionError extends Error {
   }
 }
 
+/** Throws TransactionError where the producer's part of a unit's price is higher than the whole of it. */
+export function requireTipWithinFee({ maxFeePerGas, maxPriorityFeePerGas }: UnsignedTransaction): void {
+  if (maxPriorityFeePerGas > maxFeePerGas)
+    throw new TransactionError(`max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: ${maxPriorityFeePerGas}, maxFeePerGas: ${maxFeePerGas}`);
+}
+
 /** What a unit of gas costs its sender in a block with a base fee (EIP-1559). */
 export function effectiveGasPrice(transaction: UnsignedTransaction, baseFee: bigint): bigint {
   const tip = transaction.maxFeePerGas - baseFee;

@@ -10,7 +10,7 @@ import { addressHex } from "../../store/keys.js";
 import type { StateReader } from "../../store/state.js";
 import { dataHex } from "../encoding/hex.js";
 import { executorTransaction } from "../chain/block-builder.js";
-import { highestCost, TransactionError, type NodeTransaction } from "./transaction.js";
+import { highestCost, requireTipWithinFee, TransactionError, type NodeTransaction } from "./transaction.js";
 
 export interface Surroundings {
   readonly state: StateReader;
@@ -30,9 +30,8 @@ const MAX_NONCE_GAP = 2_000;
 export function validateTransaction(transaction: NodeTransaction, around: Surroundings): void {
   const { gasLimit, maxFeePerGas, maxPriorityFeePerGas } = transaction;
   if (maxFeePerGas >= 2n ** 256n || maxPriorityFeePerGas >= 2n ** 256n || transaction.value >= 2n ** 256n) throw new TransactionError("a number has more than 256 bits");
-  if (gasLimit > around.gasLimit) throw new TransactionError(`exceeds block gas limit: the transaction's is ${gasLimit}, the block's ${around.gasLimit}`);
-  if (maxPriorityFeePerGas > maxFeePerGas)
-    throw new TransactionError(`max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: ${maxPriorityFeePerGas}, maxFeePerGas: ${maxFeePerGas}`);
+  if (gasLimit > around.gasLimit) throw new TransactionError(`exceeds block gas limit: gas limit reached, the transaction's is ${gasLimit}, the block's ${around.gasLimit}`);
+  requireTipWithinFee(transaction);
   if (around.baseFee !== undefined && maxFeePerGas < around.baseFee)
     throw new TransactionError(`max fee per gas less than block base fee: address ${addressHex(transaction.from)}, maxFeePerGas: ${maxFeePerGas}, baseFee: ${around.baseFee}`);
   const intrinsic = intrinsicGas(executorTransaction(transaction, maxFeePerGas));

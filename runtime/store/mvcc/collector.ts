@@ -65,11 +65,15 @@ export class Collector {
   private stopping = false;
   private completed = 0;
 
+  /** Throws RangeError for options with which no run could be made: found out in a run, there would be nobody to tell. */
   constructor(
     private readonly store: MultiVersionStore<unknown>,
     options: Partial<CollectorOptions> = {},
   ) {
     this.options = { ...COLLECTOR_DEFAULTS, ...options };
+    const { interval, threshold, maxVersions } = this.options;
+    if (!Number.isInteger(maxVersions) || maxVersions < 1) throw new RangeError("at least the newest version of a key stays");
+    if (!(interval > 0) || !(threshold >= 0)) throw new RangeError("interval and threshold are numbers of milliseconds and versions");
     this.current = this.options;
   }
 

@@ -75,10 +75,15 @@ export function chainMethods(node: DevChain, clientVersion: string, limits: RpcL
       return block ? block.receipts.map((receipt) => formatReceipt({ block, receipt })) : null;
     },
     eth_baseFee: () => quantity(node.chain.draft(0).baseFee),
-    eth_gasPrice: () => quantity(node.chain.draft(0).baseFee + SUGGESTED_TIP),
+    eth_gasPrice: () => quantity(gasPrice(node)),
     eth_maxPriorityFeePerGas: () => quantity(SUGGESTED_TIP),
     eth_feeHistory: (p) => feeHistory(node, p),
   };
+}
+
+/** What a unit of gas costs in the next block, in wei, with a tip. */
+export function gasPrice(node: DevChain): bigint {
+  return node.chain.draft(0).baseFee + SUGGESTED_TIP;
 }
 
 function headerOf(block: Block | undefined): unknown {

@@ -9,6 +9,7 @@ import { invalidParams, serverError } from "../errors.js";
 import { formatBlock } from "../format.js";
 import { viewAt } from "../lookup.js";
 import { readCode } from "../overrides.js";
+import { gasPrice } from "./chain.js";
 import { isObject, readNumber, type Method, type Methods, type Params } from "../params.js";
 
 /** Blocks that one request may mine. */
@@ -51,8 +52,13 @@ export function developmentMethods(node: DevChain, clientVersion: string): Metho
       currentBlockHash: node.chain.head.header.hash,
       hardFork: "prague",
       transactionOrder: "fees",
-      environment: { baseFee: quantity(node.chain.draft(0).baseFee), chainId: Number(node.chain.settings.chainId), gasLimit: quantity(node.chain.gasLimit) },
-      forkConfig: {},
+      environment: {
+        baseFee: quantity(node.chain.draft(0).baseFee),
+        chainId: Number(node.chain.settings.chainId),
+        gasLimit: quantity(node.chain.gasLimit),
+        gasPrice: quantity(gasPrice(node)),
+      },
+      forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
     }),
   };
 }
@@ -106,8 +112,8 @@ function miningMethods(node: DevChain): Methods {
     anvil_setBlockGasLimit: (p) => setGasLimit(node, p),
     anvil_setCoinbase: (p) => done(() => void (node.chain.coinbase = p.address(0, "address"))),
     hardhat_setCoinbase: (p) => done(() => void (node.chain.coinbase = p.address(0, "address"))),
-    anvil_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.quantity(0, "baseFee"))),
-    hardhat_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.quantity(0, "baseFee"))),
+    anvil_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.amount(0, "baseFee"))),
+    hardhat_setNextBlockBaseFeePerGas: (p) => done(() => void (node.chain.next.baseFee = p.amount(0, "baseFee"))),
     anvil_setNextBlockPrevRandao: (p) => done(() => void (node.chain.next.prevrandao = p.quantity(0, "prevRandao"))),
     hardhat_setPrevRandao: (p) => done(() => void (node.chain.next.prevrandao = p.quantity(0, "prevRandao"))),
   };
@@ -181,11 +187,11 @@ function timeMethods(node: DevChain): Methods {
 
 function stateMethods(node: DevChain, both: (name: string, method: Method) => Methods): Methods {
   const balanceOf = (address: AddressKey): bigint => node.chain.backend.head.account(address)?.balance ?? 0n;
-  const setBalance: Method = (p) => done(() => node.setAccount(p.address(0, "address"), { balance: p.quantity(1, "balance") }));
+  const setBalance: Method = (p) => done(() => node.setAccount(p.address(0, "address"), { balance: p.amount(1, "balance") }));
   const addBalance: Method = (p) =>
     done(() => {
       const address = p.address(0, "address");
-      const balance = balanceOf(address) + p.quantity(1, "balance");
+      const balance = balanceOf(address) + p.amount(1, "balance");
       node.setAccount(address, { balance: balance < 2n ** 256n ? balance : 2n ** 256n - 1n });
     });
   const setNonce: Method = (p) => done(() => node.setAccount(p.address(0, "address"), { nonce: p.number(1, "nonce") }));

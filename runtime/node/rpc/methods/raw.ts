@@ -2,7 +2,7 @@
 import { encodeBody, encodeReceipt } from "../../chain/block.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { dataHex } from "../../encoding/hex.js";
-import { requireBlock } from "../lookup.js";
+import { findBlock, requireBlock } from "../lookup.js";
 import type { Methods, Params } from "../params.js";
 
 export function rawMethods(node: DevChain): Methods {
@@ -25,6 +25,6 @@ export function rawMethods(node: DevChain): Methods {
 }
 
 function rawAt(node: DevChain, p: Params): string | null {
-  const receipt = requireBlock(node, p.block(0)).receipts[p.number(1, "index")];
+  const receipt = findBlock(node, p.block(0))?.receipts[p.number(1, "index")];
   return receipt ? dataHex(receipt.transaction.raw) : null;
 }

@@ -10,7 +10,7 @@ import { invalidParams } from "../errors.js";
 import { requireBlock, stateAt, viewAt } from "../lookup.js";
 import { overrideState, readBlockOverrides } from "../overrides.js";
 import { readAddress, readArray, readSlot, type JsonObject, type Methods, type Params } from "../params.js";
-import { estimateGas, gasAllowance, requireSuccess, simulate, touchedBy } from "../simulate.js";
+import { estimateGas, gasAllowance, requireFunds, requireSuccess, simulate, touchedBy } from "../simulate.js";
 
 /** Slots that one proof may name. */
 const MAX_PROOF_SLOTS = 1_024;
@@ -41,6 +41,7 @@ export function stateMethods(node: DevChain): Methods {
     eth_getStorageValues: (p) => storageValues(read(p, 1), p.object(0, "requests")),
     eth_call(p) {
       const { call, at, state } = subject(node, p);
+      requireFunds(call, state);
       return dataHex(requireSuccess(simulate(node, call, at, state, gasAllowance(node, call, state))).data);
     },
     eth_estimateGas(p) {
@@ -49,6 +50,7 @@ export function stateMethods(node: DevChain): Methods {
     },
     eth_createAccessList(p) {
       const { call, at, state } = subject(node, p);
+      requireFunds(call, state);
       const { list, receipt } = touchedBy(node, call, at, state);
       return { accessList: list, gasUsed: quantity(receipt.gasUsed), ...(!receipt.success && { error: receipt.error ?? "execution reverted" }) };
     },

@@ -19,7 +19,7 @@ const MAX_WORDS = 64;
 
 export function tokenMethods(node: DevChain): Methods {
   const deal: Method = (p) => {
-    const [holder, token, amount] = [p.address(0, "address"), p.address(1, "token"), p.quantity(2, "balance")];
+    const [holder, token, amount] = [p.address(0, "address"), p.address(1, "token"), p.amount(2, "balance")];
     return setWord(node, token, ERC20.encodeFunctionData("balanceOf", [addressHex(holder)]), amount, "balance");
   };
   return {
@@ -28,7 +28,7 @@ export function tokenMethods(node: DevChain): Methods {
     anvil_setERC20Balance: deal,
     anvil_setERC20Allowance(p) {
       const [owner, spender, token] = [p.address(0, "owner"), p.address(1, "spender"), p.address(2, "token")];
-      return setWord(node, token, ERC20.encodeFunctionData("allowance", [addressHex(owner), addressHex(spender)]), p.quantity(3, "amount"), "allowance");
+      return setWord(node, token, ERC20.encodeFunctionData("allowance", [addressHex(owner), addressHex(spender)]), p.amount(3, "amount"), "allowance");
     },
   };
 }

@@ -2,7 +2,7 @@
  * debug_trace*: a transaction of a block, all of a block, or a call, run again. Tracers are go-ethereum's callTracer and prestateTracer. WebAssembly has
  * no opcode steps: without a tracer the answer is that of the struct logger with no steps.
  */
-import type { CallFrame } from "../../../executor/call-frames.js";
+import type { CallFrame, FrameLog } from "../../../executor/call-frames.js";
 import { intrinsicGas, type Transaction } from "../../../executor/transaction.js";
 import { addressHex, bytesOfKey } from "../../../store/keys.js";
 import type { Block, NodeReceipt } from "../../chain/block.js";
@@ -47,6 +47,7 @@ interface Options {
   readonly tracer: Tracer;
   /** Of the callTracer. */
   readonly onlyTopCall: boolean;
+  readonly withLog: boolean;
   /** Of the prestateTracer. */
   readonly diffMode: boolean;
 }
@@ -57,35 +58,29 @@ function readOptions(p: Params, index: number): Options {
   if (tracer !== "callTracer" && tracer !== "prestateTracer" && tracer !== "structLogger")
     throw invalidParams('tracer: "callTracer" and "prestateTracer" are supported (contracts are WebAssembly: there are no opcodes to log)');
   const config = isObject(options.tracerConfig) ? options.tracerConfig : {};
-  return { tracer, onlyTopCall: config.onlyTopCall === true, diffMode: config.diffMode === true };
+  return { tracer, onlyTopCall: config.onlyTopCall === true, withLog: config.withLog === true, diffMode: config.diffMode === true };
 }
 
 function traceBlock(node: DevChain, block: Block, options: Options): JsonObject[] {
   return [...tracedBlock(node, block, (scene, receipt) => ({ txHash: receipt.transaction.hash, result: traceMined(node, scene, receipt, options) }))];
 }
 
-/** Traces a mined transaction; its root frame shows the transaction's gas, the intrinsic part included. */
+/** Traces a mined transaction. */
 function traceMined(node: DevChain, scene: Scene, receipt: NodeReceipt, options: Options): JsonObject {
-  const traced = trace(node, scene, transactionOfReceipt(receipt), options);
-  switch (options.tracer) {
-    case "callTracer":
-      return { ...traced, gas: quantity(receipt.transaction.gasLimit), gasUsed: quantity(receipt.gasUsed) };
-    case "structLogger":
-      return { ...traced, gas: receipt.gasUsed };
-    case "prestateTracer":
-      return traced;
-  }
+  return trace(node, scene, transactionOfReceipt(receipt), options, receipt.gasUsed);
 }
 
-function trace(node: DevChain, scene: Scene, transaction: Transaction, options: Options): JsonObject {
+/** @param gasUsed Of the whole transaction, as mined; absent: as it is now. The root frame shows that and the transaction's limit, the intrinsic part included. */
+function trace(node: DevChain, scene: Scene, transaction: Transaction, options: Options, gasUsed?: number): JsonObject {
   if (options.tracer === "prestateTracer") {
     if (!options.diffMode) return formatAccounts(stateRead(node.chain, scene, transaction));
     const { pre, post } = stateChanged(node.chain, scene, transaction);
     return { pre: formatAccounts(pre), post: formatAccounts(post) };
   }
   const frame = traceTransaction(node.chain, scene, transaction);
-  if (options.tracer === "callTracer") return formatFrame(frame, options);
-  return { gas: frame.gasUsed, failed: !frame.success, returnValue: dataHex(frame.output), structLogs: [] };
+  const used = gasUsed ?? intrinsicGas(transaction) + frame.gasUsed;
+  if (options.tracer === "callTracer") return { ...formatFrame(frame, options), gas: quantity(transaction.gasLimit), gasUsed: quantity(used) };
+  return { gas: used, failed: !frame.success, returnValue: dataHex(frame.output), structLogs: [] };
 }
 
 function formatAccounts(accounts: Accounts): JsonObject {
@@ -103,7 +98,8 @@ function formatAccounts(accounts: Accounts): JsonObject {
   );
 }
 
-function formatFrame(frame: CallFrame, options: Options): JsonObject {
+/** @param isUndone A call around it failed. */
+function formatFrame(frame: CallFrame, options: Options, isUndone = false): JsonObject {
   const reason = frame.success || frame.error !== undefined ? undefined : revertReason(frame.output);
   return {
     type: frame.type,
@@ -116,6 +112,11 @@ function formatFrame(frame: CallFrame, options: Options): JsonObject {
     ...(frame.output.length > 0 && { output: dataHex(frame.output) }),
     ...(!frame.success && { error: frame.error ?? "execution reverted" }),
     ...(reason !== undefined && { revertReason: reason }),
-    ...(frame.calls.length > 0 && !options.onlyTopCall && { calls: frame.calls.map((call) => formatFrame(call, options)) }),
+    ...(frame.calls.length > 0 && !options.onlyTopCall && { calls: frame.calls.map((call) => formatFrame(call, options, isUndone || !frame.success)) }),
+    ...(options.withLog && !isUndone && frame.logs.length > 0 && { logs: frame.logs.map((log, index) => formatFrameLog(log, index)) }),
   };
+}
+
+function formatFrameLog({ address, topics, data, position }: FrameLog, index: number): JsonObject {
+  return { address: addressHex(address), topics: topics.map(dataHex), data: dataHex(data), position: quantity(position), index: quantity(index) };
 }

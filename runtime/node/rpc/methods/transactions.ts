@@ -1,11 +1,13 @@
 /** Methods that send transactions, sign, and show the pool. */
+import type { TypedDataField } from "ethers";
 import { addressHex, type AddressKey } from "../../../store/keys.js";
 import type { DevChain } from "../../chain/dev-chain.js";
 import { dataHex, quantity, type Hex } from "../../encoding/hex.js";
-import { TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
+import { requireTipWithinFee, TransactionError, type NodeTransaction, type TransactionType, type UnsignedTransaction } from "../../transactions/transaction.js";
+import { impersonateTransaction } from "../../transactions/sign.js";
 import { requireRunnable } from "../../transactions/validate.js";
 import { readCall, type CallRequest } from "../call-request.js";
-import { invalidParams, serverError } from "../errors.js";
+import { invalidParams, RpcError, serverError } from "../errors.js";
 import { formatPending } from "../format.js";
 import { isObject, readAddress, type JsonObject, type Methods, type Params } from "../params.js";
 import type { RawTransactions } from "../raw-transactions.js";
@@ -69,6 +71,12 @@ export function accountMethods(node: DevChain): Methods {
         refusing(() => node.submit(complete(node, readCall(p.object(0, "transaction"))))),
         p.has(1) ? p.number(1, "timeout") : undefined,
       ),
+    eth_sendUnsignedTransaction: (p) =>
+      refusing(() => {
+        const call = readCall(p.object(0, "transaction"));
+        const from = senderOf(call);
+        return node.submit(impersonateTransaction(fill(node, call, from), from));
+      }),
     eth_signTransaction: (p) => refusing(() => dataHex(complete(node, readCall(p.object(0, "transaction"))).raw)),
     eth_sign: (p) => local(node.wallet.signMessage(p.address(0, "address"), p.data(1, "message"))),
     personal_sign: (p) => local(node.wallet.signMessage(p.address(1, "address"), p.data(0, "message"))),
@@ -90,9 +98,13 @@ function refusing<T>(action: () => T): T {
 
 /** Fills in what the sender left to the node, and signs. */
 function complete(node: DevChain, call: CallRequest): NodeTransaction {
-  const { from } = call;
-  if (from === undefined) throw invalidParams("from: the sender is missing");
+  const from = senderOf(call);
   return node.sign(fill(node, call, from), from);
+}
+
+function senderOf({ from }: CallRequest): AddressKey {
+  if (from === undefined) throw invalidParams("from: the sender is missing");
+  return from;
 }
 
 function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTransaction {
@@ -104,7 +116,7 @@ function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTran
   const type = typeOf(call);
   const baseFee = node.chain.draft(0).baseFee;
   const tip = call.maxPriorityFeePerGas ?? (call.maxFeePerGas !== undefined && call.maxFeePerGas < 10n ** 9n ? call.maxFeePerGas : 10n ** 9n);
-  return {
+  const unsigned: UnsignedTransaction = {
     type,
     chainId: node.chain.settings.chainId,
     nonce: call.nonce ?? node.pool.pendingNonce(from),
@@ -117,6 +129,8 @@ function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTran
       : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),
     accessList: call.accessList ?? [],
   };
+  requireTipWithinFee(unsigned);
+  return unsigned;
 }
 
 function typeOf(call: CallRequest): TransactionType {
@@ -142,20 +156,40 @@ async function signTypedData(node: DevChain, p: Params): Promise<unknown> {
     }
   }
   if (!isTypedData(typed)) throw invalidParams("typedData: domain, types and message are expected");
-  // ethers derives the domain's type from the domain itself.
-  const types = Object.fromEntries(Object.entries(typed.types).filter(([name]) => name !== "EIP712Domain"));
   let signature;
   try {
-    signature = await node.wallet.signTypedData(from, typed.domain, types as Parameters<typeof node.wallet.signTypedData>[2], typed.message);
-  } catch {
+    signature = await node.wallet.signTypedData(from, typed.domain, typesOf(typed), typed.message);
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
     throw invalidParams("typedData: the types do not describe the message");
   }
   if (signature === undefined) throw serverError("unknown account");
   return signature;
 }
 
-function isTypedData(value: unknown): value is { domain: JsonObject; types: JsonObject; message: Record<string, unknown> } {
+interface TypedData {
+  readonly domain: JsonObject;
+  readonly types: JsonObject;
+  readonly message: Record<string, unknown>;
+  readonly primaryType?: unknown;
+}
+
+function isTypedData(value: unknown): value is TypedData {
   return isObject(value) && isObject(value.domain) && isObject(value.types) && isObject(value.message);
+}
+
+/** The types that the primary one needs: ethers derives the domain's type from the domain itself, and the primary one as that which no other names. */
+function typesOf({ types, primaryType }: TypedData): Record<string, TypedDataField[]> {
+  const all = types as Record<string, TypedDataField[]>;
+  if (primaryType === undefined) return Object.fromEntries(Object.entries(all).filter(([name]) => name !== "EIP712Domain"));
+  if (typeof primaryType !== "string" || !Object.hasOwn(all, primaryType)) throw invalidParams("typedData: the primary type is not among the types");
+  const needed = new Set([primaryType]);
+  for (const name of needed)
+    for (const { type } of all[name]!) {
+      const element = type.replace(/(\[\d*\])+$/, "");
+      if (Object.hasOwn(all, element)) needed.add(element);
+    }
+  return Object.fromEntries([...needed].map((name) => [name, all[name]!]));
 }
 
 function byNonce(lists: Map<string, NodeTransaction[]>, show: (t: NodeTransaction) => unknown): Record<string, Record<string, unknown>> {

@@ -216,6 +216,12 @@ test("stopping does not wait for a long run", async () => {
   assert.equal(collector.runs, 0);
 });
 
+test("a collector that could not run is not made", () => {
+  const store = new MultiVersionStore<number>();
+  for (const options of [{ maxVersions: 0 }, { maxVersions: 1.5 }, { interval: 0 }, { interval: NaN }, { threshold: -1 }])
+    assert.throws(() => new Collector(store, options), RangeError);
+});
+
 test("the adaptive pace: tighter under load, wider when idle, else as configured", () => {
   const base = { interval: 60_000, threshold: 1_000 };
   assert.deepEqual(adapt(base, base, { transactions: 1_001, versions: 0 }), { interval: 30_000, threshold: 500 });

@@ -81,6 +81,26 @@ describe("DevChain", () => {
     assert.equal(chain.chain.find(hashes[1]!)!.receipt.cumulativeGas, 42_000);
   });
 
+  it("with automine leaves nothing waiting that fits a block", () => {
+    const chain = new DevChain({ gasLimit: 60_000 });
+    const [first, second] = chain.wallet.addresses as [string, string];
+    chain.setAutomine(false);
+    const hashes = Array.from({ length: 5 }, () => chain.submit(transfer(chain)));
+    const large = chain.submit(transfer(chain, { gasLimit: 50_000 }, second));
+    chain.chain.gasLimit = 45_000;
+    chain.setAutomine(true);
+    assert.ok(hashes.every((hash) => chain.chain.find(hash)));
+    assert.deepEqual([chain.chain.height, chain.pool.size], [3, 1], "one that no block has room for stays and makes no blocks");
+    assert.ok(chain.pool.get(large));
+    // Those behind a gap, when it closes.
+    const next = chain.nonce(first);
+    const late = [3, 2, 1].map((n) => chain.submit(transfer(chain, { nonce: next + n })));
+    assert.equal(chain.chain.height, 3);
+    chain.submit(transfer(chain, { nonce: next }));
+    assert.ok(late.every((hash) => chain.chain.find(hash)));
+    assert.deepEqual([chain.chain.height, chain.pool.size], [5, 1]);
+  });
+
   it("goes back to snapshots, with state, blocks and pool", () => {
     const chain = new DevChain();
     const root = dataHex(chain.chain.state.root);

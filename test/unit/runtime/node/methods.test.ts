@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { before, describe, it } from "node:test";
-import { encodeRlp, keccak256, Transaction } from "ethers";
+import { encodeRlp, keccak256, Transaction, verifyTypedData } from "ethers";
 import { compile } from "../../../../index.js";
 import { client, desk, DESK_CREATION, type Client, type Json } from "./client.js";
 
@@ -44,6 +44,8 @@ describe("what is in bytes", () => {
     assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x2", "0x0"), raw);
     assert.equal(await c.ask("eth_getRawTransactionByBlockHashAndIndex", block.hash, "0x0"), raw);
     assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x2", "0x1"), null);
+    assert.equal(await c.ask("eth_getRawTransactionByBlockNumberAndIndex", "0x77", "0x0"), null);
+    assert.equal(await c.ask("eth_getRawTransactionByBlockHashAndIndex", word(7n), "0x0"), null);
     const [receipt] = await c.ask("debug_getRawReceipts", "0x2");
     assert.equal(keccak256(encodeRlp(["0x2080", receipt])), block.receiptsRoot);
     const whole = await c.ask("debug_getRawBlock", "0x2");
@@ -103,6 +105,22 @@ describe("accounts and transactions", () => {
     assert.match((await cut).message, /stopping/);
   });
 
+  it("are refused in go-ethereum's words, by which clients tell failures apart", async () => {
+    const steep = { from: sender, to: TO, maxFeePerGas: "0x77359400", maxPriorityFeePerGas: "0x77359401" };
+    for (const method of ["eth_sendTransaction", "eth_signTransaction", "eth_fillTransaction"])
+      assert.match((await c.fail(method, steep)).message, /^max priority fee per gas higher than max fee per gas/, method);
+    const blobs = { blobVersionedHashes: [word(1n)] };
+    const delegation = { authorizationList: [{ chainId: "0x1", address: TO, nonce: "0x0", yParity: "0x0", r: "0x1", s: "0x1" }] };
+    for (const method of ["eth_sendTransaction", "eth_call", "eth_estimateGas", "eth_fillTransaction"]) {
+      assert.match((await c.fail(method, { from: sender, to: TO, ...blobs })).message, /^transaction type not supported: 3/, method);
+      assert.match((await c.fail(method, { from: sender, to: TO, ...delegation })).message, /^transaction type not supported: 4/, method);
+    }
+    assert.equal(await c.ask("eth_call", { from: sender, to: TO, authorizationList: [], blobs: null }), "0x");
+    const dear = { from: sender, to: TO, value: `0x${"f".repeat(32)}` };
+    for (const method of ["eth_call", "eth_estimateGas", "eth_createAccessList", "eth_sendTransaction"])
+      assert.match((await c.fail(method, dear)).message, /^insufficient funds for gas \* price \+ value/, method);
+  });
+
   it("are filled in without being signed", async () => {
     const { raw, tx } = await c.ask("eth_fillTransaction", { from: sender, to: at, data: desk.encodeFunctionData("keep", [1n]) });
     assert.deepEqual([tx.nonce, tx.from, tx.to, tx.type, tx.r], ["0x3", sender, at, "0x2", "0x0"]);
@@ -130,7 +148,43 @@ describe("development methods", () => {
     await own.ask("evm_setIntervalMining", 0);
     await own.ask("hardhat_autoImpersonateAccount", true);
     assert.equal((await own.fail("anvil_setMinGasPrice", "0x1")).code, -32602);
+    await own.ask("anvil_setBalance", TO, "1000000000000000000001");
+    assert.equal(BigInt(await own.ask("eth_getBalance", TO, "latest")), 10n ** 21n + 1n);
+    for (const wrong of ["1e18", "-1", "", `1${"0".repeat(78)}`]) assert.equal((await own.fail("anvil_setBalance", TO, wrong)).code, -32602, wrong);
+    const { environment } = await own.ask("anvil_nodeInfo");
+    assert.equal(environment.gasPrice, await own.ask("eth_gasPrice"));
     own.close();
+  });
+
+  it("send for anybody, without a signature", async () => {
+    const own = await client();
+    await own.ask("anvil_setBalance", TO, "0xde0b6b3a7640000");
+    const hash = await own.ask("eth_sendUnsignedTransaction", { from: TO, to: own.accounts[0], value: "0x1" });
+    assert.equal((await own.ask("eth_getTransactionReceipt", hash)).from, TO);
+    assert.equal((await own.fail("eth_sendUnsignedTransaction", { to: TO })).code, -32602);
+    assert.match((await own.fail("eth_sendTransaction", { from: TO, to: TO })).message, /unknown account/);
+    own.close();
+  });
+
+  it("sign typed data, with types that the message does not need", async () => {
+    const domain = { name: "Desk", chainId: "0x7a69" };
+    const types = { Line: [{ name: "amount", type: "uint256" }], Order: [{ name: "lines", type: "Line[2][]" }] };
+    const message = { lines: [[{ amount: "1" }, { amount: "2" }]] };
+    const more = { ...types, EIP712Domain: [{ name: "name", type: "string" }], Other: [{ name: "order", type: "Order" }], Apart: [{ name: "x", type: "bool" }] };
+    const typed = { domain, types: more, primaryType: "Order", message };
+    for (const given of [typed, JSON.stringify(typed)])
+      assert.equal(verifyTypedData(domain, types, message, await c.ask("eth_signTypedData_v4", sender, given)).toLowerCase(), sender);
+    for (const wrong of [
+      { ...typed, primaryType: "Line" },
+      { ...typed, primaryType: "Nothing" },
+      { ...typed, primaryType: 7 },
+      { ...typed, types: { ...more, Order: 7 } },
+      { ...typed, types: {} },
+      "{",
+      7,
+    ])
+      assert.equal((await c.fail("eth_signTypedData_v4", sender, wrong)).code, -32602, JSON.stringify(wrong));
+    assert.match((await c.fail("eth_signTypedData_v4", TO, typed)).message, /unknown account/);
   });
 
   it("roll the chain back", async () => {

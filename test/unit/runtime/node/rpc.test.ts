@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { DevChain } from "../../../../runtime/node/chain/dev-chain.js";
 import { Dispatcher } from "../../../../runtime/node/rpc/dispatcher.js";
 import { Filters } from "../../../../runtime/node/rpc/filters.js";
-import { nestsDeeper } from "../../../../runtime/node/rpc/json.js";
+import { nestsDeeper, quoteLongNumbers } from "../../../../runtime/node/rpc/json.js";
 import { RPC_LIMITS } from "../../../../runtime/node/rpc/limits.js";
 import { readBlock, readQuantity } from "../../../../runtime/node/rpc/params.js";
 import { methodTable } from "../../../../runtime/node/rpc/table.js";
@@ -47,12 +47,16 @@ describe("dispatcher", () => {
     assert.equal(answer?.error?.code, -32005);
   });
 
-  it("carries out no notification", async () => {
+  it("carries notifications out and answers none", async () => {
     let calls = 0;
-    const ask = dispatcher({ count: () => ++calls });
-    assert.equal((await ask({ jsonrpc: "2.0", method: "count" })).error?.code, -32600);
-    assert.equal((await ask([{ jsonrpc: "2.0", method: "count" }])).error?.code, -32600);
-    assert.equal(calls, 0);
+    const d = new Dispatcher({ count: () => ++calls, refuse: () => Reflect.get(undefined as never, "x") }, RPC_LIMITS, quiet);
+    const [count, refuse] = ['{"jsonrpc":"2.0","method":"count"}', '{"jsonrpc":"2.0","method":"refuse"}'];
+    for (const text of [count, refuse, '{"jsonrpc":"2.0","method":"none"}', `[${count}]`, `[${refuse},${count}]`]) assert.equal(await d.handle(text), "", text);
+    assert.equal(calls, 3);
+    assert.deepEqual(JSON.parse(await d.handle(`[${count},{"jsonrpc":"2.0","id":7,"method":"count"}]`)), [{ jsonrpc: "2.0", id: 7, result: 5 }]);
+    const late = new Dispatcher({ count: () => ++calls }, { ...RPC_LIMITS, batchMilliseconds: -1 }, quiet);
+    assert.equal(await late.handle(`[${count}]`), "");
+    assert.equal(calls, 5);
   });
 });
 
@@ -84,6 +88,21 @@ describe("reading values", () => {
     assert.deepEqual(readBlock({ blockNumber: "0x1" }, "b"), { number: 1 });
     assert.deepEqual(readBlock({ blockHash: `0x${"AB".repeat(32)}` }, "b"), { hash: `0x${"ab".repeat(32)}` });
     for (const bad of ["newest", {}, [], true, "0xffffffffffffffffff"]) assert.throws(() => readBlock(bad, "b"));
+  });
+
+  it("keeps the digits of long numbers, and ids what they are", () => {
+    for (const [text, quoted] of [
+      ['{"params":["0x1",1000000000000000001]}', '{"params":["0x1","1000000000000000001"]}'],
+      ["[ 9007199254740991,9007199254740992 , 10000000000000000000]", '[ 9007199254740991,"9007199254740992" , "10000000000000000000"]'],
+      ['{"id": 12345678901234567890,"a":12345678901234567890}', '{"id": 12345678901234567890,"a":"12345678901234567890"}'],
+    ] as const)
+      assert.equal(quoteLongNumbers(text), quoted);
+    for (const same of [
+      '["\\",12345678901234567890,\\""]',
+      "[-12345678901234567890,1.2345678901234567890,0.12345678901234567,12345678901234567890e1,00012345678901234567890]",
+      '[12345678901234567890,"',
+    ])
+      assert.equal(quoteLongNumbers(same), same);
   });
 
   it("measures nesting outside strings", () => {
@@ -128,6 +147,11 @@ describe("filters", () => {
     assert.deepEqual(filters.changes(id), []);
     now = 11_000;
     assert.throws(() => filters.changes(id), /filter not found/);
+    assert.equal(filters.size, 0);
+    // Also when nobody asks for any.
+    filters.blocks();
+    now = 22_000;
+    chain.mine();
     assert.equal(filters.size, 0);
   });
 });

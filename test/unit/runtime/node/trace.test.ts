@@ -207,6 +207,32 @@ describe("debug_traceCall", () => {
     assert.equal(BigInt(pre[c.accounts[0]!].balance) - BigInt(post[c.accounts[0]!].balance), 5n);
   });
 
+  it("counts the whole transaction at the root, as go-ethereum does", async () => {
+    const call = { from: c.accounts[0], to: at, data: desk.encodeFunctionData("keep", [4n]), gas: "0x30000" };
+    const { gas, gasUsed } = await c.ask("debug_traceCall", call, "latest", { tracer: "callTracer" });
+    const plain = await c.ask("debug_traceCall", call, "latest");
+    const mined = await receipt(await c.send(at, call.data, { gas: call.gas }));
+    assert.deepEqual([gas, gasUsed, plain.gas], [call.gas, mined.gasUsed, Number(mined.gasUsed)]);
+  });
+
+  it("shows logs where they were emitted, and none that were undone", async () => {
+    const options = { tracer: "callTracer", tracerConfig: { withLog: true } };
+    const pass = { from: c.accounts[0], to: at, value: "0x1", data: desk.encodeFunctionData("pass", [HEIR]) };
+    const { logs, calls } = await c.ask("debug_traceCall", pass, "latest", options);
+    const kept = (n: bigint): object => ({ address: at, ...desk.encodeEventLog("Kept", [HEIR, n]) });
+    assert.deepEqual(logs, [
+      { ...kept(1n), position: "0x0", index: "0x0" },
+      { ...kept(2n), position: "0x1", index: "0x1" },
+    ]);
+    assert.equal(calls[0].logs, undefined);
+    assert.equal((await c.ask("debug_traceCall", pass, "latest", { tracer: "callTracer" })).logs, undefined);
+    // The transfer back to the desk fails after the first log.
+    const refused = await c.ask("debug_traceCall", { ...pass, data: desk.encodeFunctionData("pass", [at]) }, "latest", options);
+    assert.deepEqual([refused.error, refused.logs], ["execution reverted", undefined]);
+    const deep = await c.ask("debug_traceCall", { from: c.accounts[0], to: at, data: desk.encodeFunctionData("dig", [200n]) }, "latest", options);
+    assert.equal(deep.error, undefined);
+  });
+
   it("follows calls deeper than this thread's stack", async () => {
     let { calls } = await c.ask("debug_traceCall", { to: at, data: desk.encodeFunctionData("dig", [200n]) }, "latest", { tracer: "callTracer" });
     let depth = 0;

@@ -124,7 +124,18 @@ test("calls of what is not there fail alone", () => {
   assert.equal(session.call("subtract").error, "the contract exports no function subtract");
   assert.equal(session.call("memory").success, false);
   assert.equal(session.call("supervm:gas").success, false);
-  assert.equal(session.call("add", [1n, 2n]).error, "the arguments do not fit the function's parameters");
+  for (const args of [[1n, 2n], [1], [1, 2, 3], [], [1.5, 2], [1, NaN], [2 ** 32, 0], [-(2 ** 31) - 1, 0]])
+    assert.equal(session.call("add", args).error, "the arguments do not fit the function's parameters (i32, i32)", String(args));
+  const storage = new Session(fixture("storage"));
+  for (const args of [
+    [1, 2],
+    [1n, 2 ** 64],
+    [1n, 2n ** 64n],
+    [1n, -(2n ** 63n) - 1n],
+  ])
+    assert.match(storage.call("put", args).error!, /do not fit .*\(i64, i64\)/, String(args));
+  assert.equal(storage.value("put", [2n ** 64n - 1n, -(2n ** 63n)]), 0);
+  assert.equal(storage.value("fetch", [-1n]), -(2n ** 63n));
   assert.equal(session.call("add", [1, 2], { gasLimit: 1.5 }).success, false);
   assert.equal(session.value("add", [1, 2]), 3);
 });
