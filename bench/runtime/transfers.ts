@@ -13,7 +13,7 @@ const ACCOUNTS = 10_000;
 const ROUNDS = 3;
 /** Transfers of a block. What anvil takes to accept one into its pool grows with the pool, so that larger blocks take minutes to submit. */
 const ANVIL_BLOCK = 2_000;
-const ETHEREUMJS_BLOCK = 500;
+const ETHEREUMJS_BLOCK = 4_000;
 /** Its state in memory is copied at every checkpoint: with more accounts one would measure that alone. */
 const ETHEREUMJS_ACCOUNTS = 50;
 const WARM_UP = 30_000;
