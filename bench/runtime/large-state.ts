@@ -71,7 +71,7 @@ interface Start {
   readonly accounts: number;
   readonly position: StatePosition;
   readonly nextVersion: number;
-  readonly nextNode: number;
+  readonly nextPage: number;
 }
 
 /** Imports the state, or finds in a kept folder the one that was imported before: what blocks of an earlier run have changed is undone. */
@@ -87,7 +87,7 @@ async function filled(folder: string, queue: WriteQueue, accounts: () => Iterabl
   process.stdout.write(
     `${ACCOUNTS.toLocaleString("en-US")} accounts imported in ${seconds.toFixed(0)} s: ${(queue.store.size() / 2 ** 20).toFixed(0)} MiB on disk, ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MiB of memory\n`,
   );
-  const imported: Start = { accounts: ACCOUNTS, position, nextVersion: backend.nextVersion, nextNode: backend.nodes.nextId };
+  const imported: Start = { accounts: ACCOUNTS, position, nextVersion: backend.nextVersion, nextPage: backend.nodes.nextPage };
   if (KEPT !== undefined)
     fs.writeFileSync(
       note,
@@ -105,7 +105,7 @@ function readStart(note: string): Start {
 async function undone(start: Start, queue: WriteQueue): Promise<Start> {
   let version = start.position.version;
   while (queue.get(numberKey(PREFIX.CHANGE, version + 1))) version++;
-  const changed = new DurableBackend(queue, { ...start.position, version }, version + 1, start.nextNode);
+  const changed = new DurableBackend(queue, { ...start.position, version }, version + 1, start.nextPage);
   changed.restore(changed.viewAt(start.position));
   queue.seal();
   await queue.durable();
@@ -136,7 +136,7 @@ export async function largeState(): Promise<Row[]> {
     const queue = new WriteQueue(kv);
     const start = await filled(folder, queue, () => new Holders(artifact, deployed, world.token, ACCOUNTS).inOrder(), modules.all);
     // A new process would begin with empty caches.
-    const durable = new DurableBackend(queue, start.position, start.nextVersion, start.nextNode);
+    const durable = new DurableBackend(queue, start.position, start.nextVersion, start.nextPage);
     const subjects: Subject[] = [
       { backend: durable, queue, accounts: ACCOUNTS, clock: [], processor: [] },
       { backend: memory, accounts: SMALL, clock: [], processor: [] },

@@ -16,10 +16,11 @@ import { DurableHead, type HeadSource } from "./durable-head.js";
 import { importAccounts, type ImportedAccount } from "./import.js";
 import { hashKey, numberKey, PREFIX } from "./layout.js";
 import type { ChildRecord } from "./node-records.js";
-import { NodeStore, StateChange } from "./node-store.js";
-import { accountPath, slotPath, StateTrie, type AccountContents, type AccountEntry, type AccountProof } from "./state-trie.js";
+import { NodeStore } from "./node-store.js";
+import { StateChange } from "./state-change.js";
+import { StateTrie, type AccountContents, type AccountProof } from "./state-trie.js";
+import { updateState } from "./state-update.js";
 import { StoredModules } from "./stored-modules.js";
-import type { StoredNode } from "./trie-nodes.js";
 
 /** Where a state lies: after which change, and the root of its trie. */
 export interface StatePosition {
@@ -44,11 +45,11 @@ export class StoredView implements StateView, HeadSource {
   }
 
   account(address: AddressKey): AccountRecord | undefined {
-    return this.nodes.account(this.position.root?.id ?? 0, accountPath(address));
+    return this.nodes.account(this.position.root?.id ?? 0, address);
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.nodes.storage(this.position.root?.id ?? 0, accountPath(address), slotPath(slot));
+    return this.nodes.storage(this.position.root?.id ?? 0, address, slot);
   }
 
   slots(address: AddressKey): Iterable<SlotKey> {
@@ -70,7 +71,7 @@ export class StoredView implements StateView, HeadSource {
 
 /** What one change did, to be undone or pruned. */
 interface Change {
-  /** Ids of the new nodes: from, to (not included). */
+  /** Pages of the new nodes: from, to (not included). */
   readonly from: number;
   readonly to: number;
   readonly replaced: readonly number[];
@@ -87,16 +88,16 @@ export class DurableBackend implements NodeBackend {
 
   /**
    * @param position The newest state.
-   * @param nextVersion, nextNode The first that are free.
+   * @param nextVersion, nextPage The first that are free.
    */
   constructor(
     private readonly queue: WriteQueue,
     position: StatePosition,
     public nextVersion: number,
-    nextNode: number,
+    nextPage: number,
   ) {
     this.modules = new StoredModules(queue);
-    this.nodes = new NodeStore(queue, this.modules, nextNode);
+    this.nodes = new NodeStore(queue, this.modules, nextPage);
     this.current = this.viewAt(position);
     this.head = new DurableHead(this.current);
   }
@@ -124,7 +125,7 @@ export class DurableBackend implements NodeBackend {
   async import(accounts: Iterable<ImportedAccount>, modules: readonly ModuleEntry[]): Promise<StoredView> {
     if (this.current.position.root || this.pending.length > 0) throw new StateError("unusable", "a state can be imported into an empty store only");
     this.commit({ accounts: new Map(), storage: new Map() }, modules);
-    const from = this.nodes.nextId;
+    const from = this.nodes.nextPage;
     return this.adopt(from, await importAccounts(accounts, this.nodes, this.queue), []);
   }
 
@@ -134,19 +135,26 @@ export class DurableBackend implements NodeBackend {
 
   view(): StoredView {
     if (this.pending.length === 0) return this.current;
-    const from = this.nodes.nextId;
+    const from = this.nodes.nextPage;
     const change = new StateChange(this.nodes);
-    let { trie } = this.current;
     const together = this.head.changes();
-    for (const changes of together ? [together] : this.pending) trie = trie.apply(changes, change);
-    return this.adopt(from, trie.accounts && this.nodes.save(trie.accounts), change.ids);
+    const root = together ? updateState(this.nodes, this.current.position.root, together, change) : this.afterAll(this.pending, change);
+    return this.adopt(from, root, change.ids);
+  }
+
+  /** The root after changes one after another, of which some say that accounts go. */
+  private afterAll(pending: readonly ChangeSet[], change: StateChange): ChildRecord | undefined {
+    let { trie } = this.current;
+    for (const changes of pending) trie = trie.apply(changes, change);
+    return trie.accounts && this.nodes.save(trie.accounts);
   }
 
   /** Makes a trie whose new nodes are in the queue the newest state. */
-  private adopt(from: number, root: StoredNode<AccountEntry> | undefined, replaced: readonly number[]): StoredView {
+  private adopt(from: number, root: ChildRecord | undefined, replaced: readonly number[]): StoredView {
     const version = this.nextVersion++;
+    this.nodes.closePage();
     for (const module of this.fresh) this.modules.save(module);
-    this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextId, replaced, modules: this.fresh.map((m) => m.identity) }));
+    this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextPage, replaced, modules: this.fresh.map((m) => m.identity) }));
     this.pending = [];
     this.fresh = [];
     this.current = this.viewAt({ version, root: root && { id: root.id, reference: root.reference } });
@@ -179,7 +187,7 @@ export class DurableBackend implements NodeBackend {
   private undo(version: number): void {
     const change = this.change(version);
     if (!change) return;
-    this.nodes.delete(range(change.from, change.to));
+    this.nodes.deletePages(change.from, change.to);
     for (const identity of change.modules) this.queue.delete(hashKey(PREFIX.MODULE, identity));
     this.queue.delete(numberKey(PREFIX.CHANGE, version));
   }
@@ -189,7 +197,7 @@ export class DurableBackend implements NodeBackend {
     for (let next = done + 1; next <= version; next++) {
       const change = this.change(next);
       if (!change) continue;
-      this.nodes.delete(change.replaced);
+      this.nodes.drop(change.replaced);
       this.queue.delete(numberKey(PREFIX.CHANGE, next));
     }
   }
@@ -198,10 +206,6 @@ export class DurableBackend implements NodeBackend {
     const record = this.queue.get(numberKey(PREFIX.CHANGE, version));
     return record && readChange(record);
   }
-}
-
-function* range(from: number, to: number): Generator<number> {
-  for (let i = from; i < to; i++) yield i;
 }
 
 function changeRecord(change: Change): Uint8Array {

@@ -92,6 +92,15 @@ class LmdbStore implements KeyValueStore {
     return this.database.get(asBuffer(key));
   }
 
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    // Memory of the library's own, whose `length` it sets to that of the value.
+    const value = this.database.getBinaryFast(asBuffer(key));
+    if (!value) return -1;
+    const { length } = value;
+    if (length <= into.length) into.set(new Uint8Array(value.buffer, value.byteOffset, length));
+    return length;
+  }
+
   entries(range: KeyRange): Iterable<Entry> {
     return this.database.getRange({ start: asBuffer(range.start), end: asBuffer(range.end) }).map(({ key, value }): Entry => [key, value]);
   }

@@ -4,9 +4,9 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MemoryBackend } from "../../../../runtime/node/state/backend.js";
 import { DurableBackend, type StatePosition, type StoredView } from "../../../../runtime/node/state/durable-backend.js";
-import { PREFIX } from "../../../../runtime/node/state/layout.js";
+import { keyNumber, PREFIX } from "../../../../runtime/node/state/layout.js";
+import { idsOfPage } from "../../../../runtime/node/state/node-pages.js";
 import { referredIds } from "../../../../runtime/node/state/node-records.js";
-import { keyNumber, numberKey } from "../../../../runtime/node/state/layout.js";
 import { MemoryKeyValueStore } from "../../../../runtime/store/durable/memory-kv.js";
 import { prefixRange } from "../../../../runtime/store/durable/kv.js";
 import { WriteQueue } from "../../../../runtime/store/durable/write-queue.js";
@@ -24,10 +24,10 @@ class Durable {
     readonly store = new MemoryKeyValueStore(),
     position: StatePosition = { version: 0, root: undefined },
     nextVersion = 1,
-    nextNode = 1,
+    nextPage = 1,
   ) {
     this.queue = new WriteQueue(store);
-    this.backend = new DurableBackend(this.queue, position, nextVersion, nextNode);
+    this.backend = new DurableBackend(this.queue, position, nextVersion, nextPage);
   }
 
   async flush(): Promise<void> {
@@ -38,11 +38,11 @@ class Durable {
   /** What a new process would see. */
   async reopened(): Promise<Durable> {
     await this.flush();
-    return new Durable(this.store, this.backend.view().position, this.backend.nextVersion, this.backend.nodes.nextId);
+    return new Durable(this.store, this.backend.view().position, this.backend.nextVersion, this.backend.nodes.nextPage);
   }
 
   nodeIds(): Set<number> {
-    return new Set([...this.store.entries(prefixRange(Uint8Array.of(PREFIX.NODE)))].map(([key]) => keyNumber(key)));
+    return new Set([...this.store.entries(prefixRange(Uint8Array.of(PREFIX.NODES)))].flatMap(([key, page]) => [...idsOfPage(keyNumber(key), page)]));
   }
 
   reachable(views: readonly StoredView[]): Set<number> {
@@ -50,7 +50,7 @@ class Durable {
     const walk = (id: number): void => {
       if (ids.has(id)) return;
       ids.add(id);
-      for (const child of referredIds(this.store.get(numberKey(PREFIX.NODE, id))!)) walk(child);
+      for (const child of referredIds(this.backend.nodes.read(id))) walk(child);
     };
     for (const { position } of views) if (position.root) walk(position.root.id);
     return ids;

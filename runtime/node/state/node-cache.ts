@@ -1,0 +1,135 @@
+/**
+ * Node records kept in memory, in two generations of limited size: what is used moves to the younger one; when that is full it becomes the older one, and what nobody
+ * used since the last time is gone. A generation is one piece of memory with an index of typed arrays: hundreds of thousands of records are no objects
+ * that the garbage collector would have to look at.
+ *
+ *   generation:  bytes | size, record | size, record | ...      index: id -> place, open addressing
+ */
+const SIZE_BYTES = 4;
+const FIRST_BYTES = 1 << 16;
+const FIRST_ENTRIES = 1 << 10;
+const SPREAD = 0x9e37_79b1;
+
+class Generation {
+  bytes = new Uint8Array(FIRST_BYTES);
+  private end = 0;
+  private count = 0;
+  private ids = new Float64Array(FIRST_ENTRIES);
+  private places = new Uint32Array(FIRST_ENTRIES);
+
+  constructor(private readonly limit: number) {}
+
+  /** Where the record of a node lies; -1: not here. Ids are not 0. */
+  find(id: number): number {
+    const { ids } = this;
+    const last = ids.length - 1;
+    for (let entry = startOf(id, last); ; entry = (entry + 1) & last) {
+      if (ids[entry] === id) return this.places[entry]!;
+      if (ids[entry] === 0) return -1;
+    }
+  }
+
+  fits(size: number): boolean {
+    return this.end + SIZE_BYTES + size <= this.limit;
+  }
+
+  /** Copies a record, whose id is not here yet; where it lies. */
+  add(id: number, from: Uint8Array, start: number, size: number): number {
+    if (this.end + SIZE_BYTES + size > this.bytes.length) this.enlarge(this.end + SIZE_BYTES + size);
+    if (2 * (this.count + 1) > this.ids.length) this.rehash();
+    const { bytes, end } = this;
+    for (let i = 0; i < SIZE_BYTES; i++) bytes[end + i] = size >>> (8 * i);
+    const at = end + SIZE_BYTES;
+    if (from === bytes) bytes.copyWithin(at, start, start + size);
+    else bytes.set(from.subarray(start, start + size), at);
+    this.end = at + size;
+    this.count++;
+    this.enter(id, at);
+    return at;
+  }
+
+  sizeAt(at: number): number {
+    const { bytes } = this;
+    return bytes[at - 4]! | (bytes[at - 3]! << 8) | (bytes[at - 2]! << 16) | (bytes[at - 1]! << 24);
+  }
+
+  clear(): void {
+    this.end = 0;
+    this.count = 0;
+    this.ids.fill(0);
+  }
+
+  private enter(id: number, at: number): void {
+    const { ids } = this;
+    const last = ids.length - 1;
+    let entry = startOf(id, last);
+    while (ids[entry] !== 0) entry = (entry + 1) & last;
+    ids[entry] = id;
+    this.places[entry] = at;
+  }
+
+  private enlarge(needed: number): void {
+    // A record that is larger than the limit is kept until the next one comes.
+    const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, this.limit)));
+    larger.set(this.bytes.subarray(0, this.end));
+    this.bytes = larger;
+  }
+
+  private rehash(): void {
+    const { ids, places } = this;
+    this.ids = new Float64Array(2 * ids.length);
+    this.places = new Uint32Array(2 * ids.length);
+    for (let entry = 0; entry < ids.length; entry++) if (ids[entry] !== 0) this.enter(ids[entry]!, places[entry]!);
+  }
+}
+
+/** Ids are counts with gaps: the high bits of the product are spread well. */
+function startOf(id: number, last: number): number {
+  const product = Math.imul(id, SPREAD) ^ Math.imul(Math.floor(id / 0x1_0000_0000), SPREAD);
+  return (product ^ (product >>> 15)) & last;
+}
+
+export class NodeCache {
+  private young: Generation;
+  private old: Generation;
+  /** Where the record lies that was found or added last. */
+  bytes: Uint8Array;
+  at = 0;
+  size = 0;
+
+  /** @param limit Bytes of records at most, 128 KiB at least; the index takes a quarter as much again. */
+  constructor(limit: number) {
+    const half = Math.max(FIRST_BYTES, limit >> 1);
+    this.young = new Generation(half);
+    this.old = new Generation(half);
+    this.bytes = this.young.bytes;
+  }
+
+  /** True where the record of a node is here: it lies at `at` of `bytes` until the next record is found or added. */
+  find(id: number): boolean {
+    const { young, old } = this;
+    const at = young.find(id);
+    if (at >= 0) {
+      this.bytes = young.bytes;
+      this.at = at;
+      this.size = young.sizeAt(at);
+      return true;
+    }
+    const before = old.find(id);
+    if (before < 0) return false;
+    this.add(id, old.bytes, before, old.sizeAt(before));
+    return true;
+  }
+
+  /** Adds a record of a node that is not here. */
+  add(id: number, from: Uint8Array, start: number, size: number): void {
+    if (!this.young.fits(size)) {
+      // The record may lie in the memory that is used anew: it is copied before anything else is.
+      [this.young, this.old] = [this.old, this.young];
+      this.young.clear();
+    }
+    this.at = this.young.add(id, from, start, size);
+    this.bytes = this.young.bytes;
+    this.size = size;
+  }
+}
