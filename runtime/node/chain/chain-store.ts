@@ -53,7 +53,11 @@ function requireFormat(store: KeyValueStore): void {
     const version = text.startsWith(FORMAT) ? Number(text.slice(FORMAT.length)) : NaN;
     if (Number.isNaN(version)) throw new StateError("foreign", `${store.location} holds something else than a state of supervm`, "choose another folder");
     if (version < VERSION)
-      throw new StateError("unusable", `${store.location} was written by an older supervm (format ${version}, this one knows ${VERSION})`, "dump the state with that version, and load the dump into a new folder");
+      throw new StateError(
+        "unusable",
+        `${store.location} was written by an older supervm (format ${version}, this one knows ${VERSION})`,
+        "dump the state with that version, and load the dump into a new folder",
+      );
     if (version > VERSION) throw new StateError("newer", `${store.location} was written by a newer supervm (format ${version}, this one knows ${VERSION})`, "use that version");
     return;
   }

@@ -1,6 +1,17 @@
 /** A {@link KeyValueStore} in this process's memory: the model of the others, and for chains that need not last. */
 import { bytesOfKey, keyOf } from "../keys.js";
-import { copyValue, requireCheckpointName, requireKey, StateError, type CheckpointInfo, type Entry, type KeyRange, type KeyValueSnapshot, type KeyValueStore, type Write } from "./kv.js";
+import {
+  copyValue,
+  requireCheckpointName,
+  requireKey,
+  StateError,
+  type CheckpointInfo,
+  type Entry,
+  type KeyRange,
+  type KeyValueSnapshot,
+  type KeyValueStore,
+  type Write,
+} from "./kv.js";
 
 export class MemoryKeyValueStore implements KeyValueStore {
   readonly location = "memory";

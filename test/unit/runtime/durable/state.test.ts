@@ -3,16 +3,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MemoryBackend } from "../../../../runtime/node/state/backend.js";
-import { DurableBackend, type StatePosition, type StoredView } from "../../../../runtime/node/state/durable-backend.js";
-import { keyNumber, PREFIX } from "../../../../runtime/node/state/layout.js";
-import { idsOfPage } from "../../../../runtime/node/state/node-pages.js";
-import { referredIds } from "../../../../runtime/node/state/node-records.js";
+import { DurableBackend, type StatePosition } from "../../../../runtime/node/state/durable-backend.js";
 import { MemoryKeyValueStore } from "../../../../runtime/store/durable/memory-kv.js";
-import { prefixRange } from "../../../../runtime/store/durable/kv.js";
 import { WriteQueue } from "../../../../runtime/store/durable/write-queue.js";
 import { addressKeyOfInt, littleEndian, slotKey } from "../../../../runtime/store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../../../runtime/store/state.js";
 import { dataHex } from "../../../../runtime/node/encoding/hex.js";
+import { nodesOf, reachableNodes } from "./nodes.js";
 
 const hex = (bytes: Uint8Array): string => dataHex(bytes);
 
@@ -39,21 +36,6 @@ class Durable {
   async reopened(): Promise<Durable> {
     await this.flush();
     return new Durable(this.store, this.backend.view().position, this.backend.nextVersion, this.backend.nodes.nextPage);
-  }
-
-  nodeIds(): Set<number> {
-    return new Set([...this.store.entries(prefixRange(Uint8Array.of(PREFIX.NODES)))].flatMap(([key, page]) => [...idsOfPage(keyNumber(key), page)]));
-  }
-
-  reachable(views: readonly StoredView[]): Set<number> {
-    const ids = new Set<number>();
-    const walk = (id: number): void => {
-      if (ids.has(id)) return;
-      ids.add(id);
-      for (const child of referredIds(this.backend.nodes.read(id))) walk(child);
-    };
-    for (const { position } of views) if (position.root) walk(position.root.id);
-    return ids;
   }
 }
 
@@ -150,7 +132,13 @@ describe("the state in a store", () => {
         const { memory: expected, durable: actual } = history[history.length - 1]!;
         assert.deepEqual(actual.prove(ADDRESSES[1]!, SLOTS), expected.prove(ADDRESSES[1]!, SLOTS));
         await durable.flush();
-        assert.deepEqual([...durable.nodeIds()].sort(), [...durable.reachable(history.map((h) => h.durable))].sort());
+        assert.deepEqual(
+          nodesOf(durable.store),
+          reachableNodes(
+            durable.backend.nodes,
+            history.map((h) => h.durable),
+          ),
+        );
       }),
       { numRuns: 20 },
     ));
