@@ -9,8 +9,10 @@ import type { CodeRegistry, ModuleEntry } from "../../host/code.js";
 import { StateError } from "../../store/durable/kv.js";
 import { RecordReader, RecordWriter } from "../../store/durable/records.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
+import { writeKeyWords, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../store/state.js";
+import { bytesOfWord } from "../../store/transaction-changes.js";
+import { WORD_SIZE } from "../../store/word-table.js";
 import type { NodeBackend, StateView, StoredModule } from "./backend.js";
 import { DurableHead, type HeadSource } from "./durable-head.js";
 import { importAccounts, type ImportedAccount } from "./import.js";
@@ -28,6 +30,8 @@ export interface StatePosition {
   /** Undefined: the empty state. */
   readonly root: ChildRecord | undefined;
 }
+
+const slotRoom = new Int32Array(2 * WORD_SIZE);
 
 /** A state that lies in the store. */
 export class StoredView implements StateView, HeadSource {
@@ -49,7 +53,13 @@ export class StoredView implements StateView, HeadSource {
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.nodes.storage(this.position.root?.id ?? 0, address, slot);
+    writeKeyWords(slot, slotRoom, 0);
+    this.readWord(address, slotRoom, 0, slotRoom, WORD_SIZE);
+    return bytesOfWord(slotRoom, WORD_SIZE);
+  }
+
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+    this.nodes.readWord(this.position.root?.id ?? 0, address, slots, slotAt, value, valueAt);
   }
 
   slots(address: AddressKey): Iterable<SlotKey> {
@@ -82,7 +92,10 @@ export class DurableBackend implements NodeBackend {
   readonly head: DurableHead;
   private modules: StoredModules;
   readonly nodes: NodeStore;
-  private pending: ChangeSet[] = [];
+  /** Whether anything was committed since the last view. */
+  private changed = false;
+  /** What was committed since then one by one, where some of it says that accounts go. */
+  private sequence: ChangeSet[] | undefined;
   private fresh: ModuleEntry[] = [];
   private current: StoredView;
 
@@ -114,8 +127,10 @@ export class DurableBackend implements NodeBackend {
   commit(changes: ChangeSet, modules: readonly ModuleEntry[]): void {
     this.registry.register(modules);
     this.fresh.push(...modules);
+    if (!this.sequence && removesAccounts(changes)) this.sequence = [this.head.changes()];
+    this.sequence?.push(changes);
     this.head.apply(changes);
-    this.pending.push(changes);
+    this.changed = true;
   }
 
   /**
@@ -123,7 +138,7 @@ export class DurableBackend implements NodeBackend {
    * accounts or slots do not come in order, and with StateError where there is a state already or the store cannot be written: then nothing of the store may be used.
    */
   async import(accounts: Iterable<ImportedAccount>, modules: readonly ModuleEntry[]): Promise<StoredView> {
-    if (this.current.position.root || this.pending.length > 0) throw new StateError("unusable", "a state can be imported into an empty store only");
+    if (this.current.position.root || this.changed) throw new StateError("unusable", "a state can be imported into an empty store only");
     this.commit({ accounts: new Map(), storage: new Map() }, modules);
     const from = this.nodes.nextPage;
     return this.adopt(from, await importAccounts(accounts, this.nodes, this.queue), []);
@@ -134,18 +149,18 @@ export class DurableBackend implements NodeBackend {
   }
 
   view(): StoredView {
-    if (this.pending.length === 0) return this.current;
+    if (!this.changed) return this.current;
     const from = this.nodes.nextPage;
     const change = new StateChange(this.nodes);
-    const together = this.head.changes();
-    const root = together ? updateState(this.nodes, this.current.position.root, together, change) : this.afterAll(this.pending, change);
+    const { changedAccounts, changedWords } = this.head;
+    const root = this.sequence ? this.afterAll(this.sequence, change) : updateState(this.nodes, this.current.position.root, changedAccounts, changedWords.byAccount(), change);
     return this.adopt(from, root, change.ids);
   }
 
   /** The root after changes one after another, of which some say that accounts go. */
-  private afterAll(pending: readonly ChangeSet[], change: StateChange): ChildRecord | undefined {
+  private afterAll(sequence: readonly ChangeSet[], change: StateChange): ChildRecord | undefined {
     let { trie } = this.current;
-    for (const changes of pending) trie = trie.apply(changes, change);
+    for (const changes of sequence) trie = trie.apply(changes, change);
     return trie.accounts && this.nodes.save(trie.accounts);
   }
 
@@ -155,19 +170,23 @@ export class DurableBackend implements NodeBackend {
     this.nodes.closePage();
     for (const module of this.fresh) this.modules.save(module);
     this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextPage, replaced, modules: this.fresh.map((m) => m.identity) }));
-    this.pending = [];
-    this.fresh = [];
+    this.forget();
     this.current = this.viewAt({ version, root: root && { id: root.id, reference: root.reference } });
     this.head.moveTo(this.current);
     return this.current;
+  }
+
+  private forget(): void {
+    this.changed = false;
+    this.sequence = undefined;
+    this.fresh = [];
   }
 
   restore(view: StateView): void {
     if (!(view instanceof StoredView)) throw new TypeError("the view is another backend's");
     const { version } = view.position;
     for (let undone = this.current.position.version; undone > version; undone--) this.undo(undone);
-    this.pending = [];
-    this.fresh = [];
+    this.forget();
     // A module that came later is unknown again: bringing it costs the same gas as the first time.
     this.modules = new StoredModules(this.queue);
     this.nodes.registry = this.modules;
@@ -206,6 +225,11 @@ export class DurableBackend implements NodeBackend {
     const record = this.queue.get(numberKey(PREFIX.CHANGE, version));
     return record && readChange(record);
   }
+}
+
+function removesAccounts({ accounts }: ChangeSet): boolean {
+  for (const record of accounts.values()) if (!record) return true;
+  return false;
 }
 
 function changeRecord(change: Change): Uint8Array {

@@ -1,5 +1,4 @@
 /** The keys of a change of a trie, hashed and in order, so that all changes below a node lie side by side. */
-import { writeHashedKey } from "./hashed-keys.js";
 import { nibbleAt } from "./node-bytes.js";
 
 export const HASHED_SIZE = 32;
@@ -14,27 +13,26 @@ export class KeyChanges {
   /** How many before a place may leave nothing where they are. */
   private readonly vanishing: Uint32Array;
 
-  /** @param mayVanish Whether there may be nothing at a key afterwards. */
+  /**
+   * @param hash Writes the hash of a key to a place of some bytes.
+   * @param mayVanish Whether there may be nothing at a key afterwards.
+   */
   constructor(
-    readonly keys: readonly string[],
+    readonly count: number,
+    hash: (index: number, into: Uint8Array, to: number) => void,
     mayVanish: (index: number) => boolean,
   ) {
-    const { length } = keys;
-    const unordered = new Uint8Array(HASHED_SIZE * length);
-    for (let i = 0; i < length; i++) writeHashedKey(keys[i]!, unordered, HASHED_SIZE * i);
-    this.order = inOrder(unordered, length);
-    this.hashes = new Uint8Array(HASHED_SIZE * length);
-    this.vanishing = new Uint32Array(length + 1);
-    for (let place = 0; place < length; place++) {
+    const unordered = new Uint8Array(HASHED_SIZE * count);
+    for (let i = 0; i < count; i++) hash(i, unordered, HASHED_SIZE * i);
+    this.order = inOrder(unordered, count);
+    this.hashes = new Uint8Array(HASHED_SIZE * count);
+    this.vanishing = new Uint32Array(count + 1);
+    for (let place = 0; place < count; place++) {
       const index = this.order[place]!;
       const from = HASHED_SIZE * index;
       for (let i = 0, to = HASHED_SIZE * place; i < HASHED_SIZE; i++) this.hashes[to + i] = unordered[from + i]!;
       this.vanishing[place + 1] = this.vanishing[place]! + (mayVanish(index) ? 1 : 0);
     }
-  }
-
-  get count(): number {
-    return this.keys.length;
   }
 
   nibble(place: number, depth: number): number {

@@ -153,17 +153,16 @@ function isRestOf(bytes: Uint8Array, from: number, keys: Uint8Array, key: number
   return true;
 }
 
-/** The word of a slot's record, least significant byte first. */
-export function wordOf(bytes: Uint8Array, record: number): Uint8Array {
+/** Writes the word of a slot's record as 32-bit words, least significant first. */
+export function readWordOf(bytes: Uint8Array, record: number, value: Int32Array, valueAt: number): void {
   const path = listItems(bytes, record + 1 + SLOT_SIZE);
   const item = path + (bytes[path]! < 0x80 ? 1 : 1 + bytes[path]! - 0x80);
-  const word = new Uint8Array(32);
+  value.fill(0, valueAt, valueAt + 8);
   // The item is an encoded word: a byte below 0x80 stands for itself in both.
   if (bytes[item]! < 0x80) {
-    word[0] = bytes[item]!;
-    return word;
+    value[valueAt] = bytes[item]!;
+    return;
   }
   const size = bytes[item + 1]! - 0x80;
-  for (let i = 0; i < size; i++) word[size - 1 - i] = bytes[item + 2 + i]!;
-  return word;
+  for (let i = 0; i < size; i++) value[valueAt + (i >> 2)]! |= bytes[item + 1 + size - i]! << (8 * (i & 3));
 }

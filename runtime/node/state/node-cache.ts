@@ -6,26 +6,31 @@
  *   generation:  bytes | size, record | size, record | ...      index: id -> place, open addressing
  */
 const SIZE_BYTES = 4;
+/** Memory to begin with, for chains that stay small; then all that is allowed, of which the system gives what is touched. */
 const FIRST_BYTES = 1 << 16;
 const FIRST_ENTRIES = 1 << 10;
+const LARGE = 1 << 22;
+/** Fewer bytes are copied faster one by one than by a call. */
+const SMALL = 64;
 const SPREAD = 0x9e37_79b1;
 
 class Generation {
   bytes = new Uint8Array(FIRST_BYTES);
   private end = 0;
   private count = 0;
-  private ids = new Float64Array(FIRST_ENTRIES);
-  private places = new Uint32Array(FIRST_ENTRIES);
+  /** Id (0: none) and place of each entry, side by side: looking one up touches memory once. */
+  private index = new Float64Array(2 * FIRST_ENTRIES);
 
   constructor(private readonly limit: number) {}
 
   /** Where the record of a node lies; -1: not here. Ids are not 0. */
   find(id: number): number {
-    const { ids } = this;
-    const last = ids.length - 1;
-    for (let entry = startOf(id, last); ; entry = (entry + 1) & last) {
-      if (ids[entry] === id) return this.places[entry]!;
-      if (ids[entry] === 0) return -1;
+    const { index } = this;
+    const last = index.length - 2;
+    for (let entry = startOf(id) & last; ; entry = (entry + 2) & last) {
+      const there = index[entry];
+      if (there === id) return index[entry + 1]!;
+      if (there === 0) return -1;
     }
   }
 
@@ -36,11 +41,15 @@ class Generation {
   /** Copies a record, whose id is not here yet; where it lies. */
   add(id: number, from: Uint8Array, start: number, size: number): number {
     if (this.end + SIZE_BYTES + size > this.bytes.length) this.enlarge(this.end + SIZE_BYTES + size);
-    if (2 * (this.count + 1) > this.ids.length) this.rehash();
+    if (4 * (this.count + 1) > this.index.length) this.rehash();
     const { bytes, end } = this;
-    for (let i = 0; i < SIZE_BYTES; i++) bytes[end + i] = size >>> (8 * i);
+    bytes[end] = size;
+    bytes[end + 1] = size >> 8;
+    bytes[end + 2] = size >> 16;
+    bytes[end + 3] = size >> 24;
     const at = end + SIZE_BYTES;
     if (from === bytes) bytes.copyWithin(at, start, start + size);
+    else if (size <= SMALL) for (let i = 0; i < size; i++) bytes[at + i] = from[start + i]!;
     else bytes.set(from.subarray(start, start + size), at);
     this.end = at + size;
     this.count++;
@@ -56,37 +65,36 @@ class Generation {
   clear(): void {
     this.end = 0;
     this.count = 0;
-    this.ids.fill(0);
+    this.index.fill(0);
   }
 
   private enter(id: number, at: number): void {
-    const { ids } = this;
-    const last = ids.length - 1;
-    let entry = startOf(id, last);
-    while (ids[entry] !== 0) entry = (entry + 1) & last;
-    ids[entry] = id;
-    this.places[entry] = at;
+    const { index } = this;
+    const last = index.length - 2;
+    let entry = startOf(id) & last;
+    while (index[entry] !== 0) entry = (entry + 2) & last;
+    index[entry] = id;
+    index[entry + 1] = at;
   }
 
   private enlarge(needed: number): void {
     // A record that is larger than the limit is kept until the next one comes.
-    const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, this.limit)));
+    const larger = new Uint8Array(Math.max(needed, this.bytes.length < LARGE ? Math.min(4 * this.bytes.length, this.limit) : this.limit));
     larger.set(this.bytes.subarray(0, this.end));
     this.bytes = larger;
   }
 
   private rehash(): void {
-    const { ids, places } = this;
-    this.ids = new Float64Array(2 * ids.length);
-    this.places = new Uint32Array(2 * ids.length);
-    for (let entry = 0; entry < ids.length; entry++) if (ids[entry] !== 0) this.enter(ids[entry]!, places[entry]!);
+    const before = this.index;
+    this.index = new Float64Array(2 * before.length);
+    for (let entry = 0; entry < before.length; entry += 2) if (before[entry] !== 0) this.enter(before[entry]!, before[entry + 1]!);
   }
 }
 
-/** Ids are counts with gaps: the high bits of the product are spread well. */
-function startOf(id: number, last: number): number {
+/** An entry to begin with, twice over. Ids are counts with gaps: the product's high bits are spread well. */
+function startOf(id: number): number {
   const product = Math.imul(id, SPREAD) ^ Math.imul(Math.floor(id / 0x1_0000_0000), SPREAD);
-  return (product ^ (product >>> 15)) & last;
+  return (product ^ (product >>> 15)) << 1;
 }
 
 export class NodeCache {
@@ -96,6 +104,8 @@ export class NodeCache {
   bytes: Uint8Array;
   at = 0;
   size = 0;
+  /** How often the generations have turned: what was found stays where it was, if no longer to be found, until they have turned twice. */
+  turns = 0;
 
   /** @param limit Bytes of records at most, 128 KiB at least; the index takes a quarter as much again. */
   constructor(limit: number) {
@@ -127,6 +137,7 @@ export class NodeCache {
       // The record may lie in the memory that is used anew: it is copied before anything else is.
       [this.young, this.old] = [this.old, this.young];
       this.young.clear();
+      this.turns++;
     }
     this.at = this.young.add(id, from, start, size);
     this.bytes = this.young.bytes;

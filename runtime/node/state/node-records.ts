@@ -7,6 +7,7 @@ import { StateError } from "../../store/durable/kv.js";
 import { RecordReader } from "../../store/durable/records.js";
 import { keyOf } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
+import { bytesOfWord } from "../../store/transaction-changes.js";
 import {
   branchEncoding,
   childIdAt,
@@ -20,7 +21,7 @@ import {
   referencePlace,
   referenceSizeAt,
   SLOT_SIZE,
-  wordOf,
+  readWordOf,
   BRANCH_IDS,
 } from "./node-bytes.js";
 import { encodeAccount, encodeWord, type AccountEntry, type SlotEntry } from "./state-trie.js";
@@ -134,11 +135,14 @@ function readAccountRecord(reader: RecordReader, registry: CodeRegistry): Accoun
   return { nonce, balance, ...(code.length > 0 && { code: registry.codeOfBytes(Uint8Array.from(code)) }) };
 }
 
+const wordRoom = new Int32Array(8);
+
 export function readSlotNode(bytes: Uint8Array, loader: NodeLoader): LoadedNode<SlotEntry> {
   if (bytes[0] !== KIND.SLOT) return readInner(bytes, loader.slotNode);
   const path = slotPathOf(bytes);
   const slot = keyOf(bytes.subarray(1, 1 + SLOT_SIZE));
-  const word = wordOf(bytes, 0);
+  readWordOf(bytes, 0, wordRoom, 0);
+  const word = bytesOfWord(wordRoom, 0) ?? damaged("a word of the state is zero");
   return {
     kind: "leaf",
     path,

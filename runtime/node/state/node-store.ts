@@ -7,12 +7,13 @@
 import type { CodeRegistry } from "../../host/code.js";
 import { StateError } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
+import { writeKeyWords, writeWordBytes, type AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
+import { WORD_SIZE } from "../../store/word-table.js";
 import { room, ROOM } from "./hash-room.js";
-import { writeHashedKey } from "./hashed-keys.js";
+import { writeHashedKey, writeHashedWords } from "./hashed-keys.js";
 import { numberKey, PREFIX } from "./layout.js";
-import { childIdAt, hasPath, idAt, isAccountOf, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, wordOf } from "./node-bytes.js";
+import { childIdAt, hasPath, idAt, isAccountOf, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
 import { NodeCache } from "./node-cache.js";
 import { PAGE_NODES, PageReader, pageOf, pageWithout, PageWriter, placeInPage, sizeInPage } from "./node-pages.js";
 import { readAccountNode, readSlotNode, type NodeLoader } from "./node-records.js";
@@ -24,6 +25,7 @@ import type { LoadedNode, StoredNode, TrieNode } from "./trie-nodes.js";
 const CACHED_BYTES = 512 * 1024 * 1024;
 
 const hashed = new Uint8Array(KEY_NIBBLES / 2);
+const slotRoom = new Int32Array(2 * WORD_SIZE);
 
 export class NodeStore implements NodeLoader {
   private readonly cache = new NodeCache(CACHED_BYTES);
@@ -69,6 +71,11 @@ export class NodeStore implements NodeLoader {
     return this.cache.size;
   }
 
+  /** See {@link NodeCache.turns}. */
+  get turns(): number {
+    return this.cache.turns;
+  }
+
   private load(id: number): void {
     const number = pageOf(id);
     const page = number === this.writer.page ? this.writer.current() : this.reader.read(number);
@@ -105,11 +112,12 @@ export class NodeStore implements NodeLoader {
     return node.kind === "leaf" ? node.entry.record : undefined;
   }
 
-  /** A storage word of a state with a root. */
-  storage(root: number, address: AddressKey, slot: SlotKey): Uint8Array | undefined {
+  /** A storage word of a state with a root, as {@link StateReader.readWord} gives it. */
+  readWord(root: number, address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
     const id = this.storageRoot(root, address);
-    writeHashedKey(slot, hashed, 0);
-    return this.leaf(id, KIND.SLOT) ? wordOf(this.bytes, this.cache.at) : undefined;
+    writeHashedWords(slots, slotAt, SLOT_SIZE, hashed, 0);
+    if (this.leaf(id, KIND.SLOT)) readWordOf(this.bytes, this.cache.at, value, valueAt);
+    else value.fill(0, valueAt, valueAt + WORD_SIZE);
   }
 
   private storageRoot(root: number, address: AddressKey): number {
@@ -155,7 +163,9 @@ export class NodeStore implements NodeLoader {
   private readonly slots: NodeForm<SlotEntry> = {
     writeLeaf(path, { slot, word }) {
       writeHashedKey(slot, hashed, 0);
-      nodeWriter.slot(slot, word, hashed, 0, KEY_NIBBLES - path.length);
+      writeKeyWords(slot, slotRoom, 0);
+      writeWordBytes(word, slotRoom, WORD_SIZE);
+      nodeWriter.slot(slotRoom, 0, WORD_SIZE, hashed, 0, KEY_NIBBLES - path.length);
     },
     node: this.slotNode,
   };

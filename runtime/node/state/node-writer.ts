@@ -3,8 +3,7 @@
  * made is in `bytes` from `start` to `end`, its reference in the room at ROOM.DIGEST, until the next is called.
  */
 import { RecordWriter } from "../../store/durable/records.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
-import { bytesOfKey } from "../../store/keys.js";
+import { bytesOfKey, type AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
 import { hashInRoom, room, ROOM } from "./hash-room.js";
 import { BRANCH_IDS, branchEncoding, childIdAt, childIdPlace, ID_SIZE, itemPlace, itemSizeAt, KEY_NIBBLES, KIND, maskAt, SLOT_SIZE, writeId } from "./node-bytes.js";
@@ -164,13 +163,13 @@ class NodeWriter {
     this.finish(body, 0, body.length, ASIDE, at + value.length);
   }
 
-  /** The leaf of a storage word that is not zero. */
-  slot(slot: SlotKey, word: Uint8Array, keys: Uint8Array, key: number, depth: number): void {
+  /** The leaf of a storage word that is not zero; slot and word as 32-bit words, least significant first. */
+  slot(words: Int32Array, slotAt: number, valueAt: number, keys: Uint8Array, key: number, depth: number): void {
     room[RECORD] = KIND.SLOT;
-    for (let i = 0; i < SLOT_SIZE; i++) room[RECORD + 1 + i] = slot.charCodeAt(i);
-    let length = word.length;
-    while (length > 0 && word[length - 1] === 0) length--;
-    const single = length === 1 && word[0]! < 0x80;
+    for (let i = 0; i < SLOT_SIZE; i++) room[RECORD + 1 + i] = byteOf(words, slotAt, i);
+    let length = 32;
+    while (byteOf(words, valueAt, length - 1) === 0) length--;
+    const single = length === 1 && byteOf(words, valueAt, 0) < 0x80;
     const pathSize = 1 + ((KEY_NIBBLES - depth) >> 1);
     const encoding = RECORD + 1 + SLOT_SIZE;
     let at = writeListHead(encoding, (pathSize === 1 ? 1 : 1 + pathSize) + (single ? 1 : 2 + length));
@@ -179,7 +178,7 @@ class NodeWriter {
       room[at++] = 0x80 + 1 + length;
       room[at++] = 0x80 + length;
     }
-    while (length > 0) room[at++] = word[--length]!;
+    while (length > 0) room[at++] = byteOf(words, valueAt, --length);
     this.finish(room, RECORD, at, encoding, at);
   }
 
@@ -199,6 +198,10 @@ class NodeWriter {
 }
 
 export const nodeWriter = new NodeWriter();
+
+function byteOf(words: Int32Array, at: number, byte: number): number {
+  return (words[at + (byte >> 2)]! >>> (8 * (byte & 3))) & 0xff;
+}
 
 /** Sets a child from a branch's record, whose item for it is known. */
 export function setChild(children: Children, place: number, bytes: Uint8Array, record: number, index: number, item: number): void {

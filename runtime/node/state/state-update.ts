@@ -1,8 +1,12 @@
-/** A change set brought into a stored state: the words of each changed account into its storage's trie, then the accounts into theirs (stored-update.ts). */
-import type { AddressKey, SlotKey } from "../../store/keys.js";
-import type { AccountRecord, ChangeSet } from "../../store/state.js";
+/** Changes brought into a stored state: the words of each changed account into its storage's trie, then the accounts into theirs (stored-update.ts). */
+import { keyOfWords, type AddressKey } from "../../store/keys.js";
+import type { AccountRecord } from "../../store/state.js";
+import { bytesOfWord } from "../../store/transaction-changes.js";
+import { ENTRY, WORD_SIZE } from "../../store/word-table.js";
+import type { SlotWords } from "./changed-words.js";
+import { writeHashedKey, writeHashedWords } from "./hashed-keys.js";
 import { KeyChanges, HASHED_SIZE } from "./key-changes.js";
-import { isAccountOf, isSlotOf } from "./node-bytes.js";
+import { isAccountOf, isSlotOf, SLOT_SIZE } from "./node-bytes.js";
 import { readAccountNode, readSlotNode, type ChildRecord } from "./node-records.js";
 import type { NodeStore } from "./node-store.js";
 import { nodeWriter } from "./node-writer.js";
@@ -12,22 +16,33 @@ import { StoredUpdate } from "./stored-update.js";
 import type { LoadedNode, StoredNode, TrieNode } from "./trie-nodes.js";
 import type { LeafChange } from "./trie-update.js";
 
-type Words = ReadonlyMap<SlotKey, Uint8Array | undefined>;
 type Outcome = number;
 
-/** The root of a state after changes, whose nodes are added; `change` is told which nodes it no longer has. The changes say of no account that it goes. */
-export function updateState(nodes: NodeStore, root: ChildRecord | undefined, changes: ChangeSet, change: StateChange): ChildRecord | undefined {
-  return new AccountUpdate(nodes, change).apply(root, changes);
+/** The root of a state after changes of which none says that an account goes; the new nodes are added, and `change` is told which the state no longer has. */
+export function updateState(
+  nodes: NodeStore,
+  root: ChildRecord | undefined,
+  accounts: ReadonlyMap<AddressKey, AccountRecord | undefined>,
+  words: ReadonlyMap<AddressKey, SlotWords>,
+  change: StateChange,
+): ChildRecord | undefined {
+  return new AccountUpdate(nodes, change, accounts, words).apply(root);
 }
 
 class SlotUpdate extends StoredUpdate<SlotEntry> {
-  private slots: SlotKey[] = [];
-  private words: (Uint8Array | undefined)[] = [];
+  private words: SlotWords = { records: new Int32Array(0), places: [] };
 
-  apply(root: ChildRecord | undefined, words: Words): ChildRecord | undefined {
-    this.slots = [...words.keys()];
-    this.words = [...words.values()];
-    return this.update(root, new KeyChanges(this.slots, (index) => this.words[index] === undefined));
+  apply(root: ChildRecord | undefined, words: SlotWords): ChildRecord | undefined {
+    this.words = words;
+    const { records, places } = words;
+    return this.update(
+      root,
+      new KeyChanges(
+        places.length,
+        (index, into, to) => writeHashedWords(records, places[index]! + ENTRY.SLOT, SLOT_SIZE, into, to),
+        (index) => isZero(records, places[index]! + ENTRY.VALUE),
+      ),
+    );
   }
 
   protected isLeafOf(record: number, place: number, depth: number): boolean {
@@ -35,17 +50,18 @@ class SlotUpdate extends StoredUpdate<SlotEntry> {
   }
 
   protected leaf(_before: number, place: number, depth: number): Outcome {
-    const index = this.changes.order[place]!;
-    const word = this.words[index];
-    if (!word) return 0;
-    nodeWriter.slot(this.slots[index]!, word, this.changes.hashes, HASHED_SIZE * place, depth);
+    const { records, places } = this.words;
+    const at = places[this.changes.order[place]!]!;
+    if (isZero(records, at + ENTRY.VALUE)) return 0;
+    nodeWriter.slot(records, at + ENTRY.SLOT, at + ENTRY.VALUE, this.changes.hashes, HASHED_SIZE * place, depth);
     return this.nodes.add();
   }
 
   protected leafChange(place: number): LeafChange<SlotEntry>["apply"] {
-    const index = this.changes.order[place]!;
-    const slot = this.slots[index]!;
-    const word = this.words[index];
+    const { records, places } = this.words;
+    const at = places[this.changes.order[place]!]!;
+    const slot = keyOfWords(records, at + ENTRY.SLOT, WORD_SIZE);
+    const word = bytesOfWord(records, at + ENTRY.VALUE);
     return () => word && { value: encodeWord(word), entry: { slot, word } };
   }
 
@@ -63,27 +79,33 @@ class SlotUpdate extends StoredUpdate<SlotEntry> {
 }
 
 class AccountUpdate extends StoredUpdate<AccountEntry> {
-  private addresses: AddressKey[] = [];
-  private set: ChangeSet = { accounts: new Map(), storage: new Map() };
+  private readonly addresses: AddressKey[];
   private readonly slots: SlotUpdate;
 
-  constructor(nodes: NodeStore, change: StateChange) {
+  constructor(
+    nodes: NodeStore,
+    change: StateChange,
+    private readonly accounts: ReadonlyMap<AddressKey, AccountRecord | undefined>,
+    private readonly words: ReadonlyMap<AddressKey, SlotWords>,
+  ) {
     super(nodes, change);
     this.slots = new SlotUpdate(nodes, change);
+    this.addresses = [...accounts.keys()];
+    for (const address of words.keys()) if (!accounts.has(address)) this.addresses.push(address);
   }
 
-  apply(root: ChildRecord | undefined, set: ChangeSet): ChildRecord | undefined {
-    const { accounts, storage } = set;
-    const addresses = [...accounts.keys()];
-    for (const address of storage.keys()) if (!accounts.has(address)) addresses.push(address);
-    this.set = set;
-    this.addresses = addresses;
+  apply(root: ChildRecord | undefined): ChildRecord | undefined {
+    const { accounts, addresses } = this;
     return this.update(
       root,
-      new KeyChanges(addresses, (index) => {
-        const record = accounts.get(addresses[index]!);
-        return !record || isEmpty(record);
-      }),
+      new KeyChanges(
+        addresses.length,
+        (index, into, to) => writeHashedKey(addresses[index]!, into, to),
+        (index) => {
+          const record = accounts.get(addresses[index]!);
+          return !record || isEmpty(record);
+        },
+      ),
     );
   }
 
@@ -101,8 +123,8 @@ class AccountUpdate extends StoredUpdate<AccountEntry> {
 
   /** An account after its changes; undefined where it does not exist (EIP-161: empty accounts do not). */
   private changed(address: AddressKey, before: AccountEntry | undefined): (AccountEntry & { readonly storage: StoredNode<SlotEntry> | undefined }) | undefined {
-    const record = this.set.accounts.get(address) ?? before?.record ?? NO_ACCOUNT;
-    const words = this.set.storage.get(address);
+    const record = this.accounts.get(address) ?? before?.record ?? NO_ACCOUNT;
+    const words = this.words.get(address);
     const stored = before?.storage && this.nodes.saveStorage(before.storage);
     const root = words ? this.slots.apply(stored, words) : stored;
     const storage = root && this.nodes.slotNode(root.id, root.reference);
@@ -132,4 +154,10 @@ class AccountUpdate extends StoredUpdate<AccountEntry> {
 
 function isEmpty({ nonce, balance, code }: AccountRecord): boolean {
   return nonce === 0 && balance === 0n && code === undefined;
+}
+
+function isZero(words: Int32Array, at: number): boolean {
+  let any = 0;
+  for (let i = 0; i < WORD_SIZE; i++) any |= words[at + i]!;
+  return any === 0;
 }

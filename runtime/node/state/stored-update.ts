@@ -69,15 +69,16 @@ export abstract class StoredUpdate<T> {
 
   private branch(id: number, record: number, from: number, to: number, depth: number): Outcome {
     const { nodes, changes, levels } = this;
+    const { bytes, size, turns } = nodes;
     const first = 16 * depth;
     // Children that are certainly there afterwards.
-    let sure = maskAt(nodes.bytes, record);
+    let sure = maskAt(bytes, record);
     for (let place = from; place < to;) {
       const end = changes.groupEnd(place, to, depth);
       const index = changes.nibble(place, depth);
       if (changes.remain(place, end)) sure |= 1 << index;
       else sure &= ~(1 << index);
-      levels.ids[first + index] = childIdAt(nodes.bytes, record, index);
+      levels.ids[first + index] = childIdAt(bytes, record, index);
       place = end;
     }
     if (bitCount(sure) < 2) return this.turned(id, from, to, depth);
@@ -95,11 +96,23 @@ export abstract class StoredUpdate<T> {
       place = end;
     }
     if (places === 0) return id;
-    // What was read meanwhile may have moved it.
-    const again = nodes.locate(id);
-    nodeWriter.changedBranch(nodes.bytes, again, nodes.size, levels, first, places);
+    if (nodes.turns > turns + 1) return this.rewritten(id, first, places);
+    nodeWriter.changedBranch(bytes, record, size, levels, first, places);
+    return this.replacing(id);
+  }
+
+  /** What was read meanwhile has moved the branch. */
+  private rewritten(id: number, first: number, places: number): Outcome {
+    const { nodes } = this;
+    const record = nodes.locate(id);
+    nodeWriter.changedBranch(nodes.bytes, record, nodes.size, this.levels, first, places);
+    return this.replacing(id);
+  }
+
+  /** Adds the node that was made in the place of another. */
+  private replacing(id: number): Outcome {
     this.observer.ids.push(id);
-    return nodes.add();
+    return this.nodes.add();
   }
 
   /** Changes where nothing is yet. */
@@ -126,4 +139,8 @@ export abstract class StoredUpdate<T> {
   }
 }
 
-const NO_CHANGES = new KeyChanges([], () => false);
+const NO_CHANGES = new KeyChanges(
+  0,
+  () => undefined,
+  () => false,
+);
