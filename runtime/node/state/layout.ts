@@ -30,8 +30,15 @@ export function metaKey(name: "format" | "head" | "pruned" | "importing"): Uint8
   return Buffer.from(`x${name}`, "latin1");
 }
 
+/** Bytes of a key that {@link numberKey} makes. */
+export const NUMBER_KEY = 9;
+
 export function numberKey(prefix: number, value: number): Uint8Array {
-  const key = Buffer.allocUnsafe(9);
+  return writeNumberKey(Buffer.allocUnsafe(NUMBER_KEY), prefix, value);
+}
+
+/** The same in memory that is there already. */
+export function writeNumberKey(key: Buffer, prefix: number, value: number): Buffer {
   key[0] = prefix;
   key.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 1);
   key.writeUInt32BE(value % 0x1_0000_0000, 5);

@@ -9,7 +9,7 @@
  */
 import { StateError } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
-import { numberKey, PREFIX } from "./layout.js";
+import { NUMBER_KEY, numberKey, PREFIX, writeNumberKey } from "./layout.js";
 
 export const PAGE_NODES = 64;
 /** What LMDB's pages of 4 KiB hold besides their heads of 24 bytes. */
@@ -128,6 +128,7 @@ export class PageReader {
   private number = -1;
   private readonly room = Buffer.alloc(PAGE_BYTES);
   private page: Uint8Array = this.room;
+  private readonly key = Buffer.alloc(NUMBER_KEY);
 
   constructor(private readonly queue: WriteQueue) {}
 
@@ -135,7 +136,7 @@ export class PageReader {
   read(number: number): Uint8Array {
     if (number === this.number) return this.page;
     this.number = -1;
-    const key = numberKey(PREFIX.NODES, number);
+    const key = writeNumberKey(this.key, PREFIX.NODES, number);
     const length = this.queue.getInto(key, this.room);
     const page = length > this.room.length ? this.queue.get(key) : this.room.subarray(0, length);
     if (!page || length <= 0) throw new StateError("corrupt", `the state has lost page ${number} of its nodes`, "restore a checkpoint");

@@ -18,6 +18,7 @@ import {
   listEnd,
   listItems,
   maskAt,
+  pathPlace,
   referencePlace,
   referenceSizeAt,
   SLOT_SIZE,
@@ -116,7 +117,7 @@ export function readAccountNode(bytes: Uint8Array, loader: NodeLoader): LoadedNo
   const id = idAt(reader.fixed(ID_SIZE), 0);
   const reference = reader.string();
   const path = readPath(reader);
-  const address = keyOf(reader.fixed(20));
+  const address = keyOf(reader.fixed(ADDRESS_SIZE));
   const record = readAccountRecord(reader, loader.registry);
   const entry = { address, record, storage: id === 0 ? undefined : loader.slotNode(id, reference) };
   // The value is needed only where the leaf moves in the trie.
@@ -129,6 +130,33 @@ export function readAccountNode(bytes: Uint8Array, loader: NodeLoader): LoadedNo
     },
   };
 }
+
+/** The account of a record that lies somewhere, without the rest of it. */
+export function readAccountAt(bytes: Uint8Array, record: number, registry: CodeRegistry): AccountRecord {
+  const place = pathPlace(bytes, record);
+  let at = place + 1 + ((bytes[place]! + 1) >> 1) + ADDRESS_SIZE;
+  let nonce = 0;
+  for (let factor = 1; ; factor *= 0x80) {
+    const byte = bytes[at++]!;
+    nonce += (byte & 0x7f) * factor;
+    if (byte < 0x80) break;
+  }
+  const size = bytes[at++]!;
+  let balance = 0n;
+  if (size <= 8) {
+    smallBytes.fill(0);
+    for (let i = 0; i < size; i++) smallBytes[8 - size + i] = bytes[at + i]!;
+    balance = small.getBigUint64(0);
+  } else balance = BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString("hex")}`);
+  at += size;
+  if (bytes[at] === 0) return { nonce, balance };
+  const code = new RecordReader(bytes.subarray(at)).string();
+  return { nonce, balance, code: registry.codeOfBytes(Uint8Array.from(code)) };
+}
+
+const ADDRESS_SIZE = 20;
+const small = new DataView(new ArrayBuffer(8));
+const smallBytes = new Uint8Array(small.buffer);
 
 function readAccountRecord(reader: RecordReader, registry: CodeRegistry): AccountRecord {
   const [nonce, balance, code] = [reader.number(), reader.integer(), reader.string()];

@@ -16,7 +16,7 @@ import { numberKey, PREFIX } from "./layout.js";
 import { childIdAt, hasPath, idAt, isAccountOf, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
 import { NodeCache } from "./node-cache.js";
 import { PAGE_NODES, PageReader, pageOf, pageWithout, PageWriter, placeInPage, sizeInPage } from "./node-pages.js";
-import { readAccountNode, readSlotNode, type NodeLoader } from "./node-records.js";
+import { readAccountAt, readAccountNode, readSlotNode, type NodeLoader } from "./node-records.js";
 import { Children, nodeWriter } from "./node-writer.js";
 import type { AccountEntry, SlotEntry } from "./state-trie.js";
 import type { LoadedNode, StoredNode, TrieNode } from "./trie-nodes.js";
@@ -107,9 +107,7 @@ export class NodeStore implements NodeLoader {
   account(root: number, address: AddressKey): AccountRecord | undefined {
     writeHashedKey(address, hashed, 0);
     if (!this.leaf(root, KIND.ACCOUNT)) return undefined;
-    const { cache } = this;
-    const node = readAccountNode(cache.bytes.subarray(cache.at, cache.at + cache.size), this);
-    return node.kind === "leaf" ? node.entry.record : undefined;
+    return readAccountAt(this.bytes, this.cache.at, this.registry);
   }
 
   /** A storage word of a state with a root, as {@link StateReader.readWord} gives it. */

@@ -2,13 +2,15 @@
  * Makes node records (node-bytes.ts) and their references; branches and slots in the room for hashing, where encodings are hashed as they lie. What a method
  * made is in `bytes` from `start` to `end`, its reference in the room at ROOM.DIGEST, until the next is called.
  */
+import { keccak256 } from "../../../machine/keccak.js";
+import { codeHash } from "../../host/code.js";
 import { RecordWriter } from "../../store/durable/records.js";
-import { bytesOfKey, type AddressKey } from "../../store/keys.js";
+import type { AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
 import { hashInRoom, room, ROOM } from "./hash-room.js";
 import { BRANCH_IDS, branchEncoding, childIdAt, childIdPlace, ID_SIZE, itemPlace, itemSizeAt, KEY_NIBBLES, KIND, maskAt, SLOT_SIZE, writeId } from "./node-bytes.js";
-import { encodeAccount, type SlotEntry } from "./state-trie.js";
-import { encodePair, HASH_SIZE, type StoredNode } from "./trie-nodes.js";
+import { EMPTY_CODE_HASH, type SlotEntry } from "./state-trie.js";
+import { EMPTY_ROOT, encodePair, HASH_SIZE, type StoredNode } from "./trie-nodes.js";
 
 const { RECORD, DIGEST } = ROOM;
 /** Where an encoding is put together that is no part of a record. */
@@ -44,7 +46,9 @@ export class Children {
 }
 
 const scratch = new RecordWriter();
-const NO_ID = new Uint8Array(ID_SIZE);
+const ADDRESS_SIZE = 20;
+/** Longer code does not fit the room with the rest of an account's record. */
+const ROOM_FOR_CODE = 1_024;
 const NOTHING = new Uint8Array(0);
 const idBytes = new Uint8Array(ID_SIZE);
 
@@ -135,32 +139,36 @@ class NodeWriter {
 
   /** The leaf of an account whose key below a depth is its path. */
   account(address: AddressKey, record: AccountRecord, storage: StoredNode<SlotEntry> | undefined, keys: Uint8Array, key: number, depth: number): void {
-    if (storage) writeId(idBytes, 0, storage.id);
-    scratch
-      .byte(KIND.ACCOUNT)
-      .fixed(storage ? idBytes : NO_ID)
-      .string(storage?.reference ?? NOTHING);
-    const count = KEY_NIBBLES - depth;
-    scratch.byte(count);
-    if ((count & 1) === 1) scratch.byte(keys[key + (depth >> 1)]! & 15);
-    scratch.fixed(keys.subarray(key + ((depth + 1) >> 1), key + KEY_NIBBLES / 2));
-    scratch
-      .fixed(bytesOfKey(address))
-      .number(record.nonce)
-      .integer(record.balance)
-      .string(record.code?.bytes ?? NOTHING);
-    const value = encodeAccount(record, storage);
-    const body = scratch.finish();
-    // A string of more than 55 and less than 256 bytes, behind the path.
-    const pathSize = 1 + (count >> 1);
-    const pathItem = pathSize === 1 ? 1 : 1 + pathSize;
-    let at = writeListHead(ASIDE, pathItem + 2 + value.length);
+    const code = record.code?.bytes ?? NOTHING;
+    const bytes = code.length <= ROOM_FOR_CODE ? room : new Uint8Array(RECORD + code.length + ROOM_FOR_CODE);
+    bytes[RECORD] = KIND.ACCOUNT;
+    writeId(bytes, RECORD + 1, storage?.id ?? 0);
+    let at = writeString(bytes, RECORD + 1 + ID_SIZE, storage?.reference ?? NOTHING);
+    bytes[at++] = KEY_NIBBLES - depth;
+    if ((depth & 1) === 1) bytes[at++] = keys[key + (depth >> 1)]! & 15;
+    for (let i = key + ((depth + 1) >> 1), end = key + KEY_NIBBLES / 2; i < end; i++) bytes[at++] = keys[i]!;
+    for (let i = 0; i < ADDRESS_SIZE; i++) bytes[at++] = address.charCodeAt(i);
+    at = writeNumber(bytes, at, record.nonce);
+    const balance = integerBytes(record.balance);
+    const end = writeString(bytes, writeString(bytes, at, balance), code);
+    this.finish(bytes, RECORD, end, ASIDE, this.accountEncoding(record, balance, storage, keys, key, depth));
+  }
+
+  /** Writes an account's leaf aside; where it ends. */
+  private accountEncoding(record: AccountRecord, balance: Uint8Array, storage: StoredNode<SlotEntry> | undefined, keys: Uint8Array, key: number, depth: number): number {
+    const nonce = numberBytes(record.nonce);
+    // With two hashes in it the list has more than 55 bytes, and fewer than 256.
+    const list = integerItemSize(nonce) + integerItemSize(balance) + 2 * (1 + HASH_SIZE);
+    const pathSize = 1 + ((KEY_NIBBLES - depth) >> 1);
+    let at = writeListHead(ASIDE, (pathSize === 1 ? 1 : 1 + pathSize) + 2 + 2 + list);
     at = writeKeyPath(at, keys, key, depth);
     room[at++] = 0xb8;
-    room[at++] = value.length;
-    room.set(value, at);
-    // Code may make the record larger than the room.
-    this.finish(body, 0, body.length, ASIDE, at + value.length);
+    room[at++] = 2 + list;
+    at = writeListHead(at, list);
+    at = writeIntegerItem(at, nonce);
+    at = writeIntegerItem(at, balance);
+    at = writeHashItem(at, storage ? rootOf(storage.reference) : EMPTY_ROOT);
+    return writeHashItem(at, record.code ? codeHash(record.code) : EMPTY_CODE_HASH);
   }
 
   /** The leaf of a storage word that is not zero; slot and word as 32-bit words, least significant first. */
@@ -198,6 +206,70 @@ class NodeWriter {
 }
 
 export const nodeWriter = new NodeWriter();
+
+/** Writes a number below 2^53 in groups of seven bits (records.ts); where it ends. */
+function writeNumber(bytes: Uint8Array, from: number, value: number): number {
+  let at = from;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
+
+/** Writes bytes behind their number; where they end. */
+function writeString(bytes: Uint8Array, from: number, content: Uint8Array): number {
+  const at = writeNumber(bytes, from, content.length);
+  if (content.length > HASH_SIZE) bytes.set(content, at);
+  else for (let i = 0; i < content.length; i++) bytes[at + i] = content[i]!;
+  return at + content.length;
+}
+
+const small = new DataView(new ArrayBuffer(8));
+const smallBytes = new Uint8Array(small.buffer);
+const SMALL = 2n ** 64n;
+
+/** An integer's bytes, most significant first, without leading zeros; valid until the next call where it is below 2^64. */
+function integerBytes(value: bigint): Uint8Array {
+  if (value >= SMALL) {
+    const hex = value.toString(16);
+    return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
+  }
+  small.setBigUint64(0, value);
+  let first = 0;
+  while (first < 8 && smallBytes[first] === 0) first++;
+  return smallBytes.subarray(first);
+}
+
+const nonceBytes = new Uint8Array(8);
+
+/** The same of a number below 2^53, in memory of its own. */
+function numberBytes(value: number): Uint8Array {
+  let first = 8;
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 0x100)) nonceBytes[--first] = rest % 0x100;
+  return nonceBytes.subarray(first);
+}
+
+/** Bytes of an integer as an item of a list. */
+function integerItemSize(bytes: Uint8Array): number {
+  return bytes.length === 1 && bytes[0]! < 0x80 ? 1 : 1 + bytes.length;
+}
+
+function writeIntegerItem(from: number, bytes: Uint8Array): number {
+  let at = from;
+  if (integerItemSize(bytes) > bytes.length) room[at++] = EMPTY_ITEM + bytes.length;
+  for (let i = 0; i < bytes.length; i++) room[at++] = bytes[i]!;
+  return at;
+}
+
+function writeHashItem(at: number, hash: Uint8Array): number {
+  room[at] = HASH_ITEM;
+  for (let i = 0; i < HASH_SIZE; i++) room[at + 1 + i] = hash[i]!;
+  return at + 1 + HASH_SIZE;
+}
+
+function rootOf(reference: Uint8Array): Uint8Array {
+  return reference.length === HASH_SIZE ? reference : keccak256(reference);
+}
 
 function byteOf(words: Int32Array, at: number, byte: number): number {
   return (words[at + (byte >> 2)]! >>> (8 * (byte & 3))) & 0xff;

@@ -6,8 +6,8 @@ import { ENTRY, WORD_SIZE } from "../../store/word-table.js";
 import type { SlotWords } from "./changed-words.js";
 import { writeHashedKey, writeHashedWords } from "./hashed-keys.js";
 import { KeyChanges, HASHED_SIZE } from "./key-changes.js";
-import { isAccountOf, isSlotOf, SLOT_SIZE } from "./node-bytes.js";
-import { readAccountNode, readSlotNode, type ChildRecord } from "./node-records.js";
+import { ID_SIZE, idAt, isAccountOf, isSlotOf, SLOT_SIZE } from "./node-bytes.js";
+import { readAccountAt, readAccountNode, readSlotNode, type ChildRecord } from "./node-records.js";
 import type { NodeStore } from "./node-store.js";
 import { nodeWriter } from "./node-writer.js";
 import { encodeAccount, encodeWord, NO_ACCOUNT, type AccountEntry, type SlotEntry } from "./state-trie.js";
@@ -114,20 +114,40 @@ class AccountUpdate extends StoredUpdate<AccountEntry> {
   }
 
   protected leaf(before: number, place: number, depth: number): Outcome {
-    const node = before === 0 ? undefined : this.load(before);
-    const after = this.changed(this.addresses[this.changes.order[place]!]!, node?.kind === "leaf" ? node.entry : undefined);
-    if (!after) return 0;
-    nodeWriter.account(after.address, after.record, after.storage, this.changes.hashes, HASHED_SIZE * place, depth);
+    const address = this.addresses[this.changes.order[place]!]!;
+    const record = this.accounts.get(address) ?? (before === 0 ? NO_ACCOUNT : this.recordOf(before));
+    const storage = this.changedStorage(address, before === 0 ? undefined : this.storageOf(before));
+    if (!storage && isEmpty(record)) return 0;
+    nodeWriter.account(address, record, storage, this.changes.hashes, HASHED_SIZE * place, depth);
     return this.nodes.add();
+  }
+
+  private recordOf(id: number): AccountRecord {
+    const { nodes } = this;
+    const at = nodes.locate(id);
+    return readAccountAt(nodes.bytes, at, nodes.registry);
+  }
+
+  private storageOf(id: number): StoredNode<SlotEntry> | undefined {
+    const { nodes } = this;
+    const at = nodes.locate(id);
+    const root = idAt(nodes.bytes, at + 1);
+    if (root === 0) return undefined;
+    const place = at + 1 + ID_SIZE;
+    return nodes.slotNode(root, nodes.bytes.slice(place + 1, place + 1 + nodes.bytes[place]!));
+  }
+
+  private changedStorage(address: AddressKey, before: StoredNode<SlotEntry> | undefined): StoredNode<SlotEntry> | undefined {
+    const words = this.words.get(address);
+    if (!words) return before;
+    const root = this.slots.apply(before, words);
+    return root && this.nodes.slotNode(root.id, root.reference);
   }
 
   /** An account after its changes; undefined where it does not exist (EIP-161: empty accounts do not). */
   private changed(address: AddressKey, before: AccountEntry | undefined): (AccountEntry & { readonly storage: StoredNode<SlotEntry> | undefined }) | undefined {
     const record = this.accounts.get(address) ?? before?.record ?? NO_ACCOUNT;
-    const words = this.words.get(address);
-    const stored = before?.storage && this.nodes.saveStorage(before.storage);
-    const root = words ? this.slots.apply(stored, words) : stored;
-    const storage = root && this.nodes.slotNode(root.id, root.reference);
+    const storage = this.changedStorage(address, before?.storage && this.nodes.saveStorage(before.storage));
     return storage || !isEmpty(record) ? { address, record, storage } : undefined;
   }
 
