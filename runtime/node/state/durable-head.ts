@@ -12,8 +12,8 @@ import { bytesOfWord } from "../../store/transaction-changes.js";
 import { WORD_SIZE } from "../../store/word-table.js";
 import { ChangedWords } from "./changed-words.js";
 
-/** Accounts of the newest state that are kept in memory. */
-const CACHED_ACCOUNTS = 50_000;
+/** Accounts of the newest state that are kept in memory: those with code among them cost much to read. */
+const CACHED_ACCOUNTS = 10_000;
 
 /** What the head reads behind its changes. */
 export interface HeadSource extends StateReader {

@@ -21,6 +21,8 @@ export const SLOT_SIZE = 32;
 export const KEY_NIBBLES = 64;
 /** Where a branch's ids begin. */
 export const BRANCH_IDS = 3;
+/** Bytes of sixteen hashes and no value as items of a list. */
+const FULL_PAYLOAD = 16 * 33 + 1;
 const HASH_ITEM = 0xa0;
 const EMPTY_ITEM = 0x80;
 
@@ -54,6 +56,11 @@ export function writeId(bytes: Uint8Array, at: number, id: number): void {
 /** The children of a branch's record. */
 export function maskAt(bytes: Uint8Array, record: number): number {
   return bytes[record + 1]! | (bytes[record + 2]! << 8);
+}
+
+/** True for a branch with sixteen children. */
+export function isFullBranch(bytes: Uint8Array, record: number): boolean {
+  return bytes[record] === KIND.BRANCH && bytes[record + 1] === 0xff && bytes[record + 2] === 0xff;
 }
 
 /** Where the id of a branch's child is, which must be there. */
@@ -94,6 +101,8 @@ export function itemSizeAt(bytes: Uint8Array, at: number): number {
 /** Where the item of a child is in a branch's encoding. */
 export function itemPlace(bytes: Uint8Array, encoding: number, index: number): number {
   let at = listItems(bytes, encoding);
+  // Sixteen hashes, and nothing else is as long.
+  if (bytes[encoding] === 0xf9 && bytes[encoding + 1] === FULL_PAYLOAD >> 8 && bytes[encoding + 2] === (FULL_PAYLOAD & 0xff)) return at + index * 33;
   for (let i = 0; i < index; i++) at += itemSizeAt(bytes, at);
   return at;
 }

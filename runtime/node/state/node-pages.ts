@@ -9,6 +9,7 @@
  */
 import { StateError } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
+import { isFullBranch } from "./node-bytes.js";
 import { NUMBER_KEY, numberKey, PREFIX, writeNumberKey } from "./layout.js";
 
 export const PAGE_NODES = 64;
@@ -64,46 +65,35 @@ export function pageWithout(page: Uint8Array, dropped: ReadonlySet<number>): Uin
   return left === 0 ? undefined : result.subarray(0, to);
 }
 
-/** Fills pages and puts them into the queue. */
-export class PageWriter {
+/** A page that is being filled. */
+class OpenPage {
+  /** 0: none is begun. */
+  number = 0;
   private readonly records = Buffer.alloc(PAGE_BYTES);
   private readonly sizes = new Uint16Array(PAGE_NODES);
   private count = 0;
   private end = 0;
 
-  /** @param page The first page that is free; the one that is being filled. */
-  constructor(
-    private readonly queue: WriteQueue,
-    public page: number,
-  ) {}
+  begin(number: number): void {
+    this.number = number;
+    this.count = 0;
+    this.end = 0;
+  }
 
-  /** Adds a record; the node's id. */
+  fits(size: number): boolean {
+    return this.count < PAGE_NODES && COUNT_BYTES + SIZE_BYTES * (this.count + 1) + this.end + size <= PAGE_BYTES;
+  }
+
+  /** The node's id. */
   add(from: Uint8Array, start: number, size: number): number {
-    const { count, end } = this;
-    if (COUNT_BYTES + SIZE_BYTES + size > PAGE_BYTES) return this.addWhole(from.subarray(start, start + size));
-    if (count === PAGE_NODES || COUNT_BYTES + SIZE_BYTES * (count + 1) + end + size > PAGE_BYTES) {
-      this.close();
-      return this.add(from, start, size);
-    }
-    this.records.set(from.subarray(start, start + size), end);
-    this.sizes[count] = size;
-    this.count++;
+    this.records.set(from.subarray(start, start + size), this.end);
+    this.sizes[this.count] = size;
     this.end += size;
-    return this.page * PAGE_NODES + count;
+    return this.number * PAGE_NODES + this.count++;
   }
 
-  private addWhole(record: Uint8Array): number {
-    this.close();
-    const page = Buffer.allocUnsafe(COUNT_BYTES + SIZE_BYTES + record.length);
-    page[0] = 1;
-    page.writeUInt16LE(WHOLE, COUNT_BYTES);
-    page.set(record, COUNT_BYTES + SIZE_BYTES);
-    this.queue.put(numberKey(PREFIX.NODES, this.page), page);
-    return this.page++ * PAGE_NODES;
-  }
-
-  /** The page that is being filled, as it is. */
-  current(): Uint8Array {
+  /** The page as it is. */
+  bytes(): Uint8Array {
     const { count, end } = this;
     const head = COUNT_BYTES + SIZE_BYTES * count;
     const page = Buffer.allocUnsafe(head + end);
@@ -112,14 +102,54 @@ export class PageWriter {
     page.set(this.records.subarray(0, end), head);
     return page;
   }
+}
 
-  /** Puts the page into the queue, where anything is in it; the next node begins another. */
+/**
+ * Fills pages and puts them into the queue. Full branches, of which the upper part of a large trie is made, have pages of their own: they are used together, and a
+ * change soon replaces them, where what is below stays for long.
+ */
+export class PageWriter {
+  private readonly upper = new OpenPage();
+  private readonly lower = new OpenPage();
+
+  /** @param next The first page that is free. */
+  constructor(
+    private readonly queue: WriteQueue,
+    public next: number,
+  ) {}
+
+  /** Adds a record; the node's id. */
+  add(from: Uint8Array, start: number, size: number): number {
+    if (COUNT_BYTES + SIZE_BYTES + size > PAGE_BYTES) return this.addWhole(from.subarray(start, start + size));
+    const page = isFullBranch(from, start) ? this.upper : this.lower;
+    if (page.number > 0 && !page.fits(size)) this.put(page);
+    if (page.number === 0) page.begin(this.next++);
+    return page.add(from, start, size);
+  }
+
+  private addWhole(record: Uint8Array): number {
+    const page = Buffer.allocUnsafe(COUNT_BYTES + SIZE_BYTES + record.length);
+    page[0] = 1;
+    page.writeUInt16LE(WHOLE, COUNT_BYTES);
+    page.set(record, COUNT_BYTES + SIZE_BYTES);
+    this.queue.put(numberKey(PREFIX.NODES, this.next), page);
+    return this.next++ * PAGE_NODES;
+  }
+
+  /** A page that is being filled, as it is; undefined where the page is none of these. */
+  unfinished(number: number): Uint8Array | undefined {
+    for (const page of [this.upper, this.lower]) if (page.number === number) return page.bytes();
+    return undefined;
+  }
+
+  private put(page: OpenPage): void {
+    this.queue.put(numberKey(PREFIX.NODES, page.number), page.bytes());
+    page.number = 0;
+  }
+
+  /** Puts all pages into the queue; the next node begins another. */
   close(): void {
-    if (this.count === 0) return;
-    this.queue.put(numberKey(PREFIX.NODES, this.page), this.current());
-    this.page++;
-    this.count = 0;
-    this.end = 0;
+    for (const page of [this.upper, this.lower]) if (page.number > 0) this.put(page);
   }
 }
 

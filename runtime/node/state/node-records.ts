@@ -142,16 +142,19 @@ export function readAccountAt(bytes: Uint8Array, record: number, registry: CodeR
     if (byte < 0x80) break;
   }
   const size = bytes[at++]!;
-  let balance = 0n;
-  if (size <= 8) {
-    smallBytes.fill(0);
-    for (let i = 0; i < size; i++) smallBytes[8 - size + i] = bytes[at + i]!;
-    balance = small.getBigUint64(0);
-  } else balance = BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString("hex")}`);
+  const balance = integerAt(bytes, at, size);
   at += size;
   if (bytes[at] === 0) return { nonce, balance };
   const code = new RecordReader(bytes.subarray(at)).string();
   return { nonce, balance, code: registry.codeOfBytes(Uint8Array.from(code)) };
+}
+
+/** An integer of some bytes, most significant first. */
+function integerAt(bytes: Uint8Array, at: number, size: number): bigint {
+  if (size > 8) return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset + at, size).toString("hex")}`);
+  smallBytes.fill(0);
+  for (let i = 0; i < size; i++) smallBytes[8 - size + i] = bytes[at + i]!;
+  return small.getBigUint64(0);
 }
 
 const ADDRESS_SIZE = 20;

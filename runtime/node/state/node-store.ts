@@ -13,9 +13,9 @@ import { WORD_SIZE } from "../../store/word-table.js";
 import { room, ROOM } from "./hash-room.js";
 import { writeHashedKey, writeHashedWords } from "./hashed-keys.js";
 import { numberKey, PREFIX } from "./layout.js";
-import { childIdAt, hasPath, idAt, isAccountOf, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
+import { childIdAt, hasPath, idAt, isAccountOf, isFullBranch, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
 import { NodeCache } from "./node-cache.js";
-import { PAGE_NODES, PageReader, pageOf, pageWithout, PageWriter, placeInPage, sizeInPage } from "./node-pages.js";
+import { idsOfPage, PAGE_NODES, PageReader, pageOf, pageWithout, PageWriter, placeInPage, sizeInPage } from "./node-pages.js";
 import { readAccountAt, readAccountNode, readSlotNode, type NodeLoader } from "./node-records.js";
 import { Children, nodeWriter } from "./node-writer.js";
 import type { AccountEntry, SlotEntry } from "./state-trie.js";
@@ -46,7 +46,7 @@ export class NodeStore implements NodeLoader {
 
   /** The first page that is free; complete after {@link closePage} only. */
   get nextPage(): number {
-    return this.writer.page;
+    return this.writer.next;
   }
 
   /** Puts what was added into the queue. */
@@ -78,11 +78,21 @@ export class NodeStore implements NodeLoader {
 
   private load(id: number): void {
     const number = pageOf(id);
-    const page = number === this.writer.page ? this.writer.current() : this.reader.read(number);
+    const page = this.writer.unfinished(number) ?? this.reader.read(number);
     const slot = id - number * PAGE_NODES;
     const place = placeInPage(page, slot);
     if (place < 0) throw new StateError("corrupt", `the state has lost node ${id}`, "restore a checkpoint");
+    // Of the upper part of a trie one needs all sooner or later.
+    if (isFullBranch(page, place)) this.addOthers(number, page, id);
     this.cache.add(id, page, place, sizeInPage(page, slot));
+  }
+
+  private addOthers(number: number, page: Uint8Array, wanted: number): void {
+    for (const id of idsOfPage(number, page)) {
+      if (id === wanted || this.cache.find(id)) continue;
+      const slot = id - number * PAGE_NODES;
+      this.cache.add(id, page, placeInPage(page, slot), sizeInPage(page, slot));
+    }
   }
 
   /** A node's record, to be kept. */

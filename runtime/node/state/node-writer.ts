@@ -110,8 +110,9 @@ class NodeWriter {
     for (let i = 0; i < 16; i++) if ((places & (1 << i)) !== 0 && sizes[first + i] !== HASH_SIZE) return false;
     room.set(bytes.subarray(record, record + size), RECORD);
     const encoding = branchEncoding(room, RECORD);
-    for (let i = 0, item = itemPlace(room, encoding, 0); i < 16; item += itemSizeAt(room, item), i++) {
-      if ((places & (1 << i)) === 0) continue;
+    for (let left = places; left !== 0; left &= left - 1) {
+      const i = 31 - Math.clz32(left & -left);
+      const item = itemPlace(room, encoding, i);
       if (room[item] !== HASH_ITEM) return false;
       writeId(room, childIdPlace(room, RECORD, i), ids[first + i]!);
       for (let j = 0, from = HASH_SIZE * (first + i); j < HASH_SIZE; j++) room[item + 1 + j] = references[from + j]!;
