@@ -5,6 +5,7 @@
  *   extension  1, id of the child, its reference, path
  *   account    2, id of the storage's root (0: none), its reference, path, address, nonce, balance, code
  *   slot       3, slot (32 bytes), encoding, in which path and word are
+ *   delta      4, what a branch has that another has not (branch-deltas.ts); in pages only
  *
  *   id         6 bytes, least significant first
  *   reference  length, then a hash or a short encoding
@@ -13,7 +14,7 @@
  *
  * Keys are hashes of 32 bytes; a path is what is left of one below a depth in half bytes.
  */
-export const KIND = { BRANCH: 0, EXTENSION: 1, ACCOUNT: 2, SLOT: 3 } as const;
+export const KIND = { BRANCH: 0, EXTENSION: 1, ACCOUNT: 2, SLOT: 3, DELTA: 4 } as const;
 
 export const ID_SIZE = 6;
 export const SLOT_SIZE = 32;
@@ -57,6 +58,9 @@ export function writeId(bytes: Uint8Array, at: number, id: number): void {
 export function maskAt(bytes: Uint8Array, record: number): number {
   return bytes[record + 1]! | (bytes[record + 2]! << 8);
 }
+
+/** Bytes of the record of a branch with sixteen children that all have hashes. */
+export const FULL_BRANCH = BRANCH_IDS + 16 * ID_SIZE + 3 + FULL_PAYLOAD;
 
 /** True for a branch with sixteen children. */
 export function isFullBranch(bytes: Uint8Array, record: number): boolean {

@@ -9,7 +9,7 @@
  */
 import { StateError } from "../../store/durable/kv.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
-import { isFullBranch } from "./node-bytes.js";
+import { isFullBranch, KIND } from "./node-bytes.js";
 import { NUMBER_KEY, numberKey, PREFIX, writeNumberKey } from "./layout.js";
 
 export const PAGE_NODES = 64;
@@ -104,6 +104,10 @@ class OpenPage {
   }
 }
 
+function isUpper(record: Uint8Array, start: number): boolean {
+  return record[start] === KIND.DELTA || isFullBranch(record, start);
+}
+
 /**
  * Fills pages and puts them into the queue. Full branches, of which the upper part of a large trie is made, have pages of their own: they are used together, and a
  * change soon replaces them, where what is below stays for long.
@@ -121,7 +125,7 @@ export class PageWriter {
   /** Adds a record; the node's id. */
   add(from: Uint8Array, start: number, size: number): number {
     if (COUNT_BYTES + SIZE_BYTES + size > PAGE_BYTES) return this.addWhole(from.subarray(start, start + size));
-    const page = isFullBranch(from, start) ? this.upper : this.lower;
+    const page = isUpper(from, start) ? this.upper : this.lower;
     if (page.number > 0 && !page.fits(size)) this.put(page);
     if (page.number === 0) page.begin(this.next++);
     return page.add(from, start, size);

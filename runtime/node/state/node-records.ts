@@ -3,6 +3,7 @@
  * afterwards.
  */
 import type { CodeRegistry } from "../../host/code.js";
+import { baseOf } from "./branch-deltas.js";
 import { StateError } from "../../store/durable/kv.js";
 import { RecordReader } from "../../store/durable/records.js";
 import { keyOf } from "../../store/keys.js";
@@ -49,6 +50,8 @@ class RecordedBranch<T> implements Branch<T> {
   readonly mask: number;
   reference?: Uint8Array;
   private readonly encoding: number;
+  /** Where the encoding ends; a base may be behind it (branch-deltas.ts). */
+  private readonly end: number;
 
   constructor(
     private readonly record: Uint8Array,
@@ -57,7 +60,8 @@ class RecordedBranch<T> implements Branch<T> {
     this.mask = maskAt(record, 0);
     this.encoding = branchEncoding(record, 0);
     const { length } = record;
-    if (length < BRANCH_IDS || this.encoding >= length || listEnd(record, this.encoding) !== length) damaged("a branch of the state is damaged");
+    this.end = listEnd(record, this.encoding);
+    if (length < BRANCH_IDS || this.encoding >= length || (this.end !== length && baseOf(record, 0, length) === 0)) damaged("a branch of the state is damaged");
   }
 
   child(index: number): StoredNode<T> | undefined {
@@ -74,12 +78,12 @@ class RecordedBranch<T> implements Branch<T> {
   }
 
   encodedSize(): number {
-    return this.record.length - 1 - listItems(this.record, this.encoding);
+    return this.end - 1 - listItems(this.record, this.encoding);
   }
 
   encodeChildren(into: Uint8Array, at: number): number {
     const { record } = this;
-    into.set(record.subarray(listItems(record, this.encoding), record.length - 1), at);
+    into.set(record.subarray(listItems(record, this.encoding), this.end - 1), at);
     return at + this.encodedSize();
   }
 }

@@ -13,7 +13,8 @@ import { WORD_SIZE } from "../../store/word-table.js";
 import { room, ROOM } from "./hash-room.js";
 import { writeHashedKey, writeHashedWords } from "./hashed-keys.js";
 import { numberKey, PREFIX } from "./layout.js";
-import { childIdAt, hasPath, idAt, isAccountOf, isFullBranch, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
+import { BASED_BRANCH, baseOf, baseOfDelta, branchOf, deltaOf, differences, MAX_CHANGED, mayBeBased, writeBase } from "./branch-deltas.js";
+import { bitCount, childIdAt, hasPath, idAt, isAccountOf, isFullBranch, isSlotOf, KEY_NIBBLES, KIND, nibbleAt, pathPlace, readWordOf, SLOT_SIZE } from "./node-bytes.js";
 import { NodeCache } from "./node-cache.js";
 import { idsOfPage, PAGE_NODES, PageReader, pageOf, pageWithout, PageWriter, placeInPage, sizeInPage } from "./node-pages.js";
 import { readAccountAt, readAccountNode, readSlotNode, type NodeLoader } from "./node-records.js";
@@ -82,6 +83,11 @@ export class NodeStore implements NodeLoader {
     const slot = id - number * PAGE_NODES;
     const place = placeInPage(page, slot);
     if (place < 0) throw new StateError("corrupt", `the state has lost node ${id}`, "restore a checkpoint");
+    if (page[place] === KIND.DELTA) {
+      // A copy: the base is in a page that takes this one's place, and a Buffer's slice would share its memory.
+      this.loadDelta(id, Uint8Array.from(page.subarray(place, place + sizeInPage(page, slot))));
+      return;
+    }
     // Of the upper part of a trie one needs all sooner or later.
     if (isFullBranch(page, place)) this.addOthers(number, page, id);
     this.cache.add(id, page, place, sizeInPage(page, slot));
@@ -91,8 +97,20 @@ export class NodeStore implements NodeLoader {
     for (const id of idsOfPage(number, page)) {
       if (id === wanted || this.cache.find(id)) continue;
       const slot = id - number * PAGE_NODES;
-      this.cache.add(id, page, placeInPage(page, slot), sizeInPage(page, slot));
+      const place = placeInPage(page, slot);
+      if (page[place] !== KIND.DELTA) this.cache.add(id, page, place, sizeInPage(page, slot));
     }
+  }
+
+  private loadDelta(id: number, delta: Uint8Array): void {
+    const branch = branchOf(delta, this.read(baseOfDelta(delta)));
+    this.cache.add(id, branch, 0, branch.length);
+  }
+
+  /** The base of a branch, which the store needs as long as the branch; 0: none. */
+  baseOf(id: number): number {
+    const at = this.locate(id);
+    return baseOf(this.bytes, at, this.size);
   }
 
   /** A node's record, to be kept. */
@@ -107,6 +125,26 @@ export class NodeStore implements NodeLoader {
     const id = this.writer.add(bytes, start, end - start);
     this.cache.add(id, bytes, start, end - start);
     return id;
+  }
+
+  /**
+   * Adds the branch that the node writer has made out of another, of which `size` bytes lie at a place, with the children at the places of a mask changed; its
+   * id. Tells which nodes no longer count.
+   */
+  addChanged(id: number, before: Uint8Array, record: number, size: number, places: number, replaced: number[]): number {
+    const { bytes, start, end } = nodeWriter;
+    const base = baseOf(before, record, size);
+    const changed = base > 0 ? differences(before, record) | places : places;
+    if (base > 0) replaced.push(id);
+    if (mayBeBased(bytes, start, end - start) && (base > 0 || mayBeBased(before, record, size)) && bitCount(changed) <= MAX_CHANGED) {
+      writeBase(bytes, start, base > 0 ? base : id, changed);
+      const delta = deltaOf(bytes, start);
+      const added = this.writer.add(delta, 0, delta.length);
+      this.cache.add(added, bytes, start, BASED_BRANCH);
+      return added;
+    }
+    replaced.push(base > 0 ? base : id);
+    return this.add();
   }
 
   readonly accountNode = (id: number, reference: Uint8Array): StoredNode<AccountEntry> => new StoredAccountNode(this, id, reference);

@@ -8,7 +8,7 @@ import { RecordWriter } from "../../store/durable/records.js";
 import type { AddressKey } from "../../store/keys.js";
 import type { AccountRecord } from "../../store/state.js";
 import { hashInRoom, room, ROOM } from "./hash-room.js";
-import { BRANCH_IDS, branchEncoding, childIdAt, childIdPlace, ID_SIZE, itemPlace, itemSizeAt, KEY_NIBBLES, KIND, maskAt, SLOT_SIZE, writeId } from "./node-bytes.js";
+import { BRANCH_IDS, branchEncoding, childIdAt, childIdPlace, ID_SIZE, itemPlace, itemSizeAt, KEY_NIBBLES, listEnd, KIND, maskAt, SLOT_SIZE, writeId } from "./node-bytes.js";
 import { EMPTY_CODE_HASH, type SlotEntry } from "./state-trie.js";
 import { EMPTY_ROOT, encodePair, HASH_SIZE, type StoredNode } from "./trie-nodes.js";
 
@@ -88,8 +88,8 @@ class NodeWriter {
   }
 
   /** A branch's record with the children at the places of a mask changed. */
-  changedBranch(bytes: Uint8Array, record: number, size: number, changed: Children, first: number, places: number): void {
-    if (this.patched(bytes, record, size, changed, first, places)) return;
+  changedBranch(bytes: Uint8Array, record: number, changed: Children, first: number, places: number): void {
+    if (this.patched(bytes, record, changed, first, places)) return;
     const encoding = branchEncoding(bytes, record);
     const mask = maskAt(bytes, record);
     for (let i = 0, item = itemPlace(bytes, encoding, 0); i < 16; i++) {
@@ -104,10 +104,11 @@ class NodeWriter {
   }
 
   /** Where children only have other hashes than before, the record is copied and they are replaced in it. */
-  private patched(bytes: Uint8Array, record: number, size: number, { ids, sizes, references }: Children, first: number, places: number): boolean {
+  private patched(bytes: Uint8Array, record: number, { ids, sizes, references }: Children, first: number, places: number): boolean {
     const mask = maskAt(bytes, record);
     if ((mask & places) !== places) return false;
     for (let i = 0; i < 16; i++) if ((places & (1 << i)) !== 0 && sizes[first + i] !== HASH_SIZE) return false;
+    const size = listEnd(bytes, branchEncoding(bytes, record)) - record;
     room.set(bytes.subarray(record, record + size), RECORD);
     const encoding = branchEncoding(room, RECORD);
     for (let left = places; left !== 0; left &= left - 1) {

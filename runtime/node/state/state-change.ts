@@ -10,7 +10,13 @@ export class StateChange implements StateObserver {
   constructor(private readonly nodes: NodeStore) {}
 
   replaced(node: StoredNode<unknown>): void {
-    this.ids.push(node.id);
+    this.add(node.id);
+  }
+
+  private add(id: number): void {
+    this.ids.push(id);
+    const base = this.nodes.baseOf(id);
+    if (base > 0) this.ids.push(base);
   }
 
   dropped(storage: TrieNode<SlotEntry>): void {
@@ -24,7 +30,7 @@ export class StateChange implements StateObserver {
   }
 
   private droppedBelow(id: number): void {
-    this.ids.push(id);
+    this.add(id);
     for (const child of referredIds(this.nodes.read(id))) this.droppedBelow(child);
   }
 }

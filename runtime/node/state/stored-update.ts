@@ -97,22 +97,17 @@ export abstract class StoredUpdate<T> {
     }
     if (places === 0) return id;
     if (nodes.turns > turns + 1) return this.rewritten(id, first, places);
-    nodeWriter.changedBranch(bytes, record, size, levels, first, places);
-    return this.replacing(id);
+    nodeWriter.changedBranch(bytes, record, levels, first, places);
+    return nodes.addChanged(id, bytes, record, size, places, this.observer.ids);
   }
 
   /** What was read meanwhile has moved the branch. */
   private rewritten(id: number, first: number, places: number): Outcome {
     const { nodes } = this;
     const record = nodes.locate(id);
-    nodeWriter.changedBranch(nodes.bytes, record, nodes.size, this.levels, first, places);
-    return this.replacing(id);
-  }
-
-  /** Adds the node that was made in the place of another. */
-  private replacing(id: number): Outcome {
-    this.observer.ids.push(id);
-    return this.nodes.add();
+    const { bytes, size } = nodes;
+    nodeWriter.changedBranch(bytes, record, this.levels, first, places);
+    return nodes.addChanged(id, bytes, record, size, places, this.observer.ids);
   }
 
   /** Changes where nothing is yet. */

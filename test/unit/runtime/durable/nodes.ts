@@ -15,12 +15,14 @@ export function nodesOf(store: KeyValueReader): number[] {
   return ascending([...store.entries(prefixRange(Uint8Array.of(PREFIX.NODES)))].flatMap(([key, page]) => [...idsOfPage(keyNumber(key), page)]));
 }
 
-/** The ids of the nodes that some states have. */
+/** The ids of the nodes that some states have, and of those that they are told by. */
 export function reachableNodes(nodes: NodeStore, views: readonly StoredView[]): number[] {
   const ids = new Set<number>();
   const walk = (id: number): void => {
     if (ids.has(id)) return;
     ids.add(id);
+    const base = nodes.baseOf(id);
+    if (base > 0) ids.add(base);
     for (const child of referredIds(nodes.read(id))) walk(child);
   };
   for (const { position } of views) if (position.root) walk(position.root.id);
