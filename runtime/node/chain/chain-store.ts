@@ -56,7 +56,7 @@ function requireFormat(store: KeyValueStore): void {
       throw new StateError(
         "unusable",
         `${store.location} was written by an older supervm (format ${version}, this one knows ${VERSION})`,
-        "dump the state with that version, and load the dump into a new folder",
+        "run that version with --dump-state FILE, then this one on a new folder with --load-state FILE",
       );
     if (version > VERSION) throw new StateError("newer", `${store.location} was written by a newer supervm (format ${version}, this one knows ${VERSION})`, "use that version");
     return;
