@@ -107,7 +107,7 @@ export class NodeCache {
   /** How often the generations have turned: what was found stays where it was, if no longer to be found, until they have turned twice. */
   turns = 0;
 
-  /** @param limit Bytes of records at most, 128 KiB at least; the index takes a quarter as much again. */
+  /** @param limit Bytes of records at most, 128 KiB at least; the index takes half as much again where all are the smallest. */
   constructor(limit: number) {
     const half = Math.max(FIRST_BYTES, limit >> 1);
     this.young = new Generation(half);
