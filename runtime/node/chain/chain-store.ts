@@ -10,7 +10,7 @@ import type { NodeBackend } from "../state/backend.js";
 /** What the store's stamp says. */
 const FORMAT = "supervm-state-";
 /** Of the layout (state/layout.ts) and all records. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface ChainPlace {
   readonly backend: NodeBackend;
@@ -40,7 +40,7 @@ export function openChain(store: KeyValueStore, { history, chainId, observer }: 
     throw new StateError("foreign", `${store.location} holds the chain with id ${head.chainId}, not ${chainId}`, `--chain-id ${head.chainId}, or another folder`);
   const position = readRoot(queue, head.height);
   if (!position) throw new StateError("corrupt", `${store.location} is damaged: the state of its newest block ${head.height} is not there`, "restore a checkpoint");
-  const backend = new DurableBackend(queue, position, head.nextVersion, head.nextNode);
+  const backend = new DurableBackend(queue, position, head.nextVersion, head.nextPage);
   const archive = new DurableArchive(queue, backend, history, chainId, head);
   if (!archive.block(head.height)) throw new StateError("corrupt", `${store.location} is damaged: its newest block ${head.height} is not there`, "restore a checkpoint");
   return { backend, archive };
@@ -52,6 +52,12 @@ function requireFormat(store: KeyValueStore): void {
     const text = Buffer.from(stamp).toString();
     const version = text.startsWith(FORMAT) ? Number(text.slice(FORMAT.length)) : NaN;
     if (Number.isNaN(version)) throw new StateError("foreign", `${store.location} holds something else than a state of supervm`, "choose another folder");
+    if (version < VERSION)
+      throw new StateError(
+        "unusable",
+        `${store.location} was written by an older supervm (format ${version}, this one knows ${VERSION})`,
+        "run that version with --dump-state FILE, then this one on a new folder with --load-state FILE",
+      );
     if (version > VERSION) throw new StateError("newer", `${store.location} was written by a newer supervm (format ${version}, this one knows ${VERSION})`, "use that version");
     return;
   }

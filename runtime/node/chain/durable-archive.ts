@@ -18,7 +18,7 @@ export interface HeadRecord {
   readonly height: number;
   readonly chainId: bigint;
   readonly nextVersion: number;
-  readonly nextNode: number;
+  readonly nextPage: number;
 }
 
 /** Blocks kept in memory. */
@@ -169,7 +169,7 @@ export class DurableArchive implements BlockArchive {
 
   private seal(): void {
     const { nextVersion, nodes } = this.backend;
-    this.queue.put(metaKey("head"), new RecordWriter().number(this.height).integer(this.chainId).number(nextVersion).number(nodes.nextId).finish());
+    this.queue.put(metaKey("head"), new RecordWriter().number(this.height).integer(this.chainId).number(nextVersion).number(nodes.nextPage).finish());
     this.queue.seal();
   }
 }
@@ -183,7 +183,7 @@ export function readHead(queue: WriteQueue): HeadRecord | undefined {
   const record = queue.get(metaKey("head"));
   if (!record) return undefined;
   const reader = new RecordReader(record);
-  return { height: reader.number(), chainId: reader.integer(), nextVersion: reader.number(), nextNode: reader.number() };
+  return { height: reader.number(), chainId: reader.integer(), nextVersion: reader.number(), nextPage: reader.number() };
 }
 
 /** Where the state at the end of a block lies. */

@@ -9,17 +9,20 @@ import type { CodeRegistry, ModuleEntry } from "../../host/code.js";
 import { StateError } from "../../store/durable/kv.js";
 import { RecordReader, RecordWriter } from "../../store/durable/records.js";
 import type { WriteQueue } from "../../store/durable/write-queue.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
+import { writeKeyWords, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../store/state.js";
+import { bytesOfWord } from "../../store/transaction-changes.js";
+import { WORD_SIZE } from "../../store/word-table.js";
 import type { NodeBackend, StateView, StoredModule } from "./backend.js";
 import { DurableHead, type HeadSource } from "./durable-head.js";
 import { importAccounts, type ImportedAccount } from "./import.js";
 import { hashKey, numberKey, PREFIX } from "./layout.js";
 import type { ChildRecord } from "./node-records.js";
-import { NodeStore, StateChange } from "./node-store.js";
-import { accountPath, slotPath, StateTrie, type AccountContents, type AccountEntry, type AccountProof } from "./state-trie.js";
+import { NodeStore } from "./node-store.js";
+import { StateChange } from "./state-change.js";
+import { StateTrie, type AccountContents, type AccountProof } from "./state-trie.js";
+import { updateState } from "./state-update.js";
 import { StoredModules } from "./stored-modules.js";
-import type { StoredNode } from "./trie-nodes.js";
 
 /** Where a state lies: after which change, and the root of its trie. */
 export interface StatePosition {
@@ -27,6 +30,8 @@ export interface StatePosition {
   /** Undefined: the empty state. */
   readonly root: ChildRecord | undefined;
 }
+
+const slotRoom = new Int32Array(2 * WORD_SIZE);
 
 /** A state that lies in the store. */
 export class StoredView implements StateView, HeadSource {
@@ -44,11 +49,17 @@ export class StoredView implements StateView, HeadSource {
   }
 
   account(address: AddressKey): AccountRecord | undefined {
-    return this.nodes.account(this.position.root?.id ?? 0, accountPath(address));
+    return this.nodes.account(this.position.root?.id ?? 0, address);
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    return this.nodes.storage(this.position.root?.id ?? 0, accountPath(address), slotPath(slot));
+    writeKeyWords(slot, slotRoom, 0);
+    this.readWord(address, slotRoom, 0, slotRoom, WORD_SIZE);
+    return bytesOfWord(slotRoom, WORD_SIZE);
+  }
+
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+    this.nodes.readWord(this.position.root?.id ?? 0, address, slots, slotAt, value, valueAt);
   }
 
   slots(address: AddressKey): Iterable<SlotKey> {
@@ -70,7 +81,7 @@ export class StoredView implements StateView, HeadSource {
 
 /** What one change did, to be undone or pruned. */
 interface Change {
-  /** Ids of the new nodes: from, to (not included). */
+  /** Pages of the new nodes: from, to (not included). */
   readonly from: number;
   readonly to: number;
   readonly replaced: readonly number[];
@@ -81,22 +92,25 @@ export class DurableBackend implements NodeBackend {
   readonly head: DurableHead;
   private modules: StoredModules;
   readonly nodes: NodeStore;
-  private pending: ChangeSet[] = [];
+  /** Whether anything was committed since the last view. */
+  private changed = false;
+  /** What was committed since then one by one, where some of it says that accounts go. */
+  private sequence: ChangeSet[] | undefined;
   private fresh: ModuleEntry[] = [];
   private current: StoredView;
 
   /**
    * @param position The newest state.
-   * @param nextVersion, nextNode The first that are free.
+   * @param nextVersion, nextPage The first that are free.
    */
   constructor(
     private readonly queue: WriteQueue,
     position: StatePosition,
     public nextVersion: number,
-    nextNode: number,
+    nextPage: number,
   ) {
     this.modules = new StoredModules(queue);
-    this.nodes = new NodeStore(queue, this.modules, nextNode);
+    this.nodes = new NodeStore(queue, this.modules, nextPage);
     this.current = this.viewAt(position);
     this.head = new DurableHead(this.current);
   }
@@ -113,8 +127,10 @@ export class DurableBackend implements NodeBackend {
   commit(changes: ChangeSet, modules: readonly ModuleEntry[]): void {
     this.registry.register(modules);
     this.fresh.push(...modules);
+    if (!this.sequence && removesAccounts(changes)) this.sequence = [this.head.changes()];
+    this.sequence?.push(changes);
     this.head.apply(changes);
-    this.pending.push(changes);
+    this.changed = true;
   }
 
   /**
@@ -122,9 +138,9 @@ export class DurableBackend implements NodeBackend {
    * accounts or slots do not come in order, and with StateError where there is a state already or the store cannot be written: then nothing of the store may be used.
    */
   async import(accounts: Iterable<ImportedAccount>, modules: readonly ModuleEntry[]): Promise<StoredView> {
-    if (this.current.position.root || this.pending.length > 0) throw new StateError("unusable", "a state can be imported into an empty store only");
+    if (this.current.position.root || this.changed) throw new StateError("unusable", "a state can be imported into an empty store only");
     this.commit({ accounts: new Map(), storage: new Map() }, modules);
-    const from = this.nodes.nextId;
+    const from = this.nodes.nextPage;
     return this.adopt(from, await importAccounts(accounts, this.nodes, this.queue), []);
   }
 
@@ -133,33 +149,44 @@ export class DurableBackend implements NodeBackend {
   }
 
   view(): StoredView {
-    if (this.pending.length === 0) return this.current;
-    const from = this.nodes.nextId;
+    if (!this.changed) return this.current;
+    const from = this.nodes.nextPage;
     const change = new StateChange(this.nodes);
+    const { changedAccounts, changedWords } = this.head;
+    const root = this.sequence ? this.afterAll(this.sequence, change) : updateState(this.nodes, this.current.position.root, changedAccounts, changedWords.byAccount(), change);
+    return this.adopt(from, root, change.ids);
+  }
+
+  /** The root after changes one after another, of which some say that accounts go. */
+  private afterAll(sequence: readonly ChangeSet[], change: StateChange): ChildRecord | undefined {
     let { trie } = this.current;
-    const together = this.head.changes();
-    for (const changes of together ? [together] : this.pending) trie = trie.apply(changes, change);
-    return this.adopt(from, trie.accounts && this.nodes.save(trie.accounts), change.ids);
+    for (const changes of sequence) trie = trie.apply(changes, change);
+    return trie.accounts && this.nodes.save(trie.accounts);
   }
 
   /** Makes a trie whose new nodes are in the queue the newest state. */
-  private adopt(from: number, root: StoredNode<AccountEntry> | undefined, replaced: readonly number[]): StoredView {
+  private adopt(from: number, root: ChildRecord | undefined, replaced: readonly number[]): StoredView {
     const version = this.nextVersion++;
+    this.nodes.closePage();
     for (const module of this.fresh) this.modules.save(module);
-    this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextId, replaced, modules: this.fresh.map((m) => m.identity) }));
-    this.pending = [];
-    this.fresh = [];
+    this.queue.put(numberKey(PREFIX.CHANGE, version), changeRecord({ from, to: this.nodes.nextPage, replaced, modules: this.fresh.map((m) => m.identity) }));
+    this.forget();
     this.current = this.viewAt({ version, root: root && { id: root.id, reference: root.reference } });
     this.head.moveTo(this.current);
     return this.current;
+  }
+
+  private forget(): void {
+    this.changed = false;
+    this.sequence = undefined;
+    this.fresh = [];
   }
 
   restore(view: StateView): void {
     if (!(view instanceof StoredView)) throw new TypeError("the view is another backend's");
     const { version } = view.position;
     for (let undone = this.current.position.version; undone > version; undone--) this.undo(undone);
-    this.pending = [];
-    this.fresh = [];
+    this.forget();
     // A module that came later is unknown again: bringing it costs the same gas as the first time.
     this.modules = new StoredModules(this.queue);
     this.nodes.registry = this.modules;
@@ -179,7 +206,7 @@ export class DurableBackend implements NodeBackend {
   private undo(version: number): void {
     const change = this.change(version);
     if (!change) return;
-    this.nodes.delete(range(change.from, change.to));
+    this.nodes.deletePages(change.from, change.to);
     for (const identity of change.modules) this.queue.delete(hashKey(PREFIX.MODULE, identity));
     this.queue.delete(numberKey(PREFIX.CHANGE, version));
   }
@@ -189,7 +216,7 @@ export class DurableBackend implements NodeBackend {
     for (let next = done + 1; next <= version; next++) {
       const change = this.change(next);
       if (!change) continue;
-      this.nodes.delete(change.replaced);
+      this.nodes.drop(change.replaced);
       this.queue.delete(numberKey(PREFIX.CHANGE, next));
     }
   }
@@ -200,8 +227,9 @@ export class DurableBackend implements NodeBackend {
   }
 }
 
-function* range(from: number, to: number): Generator<number> {
-  for (let i = from; i < to; i++) yield i;
+function removesAccounts({ accounts }: ChangeSet): boolean {
+  for (const record of accounts.values()) if (!record) return true;
+  return false;
 }
 
 function changeRecord(change: Change): Uint8Array {

@@ -1,30 +1,34 @@
 /**
- * The newest state of a durable chain as readers see it: what changed since the last view, what was read lately, else the trie.
+ * The newest state of a durable chain as readers see it: what changed since the last view, accounts that were read lately, else the trie.
  *
  *   commit -> apply   (changes lie on top)      view -> moveTo   (they are part of the trie now)      restore -> replace
+ *
+ * Words are not remembered here: their way down the trie is records in memory, where they are read often.
  */
 import { BoundedCache } from "../../store/durable/bounded-cache.js";
-import type { AddressKey, SlotKey } from "../../store/keys.js";
+import { writeKeyWords, type AddressKey, type SlotKey } from "../../store/keys.js";
 import type { AccountRecord, ChangeSet, StateReader } from "../../store/state.js";
+import { bytesOfWord } from "../../store/transaction-changes.js";
+import { WORD_SIZE } from "../../store/word-table.js";
+import { ChangedWords } from "./changed-words.js";
 
-/** Accounts, and words, of the newest state that are kept in memory. */
-const CACHED_READS = 200_000;
+/** Accounts of the newest state that are kept in memory: those with code among them cost much to read. */
+const CACHED_ACCOUNTS = 10_000;
 
 /** What the head reads behind its changes. */
 export interface HeadSource extends StateReader {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void;
   /** Words of an account that are not zero, in any order. */
   slots(address: AddressKey): Iterable<SlotKey>;
 }
 
-type Words = Map<SlotKey, Uint8Array | undefined>;
-
 export class DurableHead implements StateReader {
-  private readonly accounts = new BoundedCache<AddressKey, { readonly record: AccountRecord | undefined }>(CACHED_READS);
-  private readonly words = new BoundedCache<string, { readonly word: Uint8Array | undefined }>(CACHED_READS);
-  private readonly changedAccounts = new Map<AddressKey, AccountRecord | undefined>();
-  private readonly changedWords = new Map<AddressKey, Words>();
+  private readonly accounts = new BoundedCache<AddressKey, { readonly record: AccountRecord | undefined }>(CACHED_ACCOUNTS);
+  readonly changedAccounts = new Map<AddressKey, AccountRecord | undefined>();
+  readonly changedWords = new ChangedWords();
   /** Accounts that went since the last view, and with them all their words. */
   private readonly gone = new Set<AddressKey>();
+  private readonly scratch = new Int32Array(2 * WORD_SIZE);
 
   constructor(private source: HeadSource) {}
 
@@ -39,26 +43,27 @@ export class DurableHead implements StateReader {
   }
 
   storage(address: AddressKey, slot: SlotKey): Uint8Array | undefined {
-    const changed = this.changedWords.get(address);
-    if (changed) {
-      const word = changed.get(slot);
-      if (word || changed.has(slot)) return word;
-    }
-    if (this.gone.has(address)) return undefined;
-    const key = address + slot;
-    const known = this.words.get(key);
-    if (known) return known.word;
-    const word = this.source.storage(address, slot);
-    this.words.set(key, { word });
-    return word;
+    const { scratch } = this;
+    writeKeyWords(slot, scratch, 0);
+    this.readWord(address, scratch, 0, scratch, WORD_SIZE);
+    return bytesOfWord(scratch, WORD_SIZE);
   }
 
-  /** True where an account has a word that is not zero. Looks at no more of its words than were made zero since the last view, and one. */
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+    if (this.changedWords.read(address, slots, slotAt, value, valueAt)) return;
+    if (this.gone.has(address)) value.fill(0, valueAt, valueAt + WORD_SIZE);
+    else this.source.readWord(address, slots, slotAt, value, valueAt);
+  }
+
+  /** True where an account has a word that is not zero. Looks at no more of its words than changed since the last view, and one. */
   hasStorage(address: AddressKey): boolean {
-    const changed = this.changedWords.get(address);
-    for (const word of changed?.values() ?? []) if (word) return true;
+    const { scratch } = this;
+    if (this.changedWords.hasAny(address)) return true;
     if (this.gone.has(address)) return false;
-    for (const slot of this.source.slots(address)) if (!changed?.has(slot)) return true;
+    for (const slot of this.source.slots(address)) {
+      writeKeyWords(slot, scratch, 0);
+      if (!this.changedWords.read(address, scratch, 0, scratch, WORD_SIZE)) return true;
+    }
     return false;
   }
 
@@ -67,30 +72,25 @@ export class DurableHead implements StateReader {
       this.changedAccounts.set(address, record);
       if (record) continue;
       this.gone.add(address);
-      this.changedWords.delete(address);
+      this.changedWords.forget(address);
     }
-    for (const [address, words] of changes.storage) {
-      let changed = this.changedWords.get(address);
-      if (!changed) this.changedWords.set(address, (changed = new Map<SlotKey, Uint8Array | undefined>()));
-      for (const [slot, word] of words) changed.set(slot, word);
-    }
+    this.changedWords.apply(changes);
   }
 
-  /** All changes as one set; undefined where an account went, which one set cannot say of an account that came back. */
-  changes(): ChangeSet | undefined {
-    return this.gone.size > 0 ? undefined : { accounts: this.changedAccounts, storage: this.changedWords };
+  /** All changes as one set, where no account went: one set cannot say of an account that it went and came back. */
+  changes(): ChangeSet {
+    if (this.gone.size > 0) throw new Error("an account went");
+    return { accounts: new Map(this.changedAccounts), storage: this.changedWords.asMaps() };
   }
 
   /** The changes are part of what is behind them now. */
   moveTo(source: HeadSource): void {
     this.source = source;
-    if (this.gone.size > 0) this.words.clear();
     for (const [address, record] of this.changedAccounts) {
       // Empty accounts are no longer there in the trie (EIP-161): it is asked again.
       if (!record || isEmpty(record)) this.accounts.delete(address);
       else this.accounts.set(address, { record });
     }
-    for (const [address, words] of this.changedWords) for (const [slot, word] of words) this.words.set(address + slot, { word });
     this.forgetChanges();
   }
 
@@ -98,7 +98,6 @@ export class DurableHead implements StateReader {
   replace(source: HeadSource): void {
     this.source = source;
     this.accounts.clear();
-    this.words.clear();
     this.forgetChanges();
   }
 

@@ -23,14 +23,14 @@ export interface ImportedAccount {
   readonly storage?: Iterable<readonly [SlotKey, Uint8Array]>;
 }
 
-/** Writes of a group: a few megabytes. */
-const GROUP = 40_000;
+/** Pages of a group: a few megabytes. */
+const GROUP = 2_000;
 
 /** Writes the state's nodes; its root. Rejects with RangeError where accounts or slots do not come in order. */
 export async function importAccounts(accounts: Iterable<ImportedAccount>, nodes: NodeStore, queue: WriteQueue): Promise<StoredNode<AccountEntry> | undefined> {
   queue.put(metaKey("importing"), Uint8Array.of(1));
   queue.seal();
-  const trie = new TrieBuilder<AccountEntry>((node) => nodes.addAccount(node));
+  const trie = new TrieBuilder<AccountEntry>((node) => nodes.save(node));
   for (const { address, record, storage } of accounts) {
     const words = storage && (await importWords(storage, nodes, queue));
     trie.add(accountPath(address), encodeAccount(record, words), { address, record, storage: words });
@@ -43,7 +43,7 @@ export async function importAccounts(accounts: Iterable<ImportedAccount>, nodes:
 }
 
 async function importWords(storage: Iterable<readonly [SlotKey, Uint8Array]>, nodes: NodeStore, queue: WriteQueue): Promise<StoredNode<SlotEntry> | undefined> {
-  const trie = new TrieBuilder<SlotEntry>((node) => nodes.addSlot(node));
+  const trie = new TrieBuilder<SlotEntry>((node) => nodes.saveStorage(node));
   for (const [slot, word] of storage) {
     trie.add(slotPath(slot), encodeWord(word), { slot, word });
     if (queue.waiting >= GROUP) await nextGroup(queue);

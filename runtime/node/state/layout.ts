@@ -2,16 +2,16 @@
  * The keys of a durable chain: a letter, then what it names. Numbers have 8 bytes, most significant first, so that they are in order.
  *
  *   x format          what wrote this, and in which version
- *   x head            height, chain id, next version, next node
+ *   x head            height, chain id, next version, next page of nodes
  *   x pruned          the first block whose state is kept
  *   x importing       a state is being imported; goes with the first block
  *   b number          block: header, transactions, receipts      h hash   number of a block      t hash   block and index of a transaction
  *   r number          root of the state at the end of a block
- *   c version         what one change of the state made and replaced: nodes, modules
- *   n id              node of a state trie; never changed
+ *   c version         what one change of the state made and replaced: pages of nodes, nodes, modules
+ *   n page            nodes of state tries, which never change (node-pages.ts)
  *   m identity        module: its bytes and what it refers to
  *
- * A node's id is a count, so that the nodes of a block lie side by side at the end of the store: a block writes few pages however large the state is.
+ * Pages are counted, so that the nodes of a block lie side by side at the end of the store: a block writes few pages however large the state is.
  */
 const letter = (name: string): number => name.charCodeAt(0);
 
@@ -22,7 +22,7 @@ export const PREFIX = {
   TRANSACTION: letter("t"),
   ROOT: letter("r"),
   CHANGE: letter("c"),
-  NODE: letter("n"),
+  NODES: letter("n"),
   MODULE: letter("m"),
 } as const;
 
@@ -30,8 +30,15 @@ export function metaKey(name: "format" | "head" | "pruned" | "importing"): Uint8
   return Buffer.from(`x${name}`, "latin1");
 }
 
+/** Bytes of a key that {@link numberKey} makes. */
+export const NUMBER_KEY = 9;
+
 export function numberKey(prefix: number, value: number): Uint8Array {
-  const key = Buffer.allocUnsafe(9);
+  return writeNumberKey(Buffer.allocUnsafe(NUMBER_KEY), prefix, value);
+}
+
+/** The same in memory that is there already. */
+export function writeNumberKey(key: Buffer, prefix: number, value: number): Buffer {
   key[0] = prefix;
   key.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 1);
   key.writeUInt32BE(value % 0x1_0000_0000, 5);

@@ -40,9 +40,9 @@ export interface AccountProof {
   readonly slots: readonly { readonly slot: SlotKey; readonly word: Uint8Array | undefined; readonly nodes: readonly Uint8Array[] }[];
 }
 
-const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
+export const NO_ACCOUNT: AccountRecord = { nonce: 0, balance: 0n };
 /** keccak256 of no bytes: the code hash of an account without code. */
-const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
+export const EMPTY_CODE_HASH = keccak256(new Uint8Array(0));
 const MAX_KNOWN_PATHS = 100_000;
 
 /** Hashed paths of the keys used lately: hashing is most of a lookup. */

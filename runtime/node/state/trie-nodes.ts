@@ -168,7 +168,7 @@ export function encodingOf<T>(node: LoadedNode<T>): Uint8Array {
 const pairRoom = new Uint8Array(256);
 
 /** The list of a path and an item. The bytes change with the next call. */
-function encodePair(path: Uint8Array, isLeaf: boolean, item: Uint8Array): Uint8Array {
+export function encodePair(path: Uint8Array, isLeaf: boolean, item: Uint8Array): Uint8Array {
   // Half bytes with a flag, two a byte (appendix C).
   const odd = path.length & 1;
   const pathSize = 1 + (path.length >> 1);

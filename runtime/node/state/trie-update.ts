@@ -27,6 +27,11 @@ export function trieUpdate<T>(root: TrieNode<T> | undefined, changes: readonly L
   return changes.length === 0 ? root : new Update<T>(observer).node(root, changes, 0);
 }
 
+/** The same for a part of a trie, below a depth in half bytes to which all paths are the part's. */
+export function partUpdate<T>(part: TrieNode<T> | undefined, changes: readonly LeafChange<T>[], depth: number, observer: TrieObserver): TrieNode<T> | undefined {
+  return new Update<T>(observer).node(part, changes, depth);
+}
+
 class Update<T> {
   constructor(private readonly observer: TrieObserver | undefined) {}
 

@@ -46,6 +46,8 @@ export interface CheckpointInfo {
 export interface KeyValueStore extends KeyValueReader {
   /** For messages: a folder, or an address without its password. */
   readonly location: string;
+  /** Writes a value to the beginning of some memory where it fits, so that nothing is allocated for it; the value's length, -1 where there is none. */
+  getInto(key: Uint8Array, into: Uint8Array): number;
   /** Makes all changes at once; of two to one key the later counts. Rejects with {@link StateError}, and then none is made. */
   write(batch: readonly Write[]): Promise<void>;
   snapshot(): KeyValueSnapshot;
@@ -81,6 +83,13 @@ export function prefixRange(prefix: Uint8Array): KeyRange {
   const end = Uint8Array.from(prefix.subarray(0, length));
   end[length - 1]!++;
   return { start: prefix, end };
+}
+
+/** {@link KeyValueStore.getInto} for a value that is there already. */
+export function copyValue(value: Uint8Array | undefined, into: Uint8Array): number {
+  if (!value) return -1;
+  if (value.length <= into.length) into.set(value);
+  return value.length;
 }
 
 /** Names of checkpoints become parts of paths. */

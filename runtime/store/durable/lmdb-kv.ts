@@ -34,7 +34,10 @@ export function openLmdb(folder: string): KeyValueStore {
     throw new StateError("unusable", `${location} cannot be opened: ${messageOf(error)}`);
   }
   const other = takeOwnership(database, path.join(location, DATA_FILE));
-  if (!other) return new LmdbStore(location, database);
+  if (!other) {
+    sweepCheckpoints(location);
+    return new LmdbStore(location, database);
+  }
   void database.close();
   throw new StateError("locked", `${location} is in use by another process (${other.pid})`, "stop it, or choose another folder");
 }
@@ -92,6 +95,15 @@ class LmdbStore implements KeyValueStore {
     return this.database.get(asBuffer(key));
   }
 
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    // Memory of the library's own, whose `length` it sets to that of the value.
+    const value = this.database.getBinaryFast(asBuffer(key));
+    if (!value) return -1;
+    const { length } = value;
+    if (length <= into.length) into.set(new Uint8Array(value.buffer, value.byteOffset, length));
+    return length;
+  }
+
   entries(range: KeyRange): Iterable<Entry> {
     return this.database.getRange({ start: asBuffer(range.start), end: asBuffer(range.end) }).map(({ key, value }): Entry => [key, value]);
   }
@@ -136,7 +148,7 @@ class LmdbStore implements KeyValueStore {
     // Read in a transaction of its own while others write; compacting leaves the free pages out.
     await this.database.backup(temporary, true);
     sync(path.join(temporary, DATA_FILE));
-    fs.rmSync(final, { recursive: true, force: true });
+    await removeCheckpoint(folder, name);
     fs.renameSync(temporary, final);
     sync(folder);
   }
@@ -147,7 +159,7 @@ class LmdbStore implements KeyValueStore {
 
   async dropCheckpoint(name: string): Promise<void> {
     requireCheckpointName(name);
-    await fs.promises.rm(path.join(this.location, CHECKPOINTS, name), { recursive: true, force: true });
+    await removeCheckpoint(path.join(this.location, CHECKPOINTS), name);
   }
 
   async close(): Promise<void> {
@@ -158,13 +170,29 @@ class LmdbStore implements KeyValueStore {
   }
 }
 
+/** Removes a checkpoint. It is renamed before anything of it goes, so that a crash never leaves a part of one under its name. */
+async function removeCheckpoint(folder: string, name: string): Promise<void> {
+  const [final, going] = [path.join(folder, name), path.join(folder, `.${name}.gone`)];
+  if (!fs.existsSync(final)) return;
+  await fs.promises.rm(going, { recursive: true, force: true });
+  fs.renameSync(final, going);
+  await fs.promises.rm(going, { recursive: true, force: true });
+}
+
+/** Removes what a crash has left of checkpoints that were being saved or removed. For the owner, at the beginning. */
+function sweepCheckpoints(location: string): void {
+  const folder = path.join(location, CHECKPOINTS);
+  if (!fs.existsSync(folder)) return;
+  for (const name of fs.readdirSync(folder)) if (name.startsWith(".")) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
 /** The complete checkpoints of a state folder, oldest first. */
 function listCheckpoints(location: string): readonly CheckpointInfo[] {
   const folder = path.join(location, CHECKPOINTS);
   if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder)
-    .filter((name) => !name.startsWith("."))
+    .filter((name) => !name.startsWith(".") && fs.existsSync(path.join(folder, name, DATA_FILE)))
     .map((name) => ({ name, time: fs.statSync(path.join(folder, name, DATA_FILE)).mtimeMs }))
     .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
 }

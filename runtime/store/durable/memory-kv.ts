@@ -1,6 +1,17 @@
 /** A {@link KeyValueStore} in this process's memory: the model of the others, and for chains that need not last. */
 import { bytesOfKey, keyOf } from "../keys.js";
-import { requireCheckpointName, requireKey, StateError, type CheckpointInfo, type Entry, type KeyRange, type KeyValueSnapshot, type KeyValueStore, type Write } from "./kv.js";
+import {
+  copyValue,
+  requireCheckpointName,
+  requireKey,
+  StateError,
+  type CheckpointInfo,
+  type Entry,
+  type KeyRange,
+  type KeyValueSnapshot,
+  type KeyValueStore,
+  type Write,
+} from "./kv.js";
 
 export class MemoryKeyValueStore implements KeyValueStore {
   readonly location = "memory";
@@ -12,6 +23,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   get(key: Uint8Array): Uint8Array | undefined {
     return this.values.get(keyOf(key));
+  }
+
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    return copyValue(this.get(key), into);
   }
 
   entries(range: KeyRange): Iterable<Entry> {

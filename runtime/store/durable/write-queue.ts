@@ -7,7 +7,7 @@
  * Only whole seals are written: a store never holds half of what was put between two.
  */
 import { keyOf } from "../keys.js";
-import type { Entry, KeyRange, KeyValueReader, KeyValueStore, Write } from "./kv.js";
+import { copyValue, type Entry, type KeyRange, type KeyValueReader, type KeyValueStore, type Write } from "./kv.js";
 
 /** Told of every group that reached the store. */
 export interface WriteObserver {
@@ -39,11 +39,20 @@ export class WriteQueue implements KeyValueReader {
 
   /** Reads what was put, sealed or not, else the store. */
   get(key: Uint8Array): Uint8Array | undefined {
-    const pending = this.open.size + this.sealed.size + this.sent.size;
-    if (pending === 0) return this.store.get(key);
-    const name = keyOf(key);
-    const write = this.open.get(name) ?? this.sealed.get(name) ?? this.sent.get(name);
+    const write = this.pending(key);
     return write ? write.value : this.store.get(key);
+  }
+
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    const write = this.pending(key);
+    return write ? copyValue(write.value, into) : this.store.getInto(key, into);
+  }
+
+  /** What was put and is not in the store yet. */
+  private pending(key: Uint8Array): Write | undefined {
+    if (this.open.size + this.sealed.size + this.sent.size === 0) return undefined;
+    const name = keyOf(key);
+    return this.open.get(name) ?? this.sealed.get(name) ?? this.sent.get(name);
   }
 
   /** Entries with what was put. */

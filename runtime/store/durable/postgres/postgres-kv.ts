@@ -3,7 +3,18 @@
  * that they are synchronous as contracts need them; writes do not.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
-import { requireCheckpointName, requireKey, StateError, type CheckpointInfo, type Entry, type KeyRange, type KeyValueSnapshot, type KeyValueStore, type Write } from "../kv.js";
+import {
+  copyValue,
+  requireCheckpointName,
+  requireKey,
+  StateError,
+  type CheckpointInfo,
+  type Entry,
+  type KeyRange,
+  type KeyValueSnapshot,
+  type KeyValueStore,
+  type Write,
+} from "../kv.js";
 import type { Ask, RemoteCheckpoint, Reply, Request } from "./protocol.js";
 
 /** Entries that one question brings. */
@@ -121,6 +132,10 @@ class PostgresStore implements KeyValueStore {
 
   get(key: Uint8Array): Uint8Array | undefined {
     return this.read(undefined, key);
+  }
+
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    return copyValue(this.get(key), into);
   }
 
   entries(range: KeyRange): Iterable<Entry> {

@@ -48,6 +48,18 @@ export function keyValueContract(subject: Subject): void {
         assert.equal(store.get(bytes("ka")), undefined);
       }));
 
+    it("writes values to memory of the caller's where they fit", () =>
+      withStore(async (store) => {
+        await store.write([put("ka", "12345"), put("kb", "")]);
+        const room = Buffer.from("........");
+        assert.equal(store.getInto(bytes("ka"), room), 5);
+        assert.equal(room.toString(), "12345...");
+        assert.equal(store.getInto(bytes("kb"), room), 0);
+        assert.equal(store.getInto(bytes("kc"), room), -1);
+        assert.equal(store.getInto(bytes("ka"), room.subarray(0, 4)), 5);
+        assert.equal(room.toString(), "12345...");
+      }));
+
     it("lets the later of two changes of a batch count", () =>
       withStore(async (store) => {
         await store.write([put("ka", "1"), put("ka", "2"), put("kb", "1"), remove("kb")]);

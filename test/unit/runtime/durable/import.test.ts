@@ -57,7 +57,7 @@ describe("a state that is imported", () => {
         assert.equal(dataHex(view.root), dataHex(memory.view().root));
         queue.seal();
         await queue.durable();
-        const durable = new DurableBackend(new WriteQueue(store), view.position, imported.nextVersion, imported.nodes.nextId);
+        const durable = new DurableBackend(new WriteQueue(store), view.position, imported.nextVersion, imported.nodes.nextPage);
         for (const [address, { balance, words }] of accounts) {
           assert.deepEqual(durable.head.account(address), { nonce: 1, balance });
           for (const [slot, expected] of words) assert.deepEqual(durable.head.storage(address, slot), expected);

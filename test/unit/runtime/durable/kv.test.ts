@@ -126,6 +126,36 @@ describe("a state folder", () => {
   });
 });
 
+describe("checkpoints of a state folder", () => {
+  it("that a crash left half saved or half removed are none, and go", async () => {
+    const place = folder();
+    const store = openLmdb(place);
+    await store.write([{ key: bytes("k"), value: bytes("1") }]);
+    for (const name of ["block-1", "block-2"]) await store.saveCheckpoint(name);
+    const inside = (name: string): string => path.join(place, "checkpoints", name);
+    // An older version removed them under their own names.
+    fs.rmSync(path.join(inside("block-1"), "data.mdb"));
+    fs.mkdirSync(inside(".block-3.tmp"));
+    fs.mkdirSync(inside(".block-0.gone"));
+    const names = (of: KeyValueStore): string[] => of.checkpoints().map(({ name }) => name);
+    assert.deepEqual(names(store), ["block-2"]);
+    await store.close();
+    const again = openLmdb(place);
+    assert.deepEqual(names(again), ["block-2"]);
+    assert.deepEqual(
+      fs.readdirSync(path.join(place, "checkpoints")).filter((name) => name.startsWith(".")),
+      [],
+    );
+    await again.saveCheckpoint("block-1");
+    await again.saveCheckpoint("block-2");
+    assert.deepEqual(names(again), ["block-1", "block-2"]);
+    await again.dropCheckpoint("block-1");
+    await again.dropCheckpoint("block-1");
+    assert.deepEqual(fs.readdirSync(path.join(place, "checkpoints")), ["block-2"]);
+    await again.close();
+  });
+});
+
 describe("a cache", () => {
   it("keeps what is used, whatever comes, and no more than its limit", () => {
     const cache = new BoundedCache<number, number>(100);

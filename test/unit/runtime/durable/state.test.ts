@@ -3,16 +3,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MemoryBackend } from "../../../../runtime/node/state/backend.js";
-import { DurableBackend, type StatePosition, type StoredView } from "../../../../runtime/node/state/durable-backend.js";
-import { PREFIX } from "../../../../runtime/node/state/layout.js";
-import { referredIds } from "../../../../runtime/node/state/node-records.js";
-import { keyNumber, numberKey } from "../../../../runtime/node/state/layout.js";
+import { DurableBackend, type StatePosition } from "../../../../runtime/node/state/durable-backend.js";
 import { MemoryKeyValueStore } from "../../../../runtime/store/durable/memory-kv.js";
-import { prefixRange } from "../../../../runtime/store/durable/kv.js";
 import { WriteQueue } from "../../../../runtime/store/durable/write-queue.js";
 import { addressKeyOfInt, littleEndian, slotKey } from "../../../../runtime/store/keys.js";
 import type { AccountRecord, ChangeSet } from "../../../../runtime/store/state.js";
 import { dataHex } from "../../../../runtime/node/encoding/hex.js";
+import { nodesOf, reachableNodes } from "./nodes.js";
 
 const hex = (bytes: Uint8Array): string => dataHex(bytes);
 
@@ -24,10 +21,10 @@ class Durable {
     readonly store = new MemoryKeyValueStore(),
     position: StatePosition = { version: 0, root: undefined },
     nextVersion = 1,
-    nextNode = 1,
+    nextPage = 1,
   ) {
     this.queue = new WriteQueue(store);
-    this.backend = new DurableBackend(this.queue, position, nextVersion, nextNode);
+    this.backend = new DurableBackend(this.queue, position, nextVersion, nextPage);
   }
 
   async flush(): Promise<void> {
@@ -38,22 +35,7 @@ class Durable {
   /** What a new process would see. */
   async reopened(): Promise<Durable> {
     await this.flush();
-    return new Durable(this.store, this.backend.view().position, this.backend.nextVersion, this.backend.nodes.nextId);
-  }
-
-  nodeIds(): Set<number> {
-    return new Set([...this.store.entries(prefixRange(Uint8Array.of(PREFIX.NODE)))].map(([key]) => keyNumber(key)));
-  }
-
-  reachable(views: readonly StoredView[]): Set<number> {
-    const ids = new Set<number>();
-    const walk = (id: number): void => {
-      if (ids.has(id)) return;
-      ids.add(id);
-      for (const child of referredIds(this.store.get(numberKey(PREFIX.NODE, id))!)) walk(child);
-    };
-    for (const { position } of views) if (position.root) walk(position.root.id);
-    return ids;
+    return new Durable(this.store, this.backend.view().position, this.backend.nextVersion, this.backend.nodes.nextPage);
   }
 }
 
@@ -150,7 +132,13 @@ describe("the state in a store", () => {
         const { memory: expected, durable: actual } = history[history.length - 1]!;
         assert.deepEqual(actual.prove(ADDRESSES[1]!, SLOTS), expected.prove(ADDRESSES[1]!, SLOTS));
         await durable.flush();
-        assert.deepEqual([...durable.nodeIds()].sort(), [...durable.reachable(history.map((h) => h.durable))].sort());
+        assert.deepEqual(
+          nodesOf(durable.store),
+          reachableNodes(
+            durable.backend.nodes,
+            history.map((h) => h.durable),
+          ),
+        );
       }),
       { numRuns: 20 },
     ));
