@@ -27,6 +27,14 @@ export class WatchedStore implements KeyValueStore {
     return this.getFrom(this.store, key);
   }
 
+  getInto(key: Uint8Array, into: Uint8Array): number {
+    try {
+      return this.store.getInto(key, into);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
   entries(range: KeyRange): Iterable<Entry> {
     return this.entriesFrom(this.store, range);
   }

@@ -58,8 +58,9 @@ export class StoredView implements StateView, HeadSource {
     return bytesOfWord(slotRoom, WORD_SIZE);
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
     this.nodes.readWord(this.position.root?.id ?? 0, address, slots, slotAt, value, valueAt);
+    return 0;
   }
 
   slots(address: AddressKey): Iterable<SlotKey> {

@@ -17,7 +17,7 @@ const CACHED_ACCOUNTS = 10_000;
 
 /** What the head reads behind its changes. */
 export interface HeadSource extends StateReader {
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void;
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number;
   /** Words of an account that are not zero, in any order. */
   slots(address: AddressKey): Iterable<SlotKey>;
 }
@@ -49,10 +49,11 @@ export class DurableHead implements StateReader {
     return bytesOfWord(scratch, WORD_SIZE);
   }
 
-  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
-    if (this.changedWords.read(address, slots, slotAt, value, valueAt)) return;
-    if (this.gone.has(address)) value.fill(0, valueAt, valueAt + WORD_SIZE);
-    else this.source.readWord(address, slots, slotAt, value, valueAt);
+  readWord(address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): number {
+    if (this.changedWords.read(address, slots, slotAt, value, valueAt)) return 0;
+    if (!this.gone.has(address)) return this.source.readWord(address, slots, slotAt, value, valueAt);
+    value.fill(0, valueAt, valueAt + WORD_SIZE);
+    return 0;
   }
 
   /** True where an account has a word that is not zero. Looks at no more of its words than changed since the last view, and one. */

@@ -158,7 +158,7 @@ export class NodeStore implements NodeLoader {
     return readAccountAt(this.bytes, this.cache.at, this.registry);
   }
 
-  /** A storage word of a state with a root, as {@link StateReader.readWord} gives it. */
+  /** Copies a storage word of a state with a root as `StateReader.readWord` does. */
   readWord(root: number, address: AddressKey, slots: Int32Array, slotAt: number, value: Int32Array, valueAt: number): void {
     const id = this.storageRoot(root, address);
     writeHashedWords(slots, slotAt, SLOT_SIZE, hashed, 0);
