@@ -1,10 +1,12 @@
 /** `supervm node --state`: a chain that goes on, checkpoints, and what a state may not be. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { project, supervm } from "./cli-helpers.js";
-import { startNodeProcess } from "./crash/client.js";
+import { listening, nodeArguments, startNodeProcess } from "./crash/client.js";
 
 const TO = "0x00000000000000000000000000000000000000aa";
 
@@ -102,6 +104,37 @@ describe("supervm node --state", () => {
       assert.equal(code, 1, stderr);
       assert.match(stderr, /chain is damaged or cannot be read: MDB_CORRUPTED[^\n]*\nhint: restore a checkpoint\n$/);
     }
+  });
+
+  it("ends where the medium is full, says why, and goes on with the last block that it told of", { timeout: 120_000, skip: process.platform === "win32" }, async () => {
+    const state = path.join(project({}), "chain");
+    // The limit of a file's size stands for a full disk: 1,500 KiB.
+    const script = `trap '' XFSZ; ulimit -f 1500; exec "$0" "$@"`;
+    const child = spawn("bash", ["-c", script, process.execPath, ...nodeArguments(state)], { stdio: ["ignore", "pipe", "pipe"] });
+    const ended = once(child, "close") as Promise<[number]>;
+    let printed = "";
+    child.stderr.on("data", (part: Buffer) => (printed += part.toString()));
+    const { url } = await listening(child);
+    let height = 0;
+    try {
+      for (let i = 0; i < 200; i++) {
+        const answer = await ask(url, "anvil_mine", "0x40");
+        if (typeof answer === "string" && answer.startsWith("error")) break;
+        height = Number(await ask(url, "eth_blockNumber"));
+      }
+    } catch {
+      // It has ended.
+    }
+    const [code] = await ended;
+    assert.deepEqual([code, height > 0], [1, true], printed);
+    assert.match(printed, /^error: [^\n]*chain cannot be written: (File too large|Input\/output error)/m);
+    assert.doesNotMatch(printed, /Commit failed|Unhandled|a bug in supervm/);
+
+    const node = await startNodeProcess(state);
+    assert.ok(Number(await ask(node.url, "eth_blockNumber")) >= height);
+    assert.match(await send(node.url), /^0x/);
+    node.child.kill("SIGTERM");
+    await node.ended;
   });
 
   it("says at once where a dump could not be written at the end", () => {

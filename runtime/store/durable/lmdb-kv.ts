@@ -28,8 +28,9 @@ export function openLmdb(folder: string): KeyValueStore {
   prepare(location);
   let database: Database;
   try {
-    // A commit is on the disk before its promise resolves: with overlapping syncs it would be only visible.
-    database = open<Buffer, Buffer>({ path: location, noSubdir: false, encoding: "binary", keyEncoding: "binary", overlappingSync: false });
+    // A commit is on the disk before its promise resolves: with overlapping syncs it would be only visible. All writes are in batches of their own: the
+    // library's, of all that an event turn writes, have promises that nobody can get hold of when they are rejected.
+    database = open<Buffer, Buffer>({ path: location, noSubdir: false, encoding: "binary", keyEncoding: "binary", overlappingSync: false, eventTurnBatching: false });
   } catch (error) {
     throw new StateError("unusable", `${location} cannot be opened: ${messageOf(error)}`);
   }
@@ -66,6 +67,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function ignore(): void {
+  // Told of elsewhere.
+}
+
+/** Why a batch failed: the library rejects with an error that only says so, and has the medium's in a promise beside it. */
+async function causeOf(error: unknown): Promise<string> {
+  const cause: unknown = error instanceof Error && "commitError" in error ? await Promise.resolve(error.commitError).catch((rejected: unknown) => rejected) : error;
+  return messageOf(cause instanceof Error ? cause : error);
+}
+
 /** What the store says of its owner. The file's number tells the store from its copies, which say the same. */
 interface Owner extends ProcessId {
   readonly inode: string;
@@ -85,6 +96,8 @@ function takeOwnership(database: Database, file: string): Owner | undefined {
 
 class LmdbStore implements KeyValueStore {
   private closed = false;
+  /** True once a write has failed. */
+  private isLost = false;
 
   constructor(
     readonly location: string,
@@ -115,13 +128,13 @@ class LmdbStore implements KeyValueStore {
     try {
       await database.batch(() => {
         for (const { key, value } of batch) {
-          // The promise of the batch stands for those of its parts.
-          if (value) void database.put(asBuffer(key), asBuffer(value));
-          else void database.remove(asBuffer(key));
+          // The promise of the batch stands for those of its parts, which are rejected with it.
+          (value ? database.put(asBuffer(key), asBuffer(value)) : database.remove(asBuffer(key))).catch(ignore);
         }
       });
     } catch (error) {
-      throw new StateError("lost", `${this.location} cannot be written: ${messageOf(error)}`);
+      this.isLost = true;
+      throw new StateError("lost", `${this.location} cannot be written: ${await causeOf(error)}`);
     }
   }
 
@@ -165,7 +178,8 @@ class LmdbStore implements KeyValueStore {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.database.remove(OWNER_KEY);
+    // A medium that cannot be written keeps the owner, which will be a process that no longer runs.
+    if (!this.isLost) await this.database.remove(OWNER_KEY);
     await this.database.close();
   }
 }

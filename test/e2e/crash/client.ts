@@ -1,6 +1,7 @@
 /** A node as a process, and a client that keeps it busy until it is killed. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { Interface } from "ethers";
 
 const URL_LINE = /Listening on 127\.0\.0\.1:(\d+)/;
@@ -13,7 +14,16 @@ export interface NodeProcess {
 
 /** Starts `supervm node` on a state. Rejects with what it printed where it ends before it listens. */
 export async function startNodeProcess(state: string, ...options: string[]): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [path.resolve("dist/cli/main.js"), "node", "--port", "0", "--state", state, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  return listening(spawn(process.execPath, nodeArguments(state, ...options), { stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+/** What Node.js is given to run a node on a state. */
+export function nodeArguments(state: string, ...options: string[]): string[] {
+  return [path.resolve("dist/cli/main.js"), "node", "--port", "0", "--state", state, ...options];
+}
+
+/** A node that is being started. Rejects with what it printed where it ends before it listens. */
+export async function listening(child: ChildProcessByStdio<null, Readable, Readable>): Promise<NodeProcess> {
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let printed = "";
   const port = await new Promise<string>((resolve, reject) => {

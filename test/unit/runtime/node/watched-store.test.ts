@@ -17,6 +17,10 @@ class Damaged extends MemoryKeyValueStore {
     throw this.error;
   }
 
+  override getInto(): number {
+    throw this.error;
+  }
+
   override *entries(): Generator<Entry> {
     yield [KEY, KEY];
     throw this.error;
@@ -43,6 +47,10 @@ for (const [name, error, expected] of [
         assert.throws(read, (thrown: unknown) => thrown instanceof StateError && expected.test(thrown.message) && told.pop() === thrown);
       assert.deepEqual([seen.length, told.length], [1, 0]);
     }
+    assert.throws(
+      () => store.getInto(KEY, new Uint8Array(1)),
+      (thrown: unknown) => thrown instanceof StateError && expected.test(thrown.message) && told.pop() === thrown,
+    );
   });
 
 test("what succeeds is the store's", async () => {
@@ -53,6 +61,8 @@ test("what succeeds is the store's", async () => {
     [store.get(KEY), [...store.entries({ start: KEY, end: Uint8Array.of(2) })].length, store.size(), store.location],
     [Uint8Array.of(7), 1, inner.size(), inner.location],
   );
+  const into = new Uint8Array(2);
+  assert.deepEqual([store.getInto(KEY, into), into[0], store.getInto(Uint8Array.of(2), into)], [1, 7, -1]);
   await store.saveCheckpoint("one");
   assert.deepEqual(store.checkpoints(), inner.checkpoints());
   await store.dropCheckpoint("one");
