@@ -88,6 +88,25 @@ describe("accounts and transactions", () => {
     assert.deepEqual(await own.ask("txpool_status"), { pending: "0x0", queued: "0x0" });
   });
 
+  it("say when they were mined, as anvil does", async () => {
+    const own = await client();
+    const place = await own.deploy(DESK_CREATION);
+    const hash = await own.send(place, desk.encodeFunctionData("keep", [1n]));
+    const { timestamp } = await own.ask("eth_getBlockByNumber", "latest", false);
+    const receipt = await own.ask("eth_getTransactionReceipt", hash);
+    assert.equal(receipt.blockTimestamp, Number(timestamp));
+    assert.deepEqual([receipt.logs.length, receipt.logs[0].blockTimestamp], [1, timestamp]);
+    assert.deepEqual(await own.ask("eth_getBlockReceipts", "latest"), [receipt]);
+    assert.deepEqual(await own.ask("eth_getLogs", {}), receipt.logs);
+    const transaction = await own.ask("eth_getTransactionByHash", hash);
+    assert.equal(transaction.blockTimestamp, timestamp);
+    assert.deepEqual((await own.ask("eth_getBlockByNumber", "latest", true)).transactions, [transaction]);
+    await own.ask("evm_setAutomine", false);
+    const waiting = await own.ask("eth_getTransactionByHash", await own.send(TO, "0x", { gas: "0x5208" }));
+    assert.deepEqual([waiting.blockNumber, "blockTimestamp" in waiting], [null, false]);
+    own.close();
+  });
+
   it("are answered with their receipts where that is asked for", async () => {
     const own = await client();
     const receipt = await own.ask("eth_sendTransactionSync", { from: own.accounts[0], to: TO, value: "0x1" });
