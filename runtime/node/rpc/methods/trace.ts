@@ -5,7 +5,7 @@ import type { DevChain } from "../../chain/dev-chain.js";
 import type { Scene } from "../../chain/trace.js";
 import { readCall } from "../call-request.js";
 import { serverError } from "../errors.js";
-import { requireBlock } from "../lookup.js";
+import { requireBlock, sceneAt } from "../lookup.js";
 import type { JsonObject, Methods, Params } from "../params.js";
 import { gasAllowance, transactionOf } from "../simulate.js";
 import { Traced } from "../tracers/traced.js";
@@ -32,7 +32,7 @@ export function traceMethods(node: DevChain): Methods {
     debug_traceCall(p) {
       const tracer = tracerAt(p, 2);
       const call = readCall(p.object(0, "transaction"));
-      const scene = assumedScene(node, requireBlock(node, p.block(1)), p.has(2) ? p.object(2, "options") : {});
+      const scene = assumedScene(sceneAt(node, p.block(1)), p.has(2) ? p.object(2, "options") : {});
       const transaction = transactionOf(call, scene.block, gasAllowance(node, call, scene.state));
       if (transaction.gasLimit < intrinsicGas(transaction)) throw serverError("intrinsic gas too low");
       return tracer(new Traced(node.chain, scene, transaction));

@@ -284,7 +284,7 @@ describe("tracers", () => {
     assert.deepEqual([exhausted.error, "result" in exhausted], ["out of gas", false]);
     const inOtherWords = await Promise.all(["nope", "spin"].map((name) => traced(name, "flatCallTracer", { convertParityErrors: true })));
     assert.deepEqual(
-      inOtherWords.map(([one]) => one.error),
+      inOtherWords.map(([one]) => one.error as unknown),
       ["Reverted", "Out of gas"],
     );
 
@@ -307,11 +307,11 @@ describe("tracers", () => {
     const own = await client();
     const to = await own.deploy(artifacts.Hash!.targets.supervm!.bytecode as string);
     const data = new Interface(artifacts.Hash!.abi).encodeFunctionData("both", ["0x1234"]);
-    const shown = async (includePrecompiles: boolean): Promise<Json> =>
+    const shown = async (includePrecompiles: boolean): Promise<unknown[][]> =>
       ((await own.ask("debug_traceCall", { to, data }, "latest", { tracer: "flatCallTracer", tracerConfig: { includePrecompiles } })) as Json[]).map((one) => [
         BigInt(one.action.to),
-        one.subtraces,
-        one.traceAddress,
+        one.subtraces as unknown,
+        one.traceAddress as unknown,
       ]);
     const hash = BigInt(to);
     const [first, last] = [hash, hash].map((address, i) => [address, 0, [i]]);
