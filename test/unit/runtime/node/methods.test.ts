@@ -1,9 +1,11 @@
 /** Methods that tools know from anvil, Hardhat, go-ethereum and Otterscan; and that docs/node.md names exactly those that are there. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import zlib from "node:zlib";
 import { before, describe, it } from "node:test";
-import { encodeRlp, keccak256, Transaction, verifyTypedData } from "ethers";
+import { encodeRlp, getBytes, keccak256, Transaction, verifyTypedData } from "ethers";
 import { compile } from "../../../../index.js";
+import { precompile } from "../../../../machine/precompiles.js";
 import { client, desk, DESK_CREATION, type Client, type Json } from "./client.js";
 
 const TO = "0x00000000000000000000000000000000000000aa";
@@ -52,6 +54,21 @@ describe("what is in bytes", () => {
     assert.equal((whole.length - 2) / 2, Number(block.size));
     assert.ok(whole.includes(raw.slice(2)) && whole.includes((await c.ask("debug_getRawHeader", "0x2")).slice(2)));
     assert.equal((await c.fail("debug_getRawHeader", "0x77")).code, -32000);
+  });
+});
+
+describe("eth_config", () => {
+  it("tells what the fork has, by EIP-7910's names", async () => {
+    const { current, next, last } = await c.ask("eth_config");
+    assert.deepEqual([next, last, current.activationTime, current.chainId, current.systemContracts], [null, null, 0, "0x7a69", {}]);
+    const there = Array.from({ length: 0x100 }, (_, i) => BigInt(i + 1)).filter((number) => precompile(number));
+    assert.deepEqual(Object.values<string>(current.precompiles).map(BigInt), there);
+    assert.equal(current.precompiles.P256VERIFY, "0x0000000000000000000000000000000000000100");
+    // A file in gzip's format ends with the checksum of its content.
+    const { hash } = await c.ask("eth_getBlockByNumber", "0x0", false);
+    assert.equal(Number(current.forkId), zlib.gzipSync(getBytes(hash)).readUInt32LE(zlib.gzipSync(getBytes(hash)).length - 8));
+    assert.equal(current.forkId.length, 10);
+    assert.equal((await c.fail("eth_config", "0x1")).code, -32602);
   });
 });
 
