@@ -241,7 +241,7 @@ describe("viem", () => {
       whole.map((t) => t.txHash),
       [moved],
     );
-    await assert.rejects(result("debug_traceTransaction", moved, { tracer: "4byteTracer" }), /prestateTracer/);
+    await assert.rejects(result("debug_traceTransaction", moved, { tracer: "keccak256PreimageTracer" }), /prestateTracer/);
 
     const proof = await open.getProof({ address, storageKeys: [("0x" + "00".repeat(31) + "01") as Hex] });
     assert.equal(proof.storageProof[0]!.value > 0n, true);
