@@ -4,6 +4,7 @@ import type { KeyValueStore, StateError } from "../store/durable/kv.js";
 import { openChain, type ChainPlace } from "./chain/chain-store.js";
 import { Checkpoints, type CheckpointSchedule } from "./chain/checkpoints.js";
 import { DEFAULT_HISTORY, type DevChain } from "./chain/dev-chain.js";
+import { WatchedArchive } from "./watched-archive.js";
 import { openWatchedStore } from "./watched-store.js";
 
 export interface StateOptions {
@@ -59,11 +60,12 @@ function makeDurable(
   // Whoever does not wait for it learns of the failure by the answers.
   lost.catch(() => undefined);
   onFailedRead(fail);
-  const place = openChain(store, {
+  const opened = openChain(store, {
     history: options.history ?? DEFAULT_HISTORY,
     chainId,
     observer: { committed: ({ seals, seconds }) => metrics().committed(seals, seconds), failed: (error) => fail(error) },
   });
+  const place: ChainPlace = { backend: opened.backend, archive: new WatchedArchive(opened.archive, store.location, fail) };
   let checkpoints: Checkpoints | undefined;
   return {
     place,

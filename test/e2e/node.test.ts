@@ -241,7 +241,7 @@ describe("viem", () => {
       whole.map((t) => t.txHash),
       [moved],
     );
-    await assert.rejects(result("debug_traceTransaction", moved, { tracer: "4byteTracer" }), /prestateTracer/);
+    await assert.rejects(result("debug_traceTransaction", moved, { tracer: "keccak256PreimageTracer" }), /prestateTracer/);
 
     const proof = await open.getProof({ address, storageKeys: [("0x" + "00".repeat(31) + "01") as Hex] });
     assert.equal(proof.storageProof[0]!.value > 0n, true);
@@ -380,5 +380,12 @@ describe("the node's borders", () => {
     assert.match(text, /supervm_block_height \d+/);
     assert.match(text, /supervm_rpc_requests_total\{method="eth_chainId",outcome="ok"\} \d+/);
     assert.equal(((await (await fetch(`${url}/healthz`)).json()) as { status: string }).status, "ok");
+    for (const path of ["/healthz", "/metrics"]) {
+      const [whole, head] = [await fetch(url + path), await fetch(url + path, { method: "HEAD" })];
+      assert.deepEqual([head.status, head.headers.get("content-type"), await head.text()], [200, whole.headers.get("content-type"), ""], path);
+      assert.ok(Number(head.headers.get("content-length")) > 0, path);
+      await whole.text();
+    }
+    assert.equal((await fetch(url, { method: "HEAD" })).status, 405);
   });
 });

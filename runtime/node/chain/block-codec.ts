@@ -1,9 +1,12 @@
 /**
  * Blocks as records. What follows from the rest is left out (hashes, blooms, positions in the block); call data, which is part of the signed
- * transaction, is kept as its place there.
+ * transaction, is kept as its place there. A checksum ends a record: damage that leaves its form whole would be told as if it had happened. Records
+ * of versions that wrote none are read, too.
  */
+import { sameBytes } from "../../../machine/bytes.js";
 import { bytesOfKey, keyOf } from "../../store/keys.js";
 import type { LogRecord } from "../../store/log-record.js";
+import { StateError } from "../../store/durable/kv.js";
 import { RecordReader, RecordWriter } from "../../store/durable/records.js";
 import { dataHex, hexBytes } from "../encoding/hex.js";
 import type { StateView } from "../state/backend.js";
@@ -16,24 +19,71 @@ const FLAG = { SUCCESS: 1, CREATION: 2, CREATED: 4, ERROR: 8, CHAIN_ID: 16, IMPE
 const HASH = 32;
 const ADDRESS = 20;
 const BLOOM = 256;
+const CHECKSUM = 4;
+/** Stands before the checksum, and says that there is one. */
+const SEAL = Buffer.from("seal", "latin1");
 
 export function encodeBlock({ header, receipts }: Block): Uint8Array {
   const writer = new RecordWriter();
   writeHeader(writer, header);
   writer.number(receipts.length);
   for (const receipt of receipts) writeReceipt(writer, receipt);
-  return writer.finish();
+  const content = writer.finish();
+  return writer.fixed(content).fixed(SEAL).fixed(checksum(content)).finish();
 }
 
-/** @param state The state at the block's end, where it is kept. */
+/**
+ * Throws StateError ("corrupt") where the record is damaged.
+ * @param state The state at the block's end, where it is kept.
+ */
 export function decodeBlock(bytes: Uint8Array, state: StateView | undefined): Block {
   // Parts of blocks live on for long; they must not hold on to memory that the store takes back.
-  const reader = new RecordReader(Uint8Array.from(bytes));
-  const header = readHeader(reader);
-  const count = reader.number();
-  const receipts: NodeReceipt[] = [];
-  for (let i = 0; i < count; i++) receipts.push(readReceipt(reader, receipts[i - 1]));
-  return { header, receipts, size: blockSize(header, receipts), state };
+  const record = Uint8Array.from(bytes);
+  try {
+    const reader = new RecordReader(unsealed(record));
+    const header = readHeader(reader);
+    const count = reader.number();
+    const receipts: NodeReceipt[] = [];
+    for (let i = 0; i < count; i++) receipts.push(readReceipt(reader, receipts[i - 1]));
+    if (!reader.isAtEnd) throw damaged("it is too long");
+    return { header, receipts, size: blockSize(header, receipts), state };
+  } catch (error) {
+    // Readers of parts take it that those have their form: lengths within limits, and so on.
+    throw error instanceof StateError ? error : damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The content of a record, whose checksum fits where it has one. What looks whole without the seal could else have swallowed a checksum. */
+function unsealed(record: Uint8Array): Uint8Array {
+  const end = record.length - CHECKSUM;
+  const start = end - SEAL.length;
+  if (start < 0 || !sameBytes(record.subarray(start, end), SEAL)) return record;
+  const content = record.subarray(0, start);
+  if (!sameBytes(record.subarray(end), checksum(content))) throw damaged("its checksum does not fit");
+  return content;
+}
+
+function damaged(why: string): StateError {
+  return new StateError("corrupt", `the record of a block is damaged: ${why}`, "restore a checkpoint");
+}
+
+/**
+ * Four bytes in which other content shows: each step can be undone, so that a change within one word always does, and changes of several words do but for
+ * one in four billion. A sum of bytes would take several times as long.
+ */
+function checksum(content: Uint8Array): Uint8Array {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  let sum = content.length | 0;
+  const step = (word: number): void => {
+    const mixed = Math.imul(sum ^ word, 0x85ebca6b);
+    sum = Math.imul((mixed << 15) | (mixed >>> 17), 0xc2b2ae35);
+  };
+  let at = 0;
+  for (; at + 4 <= content.length; at += 4) step(view.getInt32(at, true));
+  for (; at < content.length; at++) step(content[at]!);
+  const bytes = new Uint8Array(CHECKSUM);
+  new DataView(bytes.buffer).setInt32(0, sum, true);
+  return bytes;
 }
 
 function writeHeader(writer: RecordWriter, header: HeaderFields): void {

@@ -19,6 +19,7 @@ import type { Block } from "./block.js";
 import type { ChainPlace } from "./chain-store.js";
 import { Blockchain } from "./blockchain.js";
 import { ChainClock } from "./clock.js";
+import { PendingBlocks, type PendingBlock } from "./pending.js";
 import { Wallet } from "./wallet.js";
 
 export interface DevChainOptions {
@@ -85,6 +86,7 @@ function blockExecutor(backend: NodeBackend, { workers = 1, alwaysParallel = fal
 export class DevChain {
   readonly chain: Blockchain;
   readonly pool: TransactionPool;
+  private readonly pendingBlocks: PendingBlocks;
   readonly clock = new ChainClock();
   readonly wallet: Wallet;
   readonly impersonated = new Set<AddressKey>();
@@ -123,6 +125,7 @@ export class DevChain {
       blockExecutor(place.backend, options),
     );
     this.pool = new TransactionPool((sender) => this.nonce(sender));
+    this.pendingBlocks = new PendingBlocks(this.chain, this.pool);
     this.beginning = options.place ? undefined : { genesis: this.chain.head, state: this.chain.state, restoreClock: this.clock.save() };
     this.automining = options.blockTime === undefined;
     this.intervalFailed = options.intervalFailed;
@@ -212,6 +215,11 @@ export class DevChain {
     pool.dropUsed(new Set(block.receipts.map((r) => r.transaction.from)));
     for (const listener of this.blockListeners) listener(block);
     return block;
+  }
+
+  /** The block that {@link mine} would make now. */
+  pending(): PendingBlock {
+    return this.pendingBlocks.at(this.clock.timeOfNext(this.chain.head.header.timestamp));
   }
 
   /** Remembers the chain as it is; gives an id for {@link revert}. */

@@ -51,6 +51,7 @@ export function formatMined({ block, receipt }: Place): Record<string, unknown> 
     ...formatTransaction(receipt.transaction, block.header.baseFee),
     blockHash: block.header.hash,
     blockNumber: quantity(block.header.number),
+    blockTimestamp: quantity(block.header.timestamp),
     transactionIndex: quantity(receipt.index),
   };
 }
@@ -88,6 +89,8 @@ export function formatReceipt({ block, receipt }: Place): Record<string, unknown
     transactionIndex: quantity(receipt.index),
     blockHash: block.header.hash,
     blockNumber: quantity(block.header.number),
+    // A plain number, unlike all others: so anvil writes it, and foundry's tools read it.
+    blockTimestamp: block.header.timestamp,
     from: addressHex(transaction.from),
     to: transaction.to === undefined ? null : addressHex(transaction.to),
     contractAddress: receipt.created === undefined ? null : addressHex(receipt.created),

@@ -5,6 +5,7 @@ import { addressHex, addressKeyOfInt, intOfKey, type AddressKey, type SlotKey } 
 import type { AccountRecord, StateReader } from "../../store/state.js";
 import type { BlockDraft } from "../chain/blockchain.js";
 import type { DevChain } from "../chain/dev-chain.js";
+import type { Scene } from "../chain/trace.js";
 import { guarded } from "../../executor/fees.js";
 import { dataHex, wordHex } from "../encoding/hex.js";
 import type { AccessListEntry } from "../transactions/transaction.js";
@@ -14,9 +15,9 @@ import { RPC_CODE, RpcError, serverError } from "./errors.js";
 /** Who calls where a call does not say. */
 export const NO_SENDER = addressKeyOfInt(0n);
 
-/** Runs a call in a block, on a state. */
-export function simulate(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader, gas: number): Receipt {
-  return guarded(state, node.chain.cells(at), node.chain.backend.registry, transactionOf(call, at, gas));
+/** Runs a call. */
+export function simulate(node: DevChain, call: CallRequest, { state, registry, block }: Scene, gas: number): Receipt {
+  return guarded(state, node.chain.cells(block), registry, transactionOf(call, block, gas));
 }
 
 /** A call as the executor takes it. */
@@ -91,12 +92,13 @@ const ESTIMATE_ERROR = 0.015;
  * Gas that suffices for a call. A call may need more than it uses (63/64 of the rest go to a callee; a contract may ask for gasleft()), so the
  * least sufficient limit is searched for by halving.
  */
-export function estimateGas(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader): number {
+export function estimateGas(node: DevChain, call: CallRequest, scene: Scene): number {
+  const { state, block } = scene;
   requireFunds(call, state);
   let high = gasAllowance(node, call, state);
-  const intrinsic = intrinsicGas(transactionOf(call, at, high));
+  const intrinsic = intrinsicGas(transactionOf(call, block, high));
   if (high < intrinsic) throw serverError(`gas required exceeds allowance (${high})`);
-  const run = (gas: number): Receipt => simulate(node, call, at, state, gas);
+  const run = (gas: number): Receipt => simulate(node, call, scene, gas);
   // A transfer to an account without code needs exactly its intrinsic gas.
   if (call.to !== undefined && call.data.length === 0 && !state.account(call.to)?.code && run(intrinsic).success) return intrinsic;
   const first = run(high);
@@ -143,11 +145,11 @@ class RecordingState implements StateReader {
 }
 
 /** The accounts and slots that a call touches, without its sender and target unless their slots are (EIP-2930). */
-export function touchedBy(node: DevChain, call: CallRequest, at: BlockDraft, state: StateReader): { list: AccessListEntry[]; receipt: Receipt } {
-  const recording = new RecordingState(state);
-  const receipt = simulate(node, call, at, recording, gasAllowance(node, call, state));
+export function touchedBy(node: DevChain, call: CallRequest, scene: Scene): { list: AccessListEntry[]; receipt: Receipt } {
+  const recording = new RecordingState(scene.state);
+  const receipt = simulate(node, call, { ...scene, state: recording }, gasAllowance(node, call, scene.state));
   for (const [address, words] of receipt.changes.storage) for (const slot of words.keys()) recording.touch(address, slot);
-  const skipped = new Set([call.from ?? NO_SENDER, call.to ?? receipt.created, at.coinbase]);
+  const skipped = new Set([call.from ?? NO_SENDER, call.to ?? receipt.created, scene.block.coinbase]);
   const addresses = new Set([...[...recording.accounts].filter((a) => !skipped.has(a)), ...recording.slots.keys()]);
   const list = [...addresses].map((address) => ({
     address: addressHex(address) as AccessListEntry["address"],

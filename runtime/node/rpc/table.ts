@@ -3,6 +3,7 @@ import type { DevChain } from "../chain/dev-chain.js";
 import type { Filters } from "./filters.js";
 import type { RpcLimits } from "./limits.js";
 import { chainMethods } from "./methods/chain.js";
+import { configMethods } from "./methods/config.js";
 import { developmentMethods } from "./methods/development.js";
 import { dumpMethods } from "./methods/dump.js";
 import { flatTraceMethods } from "./methods/flat-trace.js";
@@ -29,6 +30,7 @@ export interface TableOptions {
 export function methodTable(node: DevChain, filters: Filters, options: TableOptions): Methods {
   const table: Methods = {
     ...chainMethods(node, options.clientVersion, options.limits),
+    ...configMethods(node),
     ...stateMethods(node),
     ...transactionMethods(node, options.rawTransactions ?? new RawTransactions(node.chain.settings.chainId)),
     ...logMethods(node, filters, options.limits),

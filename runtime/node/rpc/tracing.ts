@@ -7,7 +7,7 @@ import type { DevChain } from "../chain/dev-chain.js";
 import { sceneOf, scenesOf, traceTransaction, type Scene } from "../chain/trace.js";
 import type { Hex } from "../encoding/hex.js";
 import { serverError } from "./errors.js";
-import { stateAt, viewAt } from "./lookup.js";
+import { viewAt } from "./lookup.js";
 import { overrideState, readBlockOverrides } from "./overrides.js";
 import { readObject, type JsonObject } from "./params.js";
 
@@ -50,14 +50,12 @@ function parentOf(node: DevChain, { header }: Block): Block {
   return parent;
 }
 
-/** Where a call runs: at the end of a block, as its caller wants to see state and block. */
-export function assumedScene(node: DevChain, block: Block, { stateOverrides, blockOverrides }: JsonObject): Scene {
-  const { registry } = node.chain.backend;
-  const state = stateAt(node, block);
+/** Where a call runs, as its caller wants to see state and block. */
+export function assumedScene({ registry, state, block }: Scene, { stateOverrides, blockOverrides }: JsonObject): Scene {
   return {
     registry,
     state: isGiven(stateOverrides) ? overrideState(state, registry, readObject(stateOverrides, "stateOverrides")) : state,
-    block: isGiven(blockOverrides) ? { ...block.header, ...readBlockOverrides(readObject(blockOverrides, "blockOverrides")) } : block.header,
+    block: isGiven(blockOverrides) ? { ...block, ...readBlockOverrides(readObject(blockOverrides, "blockOverrides")) } : block,
   };
 }
 

@@ -90,12 +90,14 @@ export class HttpServer {
       response.setHeader("vary", "origin");
     }
     const path = (request.url ?? "/").split("?")[0];
+    // An answer to HEAD is sent without its body.
+    const isRead = request.method === "GET" || request.method === "HEAD";
     if (request.method === "OPTIONS" && origin !== undefined) {
       response.setHeader("access-control-allow-methods", "POST, GET");
       response.setHeader("access-control-allow-headers", "content-type");
       response.writeHead(204).end();
-    } else if (request.method === "GET" && path === "/healthz") reply(response, 200, "application/json", JSON.stringify(this.options.health()));
-    else if (request.method === "GET" && path === "/metrics") {
+    } else if (isRead && path === "/healthz") reply(response, 200, "application/json", JSON.stringify(this.options.health()));
+    else if (isRead && path === "/metrics") {
       const { type, text } = await this.options.metrics();
       reply(response, 200, type, text);
     } else if (path !== "/") {

@@ -32,6 +32,8 @@ export class TransactionPool {
   private readonly byHash = new Map<Hex, NodeTransaction>();
   private bytes = 0;
   private arrivals = 0;
+  /** Grows with each change of what waits. */
+  revision = 0;
 
   constructor(
     private readonly nextNonce: (sender: AddressKey) => number,
@@ -70,6 +72,7 @@ export class TransactionPool {
     this.senders.set(transaction.from, own);
     this.byHash.set(transaction.hash, transaction);
     this.bytes += transaction.raw.length;
+    this.revision++;
   }
 
   /** Takes a transaction out; false where there was none. */
@@ -78,6 +81,7 @@ export class TransactionPool {
     if (!transaction) return false;
     this.byHash.delete(hash);
     this.bytes -= transaction.raw.length;
+    this.revision++;
     const own = this.senders.get(transaction.from)!;
     own.delete(transaction.nonce);
     if (own.size === 0) this.senders.delete(transaction.from);
@@ -88,6 +92,7 @@ export class TransactionPool {
     this.senders.clear();
     this.byHash.clear();
     this.bytes = 0;
+    this.revision++;
   }
 
   /** Drops transactions whose nonces are used up. */

@@ -7,7 +7,7 @@ import { dataHex, quantity } from "../../encoding/hex.js";
 import { effectiveGasPrice } from "../../transactions/transaction.js";
 import { invalidParams } from "../errors.js";
 import { formatBlock, formatHeader, formatMined, formatPending, formatReceipt } from "../format.js";
-import { findBlock, requireBlock } from "../lookup.js";
+import { findBlock, findBlockOrPending, requireBlock } from "../lookup.js";
 import type { RpcLimits } from "../limits.js";
 import type { Methods, Params } from "../params.js";
 import { findBySender } from "../search.js";
@@ -39,12 +39,12 @@ export function chainMethods(node: DevChain, clientVersion: string, limits: RpcL
     eth_blobBaseFee: () => "0x1",
     eth_coinbase: () => formatHeader(node.chain.head.header).miner,
     eth_blockNumber: () => quantity(node.chain.height),
-    eth_getBlockByNumber: (p) => shown(findBlock(node, p.block(0)), p.boolean(1, "full", false)),
+    eth_getBlockByNumber: (p) => shown(findBlockOrPending(node, p.block(0)), p.boolean(1, "full", false)),
     eth_getBlockByHash: (p) => shown(node.chain.blockByHash(p.hash(0, "hash")), p.boolean(1, "full", false)),
-    eth_getHeaderByNumber: (p) => headerOf(findBlock(node, p.block(0))),
+    eth_getHeaderByNumber: (p) => headerOf(findBlockOrPending(node, p.block(0))),
     eth_getHeaderByHash: (p) => headerOf(node.chain.blockByHash(p.hash(0, "hash"))),
-    erigon_getHeaderByNumber: (p) => headerOf(findBlock(node, p.block(0))),
-    eth_getBlockTransactionCountByNumber: (p) => count(findBlock(node, p.block(0))),
+    erigon_getHeaderByNumber: (p) => headerOf(findBlockOrPending(node, p.block(0))),
+    eth_getBlockTransactionCountByNumber: (p) => count(findBlockOrPending(node, p.block(0))),
     eth_getBlockTransactionCountByHash: (p) => count(node.chain.blockByHash(p.hash(0, "hash"))),
     eth_getUncleCountByBlockNumber: (p) => (findBlock(node, p.block(0)) ? "0x0" : null),
     eth_getUncleCountByBlockHash: (p) => (node.chain.blockByHash(p.hash(0, "hash")) ? "0x0" : null),
@@ -64,7 +64,7 @@ export function chainMethods(node: DevChain, clientVersion: string, limits: RpcL
       const waiting = node.pool.of(sender, nonce);
       return waiting ? formatPending(waiting) : null;
     },
-    eth_getTransactionByBlockNumberAndIndex: (p) => byIndex(findBlock(node, p.block(0)), p.number(1, "index")),
+    eth_getTransactionByBlockNumberAndIndex: (p) => byIndex(findBlockOrPending(node, p.block(0)), p.number(1, "index")),
     eth_getTransactionByBlockHashAndIndex: (p) => byIndex(node.chain.blockByHash(p.hash(0, "hash")), p.number(1, "index")),
     eth_getTransactionReceipt(p) {
       const place = node.chain.find(p.hash(0, "hash"));

@@ -12,7 +12,7 @@ import { readCall } from "../call-request.js";
 import { invalidParams, RPC_CODE, RpcError, serverError } from "../errors.js";
 import { flatten, formatMinedTrace, formatStateDiff, formatTrace, type FlatTrace } from "../flat-traces.js";
 import type { RpcLimits } from "../limits.js";
-import { findBlock, requireBlock } from "../lookup.js";
+import { findBlock, requireBlock, sceneAt } from "../lookup.js";
 import { readAddress, readArray, readBlock, readNumber, readObject, type JsonObject, type Methods, type Params } from "../params.js";
 import { gasAllowance, transactionOf } from "../simulate.js";
 import { assumedScene, blockFrames, minedFrame, minedScene, requirePlace, tracedBlock, transactionOfReceipt } from "../tracing.js";
@@ -48,7 +48,7 @@ export function flatTraceMethods(node: DevChain, limits: RpcLimits): Methods {
     trace_call(p) {
       p.atMost(5);
       const wanted = readWanted(p, 1);
-      const scene = assumedScene(node, requireBlock(node, p.block(2)), { stateOverrides: p.raw(3), blockOverrides: p.raw(4) });
+      const scene = assumedScene(sceneAt(node, p.block(2)), { stateOverrides: p.raw(3), blockOverrides: p.raw(4) });
       return answer(node, scene, readTransaction(node, p.raw(0), scene, "transaction"), wanted);
     },
     trace_callMany: (p) => callMany(node, p, limits),
@@ -94,7 +94,7 @@ function readTransaction(node: DevChain, value: unknown, { state, block }: Scene
 function callMany(node: DevChain, p: Params, limits: RpcLimits): JsonObject[] {
   const calls = p.array(0, "calls").map((entry) => readArray(entry, "calls"));
   if (calls.length > limits.simulationCalls) throw new RpcError(RPC_CODE.LIMIT, `too many calls: at most ${limits.simulationCalls}`);
-  const base = assumedScene(node, requireBlock(node, p.block(1)), {});
+  const base = sceneAt(node, p.block(1));
   const state = new LayeredState(base.state);
   const registry = new LayeredRegistry(base.registry);
   const scene: Scene = { ...base, state, registry };

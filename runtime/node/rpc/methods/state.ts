@@ -2,21 +2,21 @@
 import { codeHash } from "../../../host/code.js";
 import { addressHex, intOfLittleEndian, slotKey } from "../../../store/keys.js";
 import type { StateReader } from "../../../store/state.js";
-import type { BlockDraft } from "../../chain/blockchain.js";
 import type { DevChain } from "../../chain/dev-chain.js";
+import type { Scene } from "../../chain/trace.js";
 import { dataHex, quantity, wordHex } from "../../encoding/hex.js";
 import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams } from "../errors.js";
-import { requireBlock, stateAt, viewAt } from "../lookup.js";
-import { overrideState, readBlockOverrides } from "../overrides.js";
+import { requireBlock, sceneAt, viewAt } from "../lookup.js";
 import { readAddress, readArray, readSlot, type JsonObject, type Methods, type Params } from "../params.js";
 import { estimateGas, gasAllowance, requireFunds, requireSuccess, simulate, touchedBy } from "../simulate.js";
+import { assumedScene } from "../tracing.js";
 
 /** Slots that one proof may name. */
 const MAX_PROOF_SLOTS = 1_024;
 
 export function stateMethods(node: DevChain): Methods {
-  const read = (p: Params, index: number): StateReader => stateAt(node, requireBlock(node, p.block(index)));
+  const read = (p: Params, index: number): StateReader => sceneAt(node, p.block(index)).state;
   return {
     eth_getBalance: (p) => quantity(read(p, 1).account(p.address(0, "address"))?.balance ?? 0n),
     eth_getCode: (p) => dataHex(read(p, 1).account(p.address(0, "address"))?.code?.bytes ?? new Uint8Array(0)),
@@ -40,34 +40,28 @@ export function stateMethods(node: DevChain): Methods {
     },
     eth_getStorageValues: (p) => storageValues(read(p, 1), p.object(0, "requests")),
     eth_call(p) {
-      const { call, at, state } = subject(node, p);
-      requireFunds(call, state);
-      return dataHex(requireSuccess(simulate(node, call, at, state, gasAllowance(node, call, state))).data);
+      const { call, scene } = subject(node, p);
+      requireFunds(call, scene.state);
+      return dataHex(requireSuccess(simulate(node, call, scene, gasAllowance(node, call, scene.state))).data);
     },
     eth_estimateGas(p) {
-      const { call, at, state } = subject(node, p);
-      return quantity(estimateGas(node, call, at, state));
+      const { call, scene } = subject(node, p);
+      return quantity(estimateGas(node, call, scene));
     },
     eth_createAccessList(p) {
-      const { call, at, state } = subject(node, p);
-      requireFunds(call, state);
-      const { list, receipt } = touchedBy(node, call, at, state);
+      const { call, scene } = subject(node, p);
+      requireFunds(call, scene.state);
+      const { list, receipt } = touchedBy(node, call, scene);
       return { accessList: list, gasUsed: quantity(receipt.gasUsed), ...(!receipt.success && { error: receipt.error ?? "execution reverted" }) };
     },
   };
 }
 
-/** What eth_call and its like run, in which block, and on which state. */
-function subject(node: DevChain, p: Params): { call: CallRequest; at: BlockDraft; state: StateReader } {
+/** What eth_call and its like run, and where. */
+function subject(node: DevChain, p: Params): { call: CallRequest; scene: Scene } {
   p.atMost(4);
   const call = readCall(p.object(0, "transaction"));
-  const block = requireBlock(node, p.block(1));
-  const state = stateAt(node, block);
-  return {
-    call,
-    at: p.has(3) ? { ...block.header, ...readBlockOverrides(p.object(3, "blockOverrides")) } : block.header,
-    state: p.has(2) ? overrideState(state, node.chain.backend.registry, p.object(2, "stateOverrides")) : state,
-  };
+  return { call, scene: assumedScene(sceneAt(node, p.block(1)), { stateOverrides: p.raw(2), blockOverrides: p.raw(3) }) };
 }
 
 /** Words of many accounts: from address to slots, from address to words. */

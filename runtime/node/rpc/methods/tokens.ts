@@ -9,6 +9,7 @@ import type { DevChain } from "../../chain/dev-chain.js";
 import { LayeredState } from "../../chain/layered-state.js";
 import { dataHex, hexBytes, wordHex } from "../../encoding/hex.js";
 import { serverError } from "../errors.js";
+import { sceneAt } from "../lookup.js";
 import type { Method, Methods } from "../params.js";
 import { simulate } from "../simulate.js";
 
@@ -52,7 +53,7 @@ class WordsRead implements StateReader {
 function setWord(node: DevChain, token: AddressKey, data: string, value: bigint, what: string): null {
   const { head } = node.chain.backend;
   const view = (state: StateReader): string | undefined => {
-    const { success, data: output } = simulate(node, { from: addressKeyOfInt(0n), to: token, value: 0n, data: hexBytes(data) }, node.chain.head.header, state, VIEW_GAS);
+    const { success, data: output } = simulate(node, { from: addressKeyOfInt(0n), to: token, value: 0n, data: hexBytes(data) }, { ...sceneAt(node, "latest"), state }, VIEW_GAS);
     return success ? dataHex(output) : undefined;
   };
   const reading = new WordsRead(head);

@@ -9,6 +9,7 @@ import { requireRunnable } from "../../transactions/validate.js";
 import { readCall, type CallRequest } from "../call-request.js";
 import { invalidParams, RpcError, serverError } from "../errors.js";
 import { formatPending } from "../format.js";
+import { sceneAt } from "../lookup.js";
 import { isObject, readAddress, type JsonObject, type Methods, type Params } from "../params.js";
 import type { RawTransactions } from "../raw-transactions.js";
 import { receiptOf } from "../receipt-wait.js";
@@ -123,7 +124,7 @@ function fill(node: DevChain, call: CallRequest, from: AddressKey): UnsignedTran
     to,
     value: call.value,
     data: call.data,
-    gasLimit: call.gas ?? estimateGas(node, call, node.chain.head.header, node.chain.backend.head),
+    gasLimit: call.gas ?? estimateGas(node, call, sceneAt(node, "latest")),
     ...(type === 2
       ? { maxFeePerGas: call.maxFeePerGas ?? 2n * baseFee + tip, maxPriorityFeePerGas: tip }
       : { maxFeePerGas: call.gasPrice ?? baseFee + tip, maxPriorityFeePerGas: call.gasPrice ?? baseFee + tip }),

@@ -1,9 +1,11 @@
 /** Methods that tools know from anvil, Hardhat, go-ethereum and Otterscan; and that docs/node.md names exactly those that are there. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import zlib from "node:zlib";
 import { before, describe, it } from "node:test";
-import { encodeRlp, keccak256, Transaction, verifyTypedData } from "ethers";
+import { encodeRlp, getBytes, keccak256, Transaction, verifyTypedData } from "ethers";
 import { compile } from "../../../../index.js";
+import { precompile } from "../../../../machine/precompiles.js";
 import { client, desk, DESK_CREATION, type Client, type Json } from "./client.js";
 
 const TO = "0x00000000000000000000000000000000000000aa";
@@ -55,6 +57,21 @@ describe("what is in bytes", () => {
   });
 });
 
+describe("eth_config", () => {
+  it("tells what the fork has, by EIP-7910's names", async () => {
+    const { current, next, last } = await c.ask("eth_config");
+    assert.deepEqual([next, last, current.activationTime, current.chainId, current.systemContracts], [null, null, 0, "0x7a69", {}]);
+    const there = Array.from({ length: 0x100 }, (_, i) => BigInt(i + 1)).filter((number) => precompile(number));
+    assert.deepEqual(Object.values<string>(current.precompiles).map(BigInt), there);
+    assert.equal(current.precompiles.P256VERIFY, "0x0000000000000000000000000000000000000100");
+    // A file in gzip's format ends with the checksum of its content.
+    const { hash } = await c.ask("eth_getBlockByNumber", "0x0", false);
+    assert.equal(Number(current.forkId), zlib.gzipSync(getBytes(hash)).readUInt32LE(zlib.gzipSync(getBytes(hash)).length - 8));
+    assert.equal(current.forkId.length, 10);
+    assert.equal((await c.fail("eth_config", "0x1")).code, -32602);
+  });
+});
+
 describe("accounts and transactions", () => {
   it("are found and told whole", async () => {
     const proof = await c.ask("eth_getProof", at, [], "latest");
@@ -86,6 +103,25 @@ describe("accounts and transactions", () => {
     assert.deepEqual(await own.ask("txpool_status"), { pending: "0x1", queued: "0x0" });
     await own.ask("hardhat_dropAllTransactions");
     assert.deepEqual(await own.ask("txpool_status"), { pending: "0x0", queued: "0x0" });
+  });
+
+  it("say when they were mined, as anvil does", async () => {
+    const own = await client();
+    const place = await own.deploy(DESK_CREATION);
+    const hash = await own.send(place, desk.encodeFunctionData("keep", [1n]));
+    const { timestamp } = await own.ask("eth_getBlockByNumber", "latest", false);
+    const receipt = await own.ask("eth_getTransactionReceipt", hash);
+    assert.equal(receipt.blockTimestamp, Number(timestamp));
+    assert.deepEqual([receipt.logs.length, receipt.logs[0].blockTimestamp], [1, timestamp]);
+    assert.deepEqual(await own.ask("eth_getBlockReceipts", "latest"), [receipt]);
+    assert.deepEqual(await own.ask("eth_getLogs", {}), receipt.logs);
+    const transaction = await own.ask("eth_getTransactionByHash", hash);
+    assert.equal(transaction.blockTimestamp, timestamp);
+    assert.deepEqual((await own.ask("eth_getBlockByNumber", "latest", true)).transactions, [transaction]);
+    await own.ask("evm_setAutomine", false);
+    const waiting = await own.ask("eth_getTransactionByHash", await own.send(TO, "0x", { gas: "0x5208" }));
+    assert.deepEqual([waiting.blockNumber, "blockTimestamp" in waiting], [null, false]);
+    own.close();
   });
 
   it("are answered with their receipts where that is asked for", async () => {

@@ -1,7 +1,9 @@
 /** debug_trace* and trace_*: what ran, in the shapes of go-ethereum, OpenEthereum and anvil. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { client, desk, DESK_CREATION, type Client, type Json } from "./client.js";
+import { Interface } from "ethers";
+import { compile } from "../../../../index.js";
+import { client, creationOfNote, desk, DESK_CREATION, type Client, type Json } from "./client.js";
 
 const HEIR = "0x00000000000000000000000000000000000000aa";
 const NOBODY = "0xc000000000000000000000000000000000000000";
@@ -238,5 +240,125 @@ describe("debug_traceCall", () => {
     let depth = 0;
     for (; calls; depth++) [{ calls }] = calls;
     assert.equal(depth, 200);
+  });
+});
+
+describe("tracers", () => {
+  const traced = (name: string, tracer: string, tracerConfig?: object): Promise<Json> =>
+    c.ask("debug_traceTransaction", hashes[name], { tracer, ...(tracerConfig && { tracerConfig }) });
+
+  it("give nothing, where that is asked for", async () => {
+    assert.deepEqual(await traced("write", "noopTracer"), {});
+    assert.deepEqual(await c.ask("debug_traceBlockByNumber", "0x2", { tracer: "noopTracer", tracerConfig: {} }), [{ txHash: hashes.write, result: {} }]);
+  });
+
+  it("count which functions were called", async () => {
+    const selector = (name: string, args: number): string => `${desk.getFunction(name)!.selector}-${32 * args}`;
+    const data = desk.encodeFunctionData("dig", [2n]);
+    assert.deepEqual(await c.ask("debug_traceCall", { to: at, data }, "latest", { tracer: "4byteTracer" }), { [selector("dig", 1)]: 3 });
+    // Neither the creation nor the account's destruction counts.
+    const ended = await traced("passAndEnd", "4byteTracer");
+    assert.deepEqual([ended[selector("passAndEnd", 1)], Object.values(ended)], [1, [1, 1]]);
+    assert.deepEqual(Object.keys(ended), Object.keys(ended).sort());
+    assert.deepEqual(await c.ask("debug_traceTransaction", creation, { tracer: "4byteTracer" }), {});
+    const precompile = { to: "0x0000000000000000000000000000000000000004", data: "0x0102030405" };
+    assert.deepEqual(await c.ask("debug_traceCall", precompile, "latest", { tracer: "4byteTracer" }), {});
+    assert.deepEqual(await c.ask("debug_traceCall", { to: at, data: "0x010203" }, "latest", { tracer: "4byteTracer" }), {});
+  });
+
+  it("flatten calls as trace_* does, with go-ethereum's gas and errors", async () => {
+    const [root, ...below] = await trace("passAndEnd");
+    const mined = await receipt(hashes.passAndEnd!);
+    for (const one of below) {
+      delete one.action.creationMethod;
+      if (one.result === null) delete one.result;
+    }
+    const whole = { ...root, action: { ...root.action, gas: "0x200000" }, result: { ...root.result, gasUsed: mined.gasUsed } };
+    assert.deepEqual(await traced("passAndEnd", "flatCallTracer"), [whole, ...below]);
+    assert.deepEqual(await c.ask("debug_traceBlockByNumber", "0x5", { tracer: "flatCallTracer" }), [{ txHash: hashes.passAndEnd, result: [whole, ...below] }]);
+
+    const [reverted] = await traced("nope", "flatCallTracer");
+    const output = desk.encodeErrorResult("Error", ["never"]);
+    assert.deepEqual([reverted.error, reverted.result], ["execution reverted", { gasUsed: (await receipt(hashes.nope!)).gasUsed, output }]);
+    const [exhausted] = await traced("spin", "flatCallTracer");
+    assert.deepEqual([exhausted.error, "result" in exhausted], ["out of gas", false]);
+    const inOtherWords = await Promise.all(["nope", "spin"].map((name) => traced(name, "flatCallTracer", { convertParityErrors: true })));
+    assert.deepEqual(
+      inOtherWords.map(([one]) => one.error as unknown),
+      ["Reverted", "Out of gas"],
+    );
+
+    const [call] = await c.ask("debug_traceCall", { to: at, data: desk.encodeFunctionData("calls") }, "latest", { tracer: "flatCallTracer" });
+    const height = Number(await c.ask("eth_blockNumber"));
+    assert.deepEqual([call.blockHash, call.blockNumber, call.transactionHash, call.transactionPosition, call.error], [null, height, null, 0, undefined]);
+  });
+
+  it("show what a reverted creation gave in the place of its code", async () => {
+    const dear = { from: c.accounts[0], data: creationOfNote(1n).slice(0, -64), gas: "0x200000" };
+    const [made] = await c.ask("debug_traceCall", dear, "latest", { tracer: "flatCallTracer" });
+    assert.deepEqual([made.type, made.error, made.result.code, "output" in made.result, "address" in made.result], ["create", "execution reverted", "0x", false, false]);
+  });
+
+  it("leave out precompiled contracts unless they are asked for", async () => {
+    const source = `pragma solidity ^0.8.20; contract Hash {
+      function both(bytes memory x) external view returns (bytes32 a) { this.again(); a = sha256(x); this.again(); }
+      function again() external view {} }`;
+    const { artifacts } = await compile({ sources: { "Hash.sol": { content: source } }, targets: ["supervm"] });
+    const own = await client();
+    const to = await own.deploy(artifacts.Hash!.targets.supervm!.bytecode as string);
+    const data = new Interface(artifacts.Hash!.abi).encodeFunctionData("both", ["0x1234"]);
+    const shown = async (includePrecompiles: boolean): Promise<unknown[][]> =>
+      ((await own.ask("debug_traceCall", { to, data }, "latest", { tracer: "flatCallTracer", tracerConfig: { includePrecompiles } })) as Json[]).map((one) => [
+        BigInt(one.action.to),
+        one.subtraces as unknown,
+        one.traceAddress as unknown,
+      ]);
+    const hash = BigInt(to);
+    const [first, last] = [hash, hash].map((address, i) => [address, 0, [i]]);
+    assert.deepEqual(await shown(false), [[hash, 2, []], first, last]);
+    assert.deepEqual(await shown(true), [[hash, 3, []], first, [2n, 0, [1]], [hash, 0, [2]]]);
+    own.close();
+  });
+
+  it("leave out code and storage where nobody wants them", async () => {
+    const all = await traced("write", "prestateTracer");
+    assert.ok(all[at].code.length > 2 && Object.keys(all[at].storage).length > 0);
+    const { code, storage, ...rest } = all[at];
+    assert.deepEqual((await traced("write", "prestateTracer", { disableCode: true }))[at], { ...rest, storage });
+    assert.deepEqual((await traced("write", "prestateTracer", { disableStorage: true }))[at], { ...rest, code });
+  });
+
+  it("run several at once", async () => {
+    const config = { callTracer: { onlyTopCall: true }, prestateTracer: { diffMode: true }, flatCallTracer: null, "4byteTracer": {}, noopTracer: {} };
+    const answers = await traced("write", "muxTracer", config);
+    assert.deepEqual(Object.keys(answers), Object.keys(config));
+    for (const [name, own] of Object.entries(config)) assert.deepEqual(answers[name], await traced("write", name, own ?? undefined), name);
+    assert.deepEqual(await traced("write", "muxTracer"), {});
+  });
+
+  it("that are not there are refused, as are options", async () => {
+    for (const options of [
+      { tracer: "keccak256PreimageTracer" },
+      { tracer: "toString" },
+      { tracer: "{step: function() {}}" },
+      { tracer: 7 },
+      { tracer: "callTracer", tracerConfig: { deep: true } },
+      { tracer: "callTracer", tracerConfig: { withLog: "yes" } },
+      { tracer: "callTracer", tracerConfig: "withLog" },
+      { tracer: "4byteTracer", tracerConfig: { withLog: true } },
+      { tracer: "noopTracer", tracerConfig: [] },
+      { tracer: "flatCallTracer", tracerConfig: { diffMode: true } },
+      { tracer: "muxTracer", tracerConfig: { some: {} } },
+      { tracer: "muxTracer", tracerConfig: { muxTracer: {} } },
+      { tracer: "muxTracer", tracerConfig: { callTracer: { diffMode: true } } },
+    ])
+      for (const [method, ...params] of [
+        ["debug_traceTransaction", hashes.write],
+        ["debug_traceBlockByNumber", "0x2"],
+        ["debug_traceCall", { to: at }, "latest"],
+      ] as const) {
+        const { code, message } = await c.fail(method, ...params, options);
+        assert.deepEqual([code, /^tracer(Config)?[.:]/.test(message)], [-32602, true], `${JSON.stringify(options)}: ${message}`);
+      }
   });
 });
