@@ -2,7 +2,7 @@
  * The parallel executor beside the serial one, on the same state in shared memory: ERC-20 transfers without signatures. What conflicts is
  * a balance: `hot` percent of the transfers go to one account; in a chain, each is sent from the account that the one before it paid.
  * Workers beyond one are threads; figures are medians of rounds that run in turns, so that a noisy machine disturbs both alike. A first row says what two threads
- * of this machine do that share nothing. All transactions are made before the first block, as those of a node have waited in its pool.
+ * of this machine do that share nothing (two-threads.ts). All transactions are made before the first block, as those of a node have waited in its pool.
  */
 import os from "node:os";
 import { SerialExecutor, sharedExecutorState, type BlockExecutor } from "../../runtime/executor/block-executor.js";
@@ -110,8 +110,8 @@ export const parallel: Bench = {
   title: "ERC-20 transfers of a block on several threads; peer: the same block on one, one after another",
   async run() {
     const artifact = await compileToken();
-    const { two, one } = await twoThreads();
-    const rows: Row[] = [{ name: "arithmetic, 2 threads; peer: 1", ours: two / 1e6, peer: one / 1e6, unit: "million steps a second", higherIsBetter: true }];
+    const { two, one } = await twoThreads(artifact);
+    const rows: Row[] = [{ name: "limit: 2 serial executors that share nothing", ours: two, peer: one, unit: "a second", higherIsBetter: true }];
     for (const workers of [1, 2, 4, 8].filter((n) => n <= os.availableParallelism())) rows.push(...(await rowsFor(artifact, workers)));
     return rows;
   },

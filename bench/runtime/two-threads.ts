@@ -1,60 +1,87 @@
 /**
- * What this machine's second processor is worth: arithmetic that shares nothing, on two threads beside the same on one. No block can gain more
- * than that from a second thread.
+ * What a second processor of this machine is worth for this work: blocks of transfers on two threads that share nothing, each with a state and a
+ * serial executor of its own, beside one of them alone. No executor gains more from a second thread; where the two processors are one core's, or other
+ * machines use them too, it is far less than twice.
  */
-import { Worker, workerData, type WorkerOptions } from "node:worker_threads";
+import { parentPort, Worker, workerData, type WorkerOptions } from "node:worker_threads";
+import { SerialExecutor, sharedExecutorState } from "../../runtime/executor/block-executor.js";
+import type { Transaction } from "../../runtime/executor/transaction.js";
+import { SharedState } from "../../runtime/store/shared/state.js";
+import type { Artifact } from "../../index.js";
 import { median } from "../report.js";
+import { randomTransfers, TokenWorld } from "./token.js";
 
-const STEPS = 2e7;
+const ACCOUNTS = 10_000;
+const BLOCK_SIZE = 10_000;
+const WARM_UP = 6;
 const ROUNDS = 9;
 /** Words that the threads share. */
-const WORD = { START: 0, DONE: 1, READY: 2, COUNT: 3 } as const;
+const WORD = { START: 0, DONE: 1, COUNT: 2 } as const;
 
-/** A loop that stays within a processor's own cache. */
-function work(table: Int32Array): void {
-  let a = 1;
-  for (let i = 0; i < STEPS; i++) {
-    a = Math.imul(a ^ i, 0x9e37_79b1);
-    table[a & 1023]! += i;
-    a ^= a >>> 13;
+interface Task {
+  readonly artifact: Artifact;
+  readonly words: SharedArrayBuffer;
+}
+
+/** Blocks on a state that no other thread knows. */
+class Side {
+  private readonly executor: SerialExecutor;
+  private readonly world: TokenWorld;
+  private readonly blocks: readonly (readonly Transaction[])[];
+
+  constructor(artifact: Artifact) {
+    const state = SharedState.create({ records: 8 * ACCOUNTS });
+    const executorState = sharedExecutorState(state);
+    this.world = new TokenWorld(artifact, state, executorState.registry);
+    this.world.distribute(ACCOUNTS);
+    this.executor = new SerialExecutor(executorState);
+    this.blocks = Array.from({ length: WARM_UP + ROUNDS }, (_, round) => this.world.transactions(randomTransfers(BLOCK_SIZE, ACCOUNTS, round)));
+  }
+
+  run(round: number): void {
+    this.executor.run({ block: this.world.block, transactions: this.blocks[round]! });
   }
 }
 
-/** Steps a second of two threads together, and of one. */
-export async function twoThreads(): Promise<{ readonly two: number; readonly one: number }> {
-  const shared = new Int32Array(new SharedArrayBuffer(4 * WORD.COUNT));
-  const options: WorkerOptions = { workerData: shared };
+/** Transfers a second of two threads together, and of one alone. */
+export async function twoThreads(artifact: Artifact): Promise<{ readonly two: number; readonly one: number }> {
+  const task: Task = { artifact, words: new SharedArrayBuffer(4 * WORD.COUNT) };
+  const words = new Int32Array(task.words);
+  const options: WorkerOptions = { workerData: task };
   const worker = new Worker(new URL(import.meta.url), options);
-  const table = new Int32Array(1024);
+  const failed = new Promise<never>((_, reject) => worker.once("error", reject));
+  const side = new Side(artifact);
   const [one, two]: [number[], number[]] = [[], []];
-  await new Promise((resolve) => worker.once("online", resolve));
-  Atomics.wait(shared, WORD.READY, 0);
-  work(table);
-  for (let round = 1; round <= ROUNDS; round++) {
-    let start = performance.now();
-    work(table);
-    one.push(performance.now() - start);
-    start = performance.now();
-    Atomics.store(shared, WORD.START, round);
-    Atomics.notify(shared, WORD.START);
-    work(table);
-    for (let done = Atomics.load(shared, WORD.DONE); done < round; done = Atomics.load(shared, WORD.DONE)) Atomics.wait(shared, WORD.DONE, done);
-    two.push(performance.now() - start);
+  await Promise.race([failed, new Promise((resolve) => worker.once("message", resolve))]);
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    const together = performance.now();
+    Atomics.store(words, WORD.START, round + 1);
+    Atomics.notify(words, WORD.START);
+    side.run(round);
+    for (let done = Atomics.load(words, WORD.DONE); done <= round; done = Atomics.load(words, WORD.DONE)) Atomics.wait(words, WORD.DONE, done);
+    const alone = performance.now();
+    side.run(round);
+    const end = performance.now();
+    if (round < WARM_UP) continue;
+    two.push(alone - together);
+    one.push(end - alone);
   }
   await worker.terminate();
-  return { two: (2 * STEPS) / (median(two) / 1000), one: STEPS / (median(one) / 1000) };
+  return { two: (2 * BLOCK_SIZE) / (median(two) / 1000), one: BLOCK_SIZE / (median(one) / 1000) };
 }
 
-if (workerData instanceof Int32Array) {
-  const shared = workerData;
-  const table = new Int32Array(1024);
-  work(table);
-  Atomics.store(shared, WORD.READY, 1);
-  Atomics.notify(shared, WORD.READY);
-  for (let round = 1; round <= ROUNDS; round++) {
-    Atomics.wait(shared, WORD.START, round - 1);
-    work(table);
-    Atomics.store(shared, WORD.DONE, round);
-    Atomics.notify(shared, WORD.DONE);
+function isTask(data: unknown): data is Task {
+  return typeof data === "object" && data !== null && "artifact" in data && "words" in data;
+}
+
+if (parentPort && isTask(workerData)) {
+  const words = new Int32Array(workerData.words);
+  const side = new Side(workerData.artifact);
+  parentPort.postMessage("ready");
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    Atomics.wait(words, WORD.START, round);
+    side.run(round);
+    Atomics.store(words, WORD.DONE, round + 1);
+    Atomics.notify(words, WORD.DONE);
   }
 }
