@@ -10,7 +10,7 @@ import { AnvilPeer, EthereumjsPeer, type TokenPeer } from "./peers.js";
 import { compileToken, randomTransfers, TOKEN_SOURCE, TokenWorld, type Transfer } from "./token.js";
 
 const ACCOUNTS = 10_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Transfers of a block. What anvil takes to accept one into its pool grows with the pool, so that larger blocks take minutes to submit. */
 const ANVIL_BLOCK = 2_000;
 const ETHEREUMJS_BLOCK = 4_000;
