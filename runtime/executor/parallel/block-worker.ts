@@ -20,11 +20,12 @@ import { bigintFromWords, bigintToWords } from "../../store/shared/words.js";
 import { executePayingGas, tip } from "../fees.js";
 import { executeTransaction, type Receipt, type Transaction } from "../transaction.js";
 import { Arena } from "./arena.js";
-import { CONFLICT_ONE, ENTRY, HEADER, PIECE, STATUS, TX, type BlockBuffers } from "./layout.js";
+import { CONFLICT_ONE, HEADER, PIECE, STATUS, TX, type BlockBuffers } from "./layout.js";
 import { DataReader, INPUT, readTransaction } from "./inputs.js";
 import { Publisher } from "./publisher.js";
 import { writeReceipt } from "./receipts.js";
-import { BASE, VersionMemory } from "./versions.js";
+import { Settler } from "./settler.js";
+import { VersionMemory } from "./versions.js";
 import { FOR_MAIN, GIVEN_UP, STOPPED, View, ViewRegistry, type ViewHost } from "./view.js";
 
 /** How a transaction runs; tests replace it. */
@@ -50,9 +51,8 @@ const RATE_SHIFT = 5;
 const FIRST_BACKOFF = 128;
 const MAX_BACKOFF = 8_192;
 const TELL_EVERY = 32;
-/** Transactions whose changes a worker takes to settle at a time, and for which it reads ahead at a time. */
+/** Transactions whose changes a worker takes to settle at a time. */
 const SETTLE_STEP = 128;
-const TOUCH_STEP = 16;
 /**
  * Transactions that a worker takes at a time while conflicts are rare: it checks its own ones then, whose reads and versions are in its processor's
  * cache. Where they are not rare, one at a time: who runs the middle of a run of transactions ahead misses what those before it write.
@@ -71,6 +71,7 @@ export class BlockWorker implements ViewHost {
   protected readonly registry: ViewRegistry;
   protected readonly memory: VersionMemory;
   private readonly publisher: Publisher;
+  readonly settler: Settler;
   protected readonly execute: Execute;
   protected readonly between: ((point: string) => void) | undefined;
   protected cells!: BlockCells;
@@ -85,8 +86,6 @@ export class BlockWorker implements ViewHost {
   /** Beginnings and ends of the runs that it has taken and that are not all final, oldest first. */
   private readonly taken: number[] = [];
   private executions = 0;
-  /** What {@link touch} has read: the engine leaves out what nobody uses. */
-  protected touched = 0;
   private readonly dataReader = new DataReader();
 
   constructor(
@@ -104,6 +103,7 @@ export class BlockWorker implements ViewHost {
     this.execute = options.execute ?? executeTransaction;
     this.between = options.between;
     this.publisher = new Publisher(state, this.arena, this.memory, this.view, this.between);
+    this.settler = new Settler(state, this.arena, this.memory, this.rows);
   }
 
   /** Enters a block that the main thread has laid out; `receipts` is memory for its receipts. */
@@ -421,48 +421,9 @@ export class BlockWorker implements ViewHost {
       const first = Atomics.add(header, HEADER.SETTLE_NEXT, SETTLE_STEP);
       if (first >= this.size) return;
       const end = Math.min(this.size, first + SETTLE_STEP);
-      for (let at = first; at < end; at += TOUCH_STEP) {
-        const stop = Math.min(end, at + TOUCH_STEP);
-        this.touch(at, stop);
-        this.settleRange(at, stop);
-      }
+      this.settler.settle(first, end);
       Atomics.add(header, HEADER.SETTLED, end - first);
       if (this.number !== 0) Atomics.notify(header, HEADER.SETTLED);
-    }
-  }
-
-  /**
-   * Reads a word of each record that is about to be written. The reads do not depend on each other, so that the processor waits for many of them at
-   * once; settling waits for one after another.
-   */
-  private touch(first: number, end: number): void {
-    const { rows, arena, state } = this;
-    const { words } = arena;
-    const { records } = state.table;
-    let sum = 0;
-    for (let tx = first; tx < end; tx++) {
-      const entries = rows[tx * TX.WORDS + TX.ENTRIES]!;
-      const stop = entries + rows[tx * TX.WORDS + TX.ENTRY_COUNT]!;
-      for (let at = entries; at < stop; at++) {
-        const record = words[words[at]! + ENTRY.RECORD]! * RECORD_WORDS;
-        sum ^= records[record]! ^ records[record + RECORD_WORDS - 1]!;
-      }
-    }
-    this.touched = sum;
-  }
-
-  /** Makes the changes of some transactions part of the state. Doing it again does no harm: chains are taken down last. */
-  settleRange(first: number, end: number): void {
-    const { rows, arena, memory, state } = this;
-    for (let tx = first; tx < end; tx++) {
-      const entries = rows[tx * TX.WORDS + TX.ENTRIES]!;
-      const count = rows[tx * TX.WORDS + TX.ENTRY_COUNT]!;
-      for (let i = 0; i < count; i++) {
-        const entry = arena.words[entries + i]!;
-        const version = memory.decides(entry);
-        if (version !== BASE) state.settle(arena.words[entry + ENTRY.RECORD]!, arena.words, version);
-        memory.takeDown(entry, version !== BASE);
-      }
     }
   }
 }

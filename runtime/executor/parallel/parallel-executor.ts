@@ -301,7 +301,7 @@ export class ParallelExecutor implements BlockExecutor {
       Atomics.wait(main.header, HEADER.SETTLED, settled, 1);
       if (performance.now() - start < this.patience) continue;
       // A thread has died over it.
-      main.settleRange(0, size);
+      main.settler.settle(0, size);
       this.replace();
       return;
     }
